@@ -1,0 +1,181 @@
+"""One file on disk → its slice header, and where its pixels stand.
+
+The header is read once, and the pixels of an uncompressed file are found by
+their place behind it, so that loading a series reads each byte once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import FileDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
+
+from .headers import (
+    SERIES_INSTANCE_UID,
+    SERIES_TAGS,
+    SLICE_TAGS,
+    NotASlice,
+    PixelLayout,
+    SliceHeader,
+    TagText,
+    optional_number,
+    slice_header,
+)
+
+ELSCINT_PRIVATE = "1.3.46.670589.33.1.4.1"
+_MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+#: Uncompressed little endian transfer syntaxes, and whether they write the VR.
+_PLAIN = {"1.2.840.10008.1.2": False, "1.2.840.10008.1.2.1": True}
+
+_BITS_ALLOCATED = "0028,0100"
+_PIXEL_REPRESENTATION = "0028,0103"
+_PIXEL_PADDING_VALUE = "0028,0120"
+_PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
+_RESCALE_INTERCEPT = "0028,1052"
+_RESCALE_SLOPE = "0028,1053"
+_PIXEL_TAGS = (
+    _BITS_ALLOCATED,
+    _PIXEL_REPRESENTATION,
+    _PIXEL_PADDING_VALUE,
+    _PIXEL_PADDING_RANGE_LIMIT,
+    _RESCALE_INTERCEPT,
+    _RESCALE_SLOPE,
+)
+#: Implicit VR files do not say which elements are binary numbers.
+_BINARY = {
+    0x00280010,
+    0x00280011,
+    0x00280002,
+    0x00280100,
+    0x00280103,
+    0x00280120,
+    0x00280121,
+}
+
+
+def _key(tag: str) -> int:
+    return int(tag[:4] + tag[5:], 16)
+
+
+_WANTED = [0x00080005, *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS)]
+
+
+def read_header(path: str) -> tuple[SliceHeader, TagText]:
+    """Read one file's header.
+
+    :returns: the slice with its pixel layout, and the function that gives the other
+        tags' text.
+    :raises NotASlice: the file is no DICOM file, or no slice; the text says which.
+    """
+    try:
+        with open(path, "rb") as file:
+            dataset = _read(file)
+            text = dataset_text(dataset)
+            try:
+                header = slice_header(path, text)
+                return replace(header, layout=_pixel_layout(file, dataset, text)), text
+            except NotASlice as error:
+                error.series_uid = text(SERIES_INSTANCE_UID)
+                raise
+    except OSError as error:
+        raise NotASlice(f"cannot be read ({error.strerror or error})") from error
+
+
+def dataset_text(dataset: FileDataset) -> TagText:
+    """The function that gives a tag's values as written, joined by backslashes."""
+
+    def text(tag: str) -> str:
+        key = _key(tag)
+        if key not in dataset:
+            return ""
+        element = dataset.get_item(key)
+        if isinstance(element, RawDataElement) and not tag.startswith(("0008,103E", "0010")):
+            return _raw_text(element)
+        value = dataset[key].value
+        if isinstance(value, MultiValue):
+            return "\\".join(str(part) for part in value)
+        return "" if value is None else str(value)
+
+    return text
+
+
+def _raw_text(element: RawDataElement) -> str:
+    value = element.value or b""
+    if value and (int(element.tag) in _BINARY or element.VR in ("US", "SS")):
+        order = "little" if element.is_little_endian else "big"
+        return str(int.from_bytes(value[:2], order, signed=element.VR == "SS"))
+    return value.decode("latin-1").strip(" \0")
+
+
+def _read(file: BinaryIO) -> FileDataset:
+    start = file.read(132)
+    file.seek(0)
+    part10 = start[128:] == b"DICM"
+    # Old archives hold data sets that begin without the file header of PS3.10.
+    if not part10 and start[:2] != b"\x08\x00":
+        raise NotASlice("not a DICOM file")
+    try:
+        dataset = dcmread(file, stop_before_pixels=True, force=not part10, specific_tags=_WANTED)
+    except InvalidDicomError as error:
+        raise NotASlice("not a DICOM file") from error
+    except Exception as error:  # pydicom raises whatever its parser stumbles over
+        raise NotASlice(f"damaged DICOM header ({error})") from error
+    if dataset.file_meta.get("MediaStorageSOPClassUID") == _MEDIA_DIRECTORY:
+        raise NotASlice("DICOMDIR, an index of other files")
+    return dataset
+
+
+def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:
+    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
+    if syntax == ELSCINT_PRIVATE:
+        raise NotASlice(
+            "pixels in the Philips/Elscint private compression, which this version cannot read"
+        )
+    signed = text(_PIXEL_REPRESENTATION) == "1"
+    bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
+    offset, length = _pixel_place(file, syntax)
+    if bits not in (8, 16, 32):
+        raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
+    slope = optional_number(text(_RESCALE_SLOPE))
+    return PixelLayout(
+        transfer_syntax=syntax,
+        bits_allocated=bits,
+        signed=signed,
+        slope=1.0 if slope is None else slope,
+        intercept=optional_number(text(_RESCALE_INTERCEPT)) or 0.0,
+        padding=_padding(text, bits, signed),
+        offset=offset,
+        length=length,
+    )
+
+
+def _pixel_place(file: BinaryIO, syntax: str) -> tuple[int | None, int]:
+    if syntax not in _PLAIN:
+        return None, 0
+    start = file.tell()
+    head = file.read(12)
+    if head[:4] != b"\xe0\x7f\x10\x00":
+        raise NotASlice("no PixelData in this object")
+    size = 12 if _PLAIN[syntax] and head[4:6] in (b"OW", b"OB") else 8
+    return start + size, int.from_bytes(head[size - 4 : size], "little")
+
+
+def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:
+    value = optional_number(text(_PIXEL_PADDING_VALUE))
+    if value is None:
+        return None
+    limit = optional_number(text(_PIXEL_PADDING_RANGE_LIMIT))
+    bounds = [_as_stored(int(value), bits, signed)]
+    bounds.append(bounds[0] if limit is None else _as_stored(int(limit), bits, signed))
+    return min(bounds), max(bounds)
+
+
+def _as_stored(value: int, bits: int, signed: bool) -> int:
+    """The number that the same bits mean in the pixels: writers confuse US and SS here."""
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if signed and value >> (bits - 1) else value
