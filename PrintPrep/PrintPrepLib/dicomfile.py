@@ -33,6 +33,7 @@ _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 _PLAIN = {"1.2.840.10008.1.2": False, "1.2.840.10008.1.2.1": True}
 
 _BITS_ALLOCATED = "0028,0100"
+_BITS_STORED = "0028,0101"
 _PIXEL_REPRESENTATION = "0028,0103"
 _PIXEL_PADDING_VALUE = "0028,0120"
 _PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
@@ -40,6 +41,7 @@ _RESCALE_INTERCEPT = "0028,1052"
 _RESCALE_SLOPE = "0028,1053"
 _PIXEL_TAGS = (
     _BITS_ALLOCATED,
+    _BITS_STORED,
     _PIXEL_REPRESENTATION,
     _PIXEL_PADDING_VALUE,
     _PIXEL_PADDING_RANGE_LIMIT,
@@ -52,6 +54,7 @@ _BINARY = {
     0x00280011,
     0x00280002,
     0x00280100,
+    0x00280101,
     0x00280103,
     0x00280120,
     0x00280121,
@@ -145,6 +148,7 @@ def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelL
     return PixelLayout(
         transfer_syntax=syntax,
         bits_allocated=bits,
+        bits_stored=min(int(optional_number(text(_BITS_STORED)) or bits), bits),
         signed=signed,
         slope=1.0 if slope is None else slope,
         intercept=optional_number(text(_RESCALE_INTERCEPT)) or 0.0,

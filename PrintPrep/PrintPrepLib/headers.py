@@ -107,6 +107,7 @@ class PixelLayout:
 
     transfer_syntax: str
     bits_allocated: int
+    bits_stored: int
     signed: bool
     slope: float
     intercept: float

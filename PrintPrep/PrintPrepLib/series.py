@@ -18,6 +18,7 @@ from .progress import Progress, report
 #: Largest difference of a direction cosine within one stack: 0.025 mm over 250 mm.
 ORIENTATION_TOLERANCE = 1e-4
 _SPACING_TOLERANCE = 1e-6
+_DRIFT_STEP = 5e-3
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,17 @@ class Rejected:
 
 @dataclass(frozen=True)
 class SliceStack:
-    """Slices of one orientation and matrix, ordered along their normal (row × column)."""
+    """Slices of one orientation and matrix, ordered along their normal (row × column).
+
+    ``drifting``: the series' orientation changes little by little, so that its stacks are
+    pieces of one acquisition.
+    """
 
     info: SeriesInfo
     slices: tuple[SliceHeader, ...]
     number: int = 1
     stacks_in_series: int = 1
+    drifting: bool = False
     rejected: tuple[Rejected, ...] = ()
 
     @property
@@ -119,9 +125,11 @@ def build_series(
     The largest stack comes first; within a stack slices go along row × column.
     """
     rejected = tuple(rejected)
+    slices = list(slices)
     groups = sorted(_groups(slices), key=len, reverse=True)
+    drifting = len(groups) > 1 and _drifts(slices)
     stacks = tuple(
-        SliceStack(info, _ordered(group), number, len(groups), rejected)
+        SliceStack(info, _ordered(group), number, len(groups), drifting, rejected)
         for number, group in enumerate(groups, 1)
     )
     return Series(info, stacks, rejected)
@@ -169,6 +177,15 @@ def _groups(slices: Iterable[SliceHeader]) -> list[list[SliceHeader]]:
         else:
             same_raster.append((raster, [item]))
     return [members for same_raster in kinds.values() for _, members in same_raster]
+
+
+def _drifts(slices: list[SliceHeader]) -> bool:
+    """Do neighbours on one raster differ by less than a few tenths of a degree each?"""
+    if len({(item.rows, item.columns, item.pixel_spacing) for item in slices}) > 1:
+        return False
+    ordered = _ordered(slices)
+    axes = np.array([item.row_direction + item.column_direction for item in ordered])
+    return bool(np.abs(np.diff(axes, axis=0)).max() <= _DRIFT_STEP)
 
 
 def _ordered(slices: list[SliceHeader]) -> tuple[SliceHeader, ...]:

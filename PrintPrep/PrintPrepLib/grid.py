@@ -1,0 +1,198 @@
+"""The regular grid that a stack is brought onto, planned before memory is taken."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import GridError
+from .geometry import StackGeometry
+
+#: Voxels of the largest volume that is made without being told otherwise (4 GiB of int16).
+MAXIMUM_VOXELS = 2**31
+#: Shares of a voxel below this count as an exact hit: no interpolation there.
+_EXACT = 1e-5
+
+
+@dataclass(frozen=True)
+class GridPlan:
+    """An orthogonal grid and the way each of its planes is put together.
+
+    ``dimensions`` and ``spacing`` are (i, j, k), lengths in mm; ``ijk_to_lps`` is 4×4.
+    ``shifts`` (N, 2) are where pixel (0, 0) of each source slice comes to lie on the grid,
+    in voxels along (i, j); ``planes`` holds for each grid plane the source slices and their
+    weights, none where the plane lies outside. ``source_size`` is (columns, rows) of a slice.
+    ``averages`` tells that planes are means over their thickness, because the grid is
+    coarser than the slices; ``last_plane_outside`` that the last plane lies beyond the last
+    slice.
+    """
+
+    dimensions: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    ijk_to_lps: np.ndarray
+    shifts: np.ndarray
+    planes: tuple[tuple[tuple[int, float], ...], ...]
+    source_size: tuple[int, int]
+    averages: bool
+    last_plane_outside: bool
+
+    @property
+    def voxels(self) -> int:
+        """Number of voxels of the grid."""
+        return math.prod(self.dimensions)
+
+    @property
+    def untouched(self) -> bool:
+        """Every plane is one source slice as it stands: nothing is interpolated."""
+        return not self.shifts.any() and self.planes == tuple(
+            ((index, 1.0),) for index in range(len(self.shifts))
+        )
+
+    def field(self) -> np.ndarray:
+        """Where each plane is interpolated from acquired voxels only.
+
+        :returns: (K, 4) integers: first and last i, first and last j, both inclusive; an
+            empty plane has a last before the first.
+        """
+        field = np.tile([0, -1, 0, -1], (len(self.planes), 1))
+        columns, rows = self.source_size
+        for plane, parts in enumerate(self.planes):
+            if not parts or (self.last_plane_outside and plane == len(self.planes) - 1):
+                continue
+            shifts = self.shifts[[index for index, _ in parts]]
+            first = np.ceil(shifts.max(axis=0) - _EXACT)
+            last = np.floor(shifts.min(axis=0) + [columns - 1, rows - 1] + _EXACT)
+            field[plane] = first[0], last[0], first[1], last[1]
+        return field.astype(np.int64)
+
+
+def choose_spacing(
+    geometry: StackGeometry, pixel_spacing: tuple[float, float], choice: str | float
+) -> float:
+    """The distance between grid planes in mm.
+
+    :param pixel_spacing: (row spacing, column spacing) in mm.
+    :param choice: ``native``, ``isotropic`` or millimetres.
+    :raises GridError: the choice is none of these, or not positive.
+    """
+    if choice == "native":
+        if geometry.step is not None:
+            return geometry.step
+        return max(float(geometry.steps.min()), min(pixel_spacing))
+    if choice == "isotropic":
+        return min(pixel_spacing)
+    try:
+        spacing = float(choice)
+    except (TypeError, ValueError):
+        spacing = math.nan
+    if not (math.isfinite(spacing) and spacing > 0):
+        raise GridError(
+            f"the spacing {choice!r} is neither native, isotropic nor a positive number of mm",
+            remedy="Give for instance native or 0.5",
+        )
+    return spacing
+
+
+def plan_grid(
+    geometry: StackGeometry,
+    source_size: tuple[int, int],
+    pixel_spacing: tuple[float, float],
+    spacing: str | float = "native",
+    *,
+    nearest: bool = False,
+    maximum_voxels: int = MAXIMUM_VOXELS,
+) -> GridPlan:
+    """Lay an orthogonal grid over a stack: axes row, column, normal; first slice's pixels kept.
+
+    The grid covers every source voxel centre.
+
+    :param source_size: (columns, rows) of a slice.
+    :param pixel_spacing: (row spacing, column spacing) in mm.
+    :param nearest: take the nearest voxel instead of interpolating (labels).
+    :raises GridError: bad spacing, or more voxels than ``maximum_voxels``.
+    """
+    step = choose_spacing(geometry, pixel_spacing, spacing)
+    in_plane = np.array([pixel_spacing[1], pixel_spacing[0]])
+    shifts = geometry.offsets / in_plane
+    shifts = np.where(np.abs(shifts - np.round(shifts)) < _EXACT, np.round(shifts), shifts)
+    if nearest:
+        shifts = np.round(shifts)
+    low = np.floor(shifts.min(axis=0))
+    high = np.ceil(shifts.max(axis=0)) + source_size
+    distances = geometry.distances
+    count = 1 + math.ceil(distances[-1] / step - _EXACT)
+    dimensions = (int(high[0] - low[0]), int(high[1] - low[1]), count)
+    _limit(dimensions, step, maximum_voxels)
+    averages = not nearest and step > float(np.median(np.diff(distances))) * (1 + _EXACT)
+    heights = np.arange(count) * step
+    planes = [_contributions(distances, height, step, averages) for height in heights]
+    outside = bool(heights[-1] > distances[-1] + _EXACT * step)
+    if outside and heights[-1] - distances[-1] > step / 2:
+        planes[-1] = ()
+    if nearest:
+        planes = [_nearest(parts) for parts in planes]
+    matrix = np.eye(4)
+    matrix[:3, 0] = geometry.row * in_plane[0]
+    matrix[:3, 1] = geometry.column * in_plane[1]
+    matrix[:3, 2] = geometry.normal * step
+    matrix[:3, 3] = geometry.positions[0] + matrix[:3, :2] @ low
+    return GridPlan(
+        dimensions=dimensions,
+        spacing=(float(in_plane[0]), float(in_plane[1]), step),
+        ijk_to_lps=matrix,
+        shifts=shifts - low,
+        planes=tuple(planes),
+        source_size=source_size,
+        averages=averages,
+        last_plane_outside=outside,
+    )
+
+
+def _limit(dimensions: tuple[int, int, int], step: float, maximum: int) -> None:
+    voxels = math.prod(dimensions)
+    if voxels > maximum:
+        shape = " × ".join(str(size) for size in dimensions)
+        raise GridError(
+            f"a spacing of {step:g} mm needs {shape} = {voxels / 1e6:.0f} million voxels, more "
+            f"than the limit of {maximum / 1e6:.0f} million",
+            remedy="Choose a coarser spacing",
+        )
+
+
+def _contributions(
+    distances: np.ndarray, height: float, step: float, averages: bool
+) -> tuple[tuple[int, float], ...]:
+    """Slices and weights of the plane at ``height`` mm: linear, or the mean over its thickness."""
+    height = min(height, float(distances[-1]))
+    if averages:
+        # Narrowed at the ends, so that the mean stays centred on the plane.
+        half = min(step / 2, height - distances[0], distances[-1] - height)
+        if half > _EXACT * step:
+            return _slab(distances, height - half, height + half)
+    upper = int(np.searchsorted(distances, height))
+    for index in (upper - 1, upper):
+        if 0 <= index < len(distances) and abs(distances[index] - height) <= _EXACT * step:
+            return ((index, 1.0),)
+    share = (height - distances[upper - 1]) / (distances[upper] - distances[upper - 1])
+    return ((upper - 1, 1.0 - float(share)), (upper, float(share)))
+
+
+def _slab(distances: np.ndarray, start: float, end: float) -> tuple[tuple[int, float], ...]:
+    """Exact mean of the piecewise linear interpolant between two heights, as slice weights."""
+    knots = np.unique(
+        np.concatenate([[start, end], distances[(distances > start) & (distances < end)]])
+    )
+    weights: dict[int, float] = {}
+    for left, right in zip(knots[:-1], knots[1:]):
+        middle, width = (left + right) / 2, (right - left) / (end - start)
+        upper = int(np.clip(np.searchsorted(distances, middle), 1, len(distances) - 1))
+        share = (middle - distances[upper - 1]) / (distances[upper] - distances[upper - 1])
+        weights[upper - 1] = weights.get(upper - 1, 0.0) + width * float(1 - share)
+        weights[upper] = weights.get(upper, 0.0) + width * float(share)
+    return tuple(sorted(item for item in weights.items() if item[1] > _EXACT))
+
+
+def _nearest(parts: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+    return ((max(parts, key=lambda part: part[1])[0], 1.0),) if parts else ()

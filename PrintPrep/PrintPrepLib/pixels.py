@@ -1,0 +1,167 @@
+"""Stored pixels → voxel values (PS3.3 C.11.1: value = stored × slope + intercept)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import PixelDataError
+from .headers import PixelLayout, SliceHeader
+from .progress import Progress, report
+from .series import SliceStack
+
+_INT16 = np.iinfo(np.int16)
+
+
+class StackPixels:
+    """The voxel values of a stack, read slice by slice when asked for.
+
+    ``shape`` is (slices, rows, columns); ``integral`` tells whether every slope and
+    intercept is whole, so that all values are integers.
+    """
+
+    def __init__(self, stack: SliceStack) -> None:
+        self._slices = stack.slices
+        self.shape = (len(stack.slices), stack.slices[0].rows, stack.slices[0].columns)
+        self.integral = all(
+            float(item.layout.slope).is_integer() and float(item.layout.intercept).is_integer()
+            for item in self._slices
+        )
+
+    def slice(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Slice ``index`` as values, and where it holds no data (None: it does everywhere).
+
+        :returns: (rows, columns) int16 or float32, and a boolean array of that shape or None.
+        :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
+        """
+        item = self._slices[index]
+        stored = stored_pixels(item)
+        return rescale(stored, item.layout), _padding(stored, item.layout)
+
+
+def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarray:
+    """All voxels of a stack as written, (slices, rows, columns), not resampled.
+
+    int16 where slopes are whole and the values fit, else float32.
+
+    :raises PixelDataError: see ``StackPixels.slice``.
+    :raises Cancelled: progress asked for it.
+    """
+    source = StackPixels(stack)
+    voxels = np.empty(source.shape, np.int16 if source.integral else np.float32)
+    for index, item in enumerate(stack.slices):
+        if index % 8 == 0:
+            report(progress, index / len(stack.slices), "Reading pixels")
+        stored = stored_pixels(item)
+        if voxels.dtype == np.int16 and not _rescale_into(stored, item.layout, voxels[index]):
+            voxels = voxels.astype(np.float32)
+        if voxels.dtype == np.float32:
+            voxels[index] = rescale(stored, item.layout)
+    return voxels
+
+
+def _padding(stored: np.ndarray, layout: PixelLayout) -> np.ndarray | None:
+    if layout.padding is None:
+        return None
+    low, high = layout.padding
+    mask = stored == low if low == high else (stored >= low) & (stored <= high)
+    return mask if mask.any() else None
+
+
+def rescale(stored: np.ndarray, layout: PixelLayout) -> np.ndarray:
+    """Stored values → values: int16 where they are whole and fit, else float32."""
+    values = np.empty(stored.shape, np.int16)
+    whole = float(layout.slope).is_integer() and float(layout.intercept).is_integer()
+    if whole and _rescale_into(stored, layout, values):
+        return values
+    return (stored * np.float64(layout.slope) + layout.intercept).astype(np.float32)
+
+
+def _rescale_into(stored: np.ndarray, layout: PixelLayout, out: np.ndarray) -> bool:
+    """Write whole rescaled values into the int16 array ``out``; False where they do not fit."""
+    slope, intercept = int(layout.slope), int(layout.intercept)
+    ends = [int(stored.min()) * slope + intercept, int(stored.max()) * slope + intercept]
+    if min(ends) < _INT16.min or max(ends) > _INT16.max:
+        return False
+    if stored.dtype.itemsize == 2:
+        # Two's complement: the sum is right modulo 2^16, and the result is known to fit.
+        words = stored.view(np.int16)
+        if slope != 1:
+            np.multiply(words, np.int16(_wrap(slope)), out=out)
+            words = out
+        np.add(words, np.int16(_wrap(intercept)), out=out)
+    else:
+        out[...] = stored.astype(np.int64) * slope + intercept
+    return True
+
+
+def _wrap(value: int) -> int:
+    return (value + 0x8000) % 0x10000 - 0x8000
+
+
+def stored_pixels(item: SliceHeader) -> np.ndarray:
+    """Stored values of one slice, (rows, columns).
+
+    :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
+    """
+    layout = item.layout
+    if layout.offset is None:
+        return _decoded(item)
+    sign = "i" if layout.signed else "u"
+    dtype = np.dtype(f"<{sign}{layout.bits_allocated // 8}")
+    count = item.rows * item.columns
+    try:
+        pixels = np.fromfile(item.path, dtype, count, offset=layout.offset)
+    except OSError as error:
+        raise PixelDataError(
+            f"the pixels cannot be read ({error.strerror or error})", file=item.path
+        ) from error
+    needed = count * dtype.itemsize
+    if len(pixels) < count or layout.length < needed:
+        raise PixelDataError(
+            f"the pixels are truncated: {min(len(pixels) * dtype.itemsize, layout.length)} of "
+            f"{needed} bytes",
+            file=item.path,
+            tag="PixelData",
+            remedy="Copy the file again from its source",
+        )
+    return _without_unused_bits(pixels, layout).reshape(item.rows, item.columns)
+
+
+def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
+    """Clear or sign-extend the bits above BitsStored, where old files keep overlays."""
+    unused = layout.bits_allocated - layout.bits_stored
+    if not unused:
+        return pixels
+    low = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
+    high = low + (1 << layout.bits_stored) - 1
+    # A padding value beyond BitsStored is meant as it stands.
+    if layout.padding is not None and not low <= min(layout.padding) <= max(layout.padding) <= high:
+        return pixels
+    if pixels.min() >= low and pixels.max() <= high:
+        return pixels
+    return (pixels << unused) >> unused
+
+
+def _decoded(item: SliceHeader) -> np.ndarray:
+    from pydicom import dcmread
+    from pydicom.uid import UID
+
+    try:
+        dataset = dcmread(item.path, force=True)
+        pixels = np.asarray(dataset.pixel_array)
+    except Exception as error:  # each decoder raises exceptions of its own
+        syntax = UID(item.layout.transfer_syntax).name
+        raise PixelDataError(
+            f"the pixels ({syntax}) cannot be decoded: {error}",
+            file=item.path,
+            tag="PixelData",
+            remedy="Convert the series to uncompressed DICOM, or install the decoder named here",
+        ) from error
+    if pixels.shape != (item.rows, item.columns):
+        raise PixelDataError(
+            f"the decoded image has the shape {pixels.shape}, the header says "
+            f"{(item.rows, item.columns)}",
+            file=item.path,
+            tag="PixelData",
+        )
+    return pixels

@@ -1,0 +1,155 @@
+"""A slice stack → a volume on a regular, orthogonal grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .errors import GeometryError
+from .geometry import StackGeometry, analyse
+from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
+from .pixels import StackPixels, read_voxels
+from .progress import Progress, part
+from .provenance import SCHEMA, source_record, volume_record
+from .resample import IntegerOverflow, SliceSource, resample
+from .residual import SliceFrames, measure_residual
+from .series import SliceStack
+
+#: What CT voxels without data are filled with: air, in HU.
+CT_BACKGROUND = -1000.0
+
+
+@dataclass(frozen=True)
+class RegularVolume:
+    """Voxels on an orthogonal right-handed grid.
+
+    ``voxels`` is indexed [k, j, i]; ``ijk_to_lps`` (4×4) maps voxel centres to LPS mm;
+    ``acquired_field`` (K, 4) gives per plane the first and last i and j (inclusive) that are
+    interpolated from acquired voxels only; ``background`` fills the rest. ``provenance`` is
+    JSON-able: source geometry, treatment and findings.
+    """
+
+    voxels: np.ndarray
+    ijk_to_lps: np.ndarray
+    acquired_field: np.ndarray
+    background: float
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ijk_to_ras(self) -> np.ndarray:
+        """The 4×4 matrix to Slicer's RAS coordinates in mm."""
+        return np.diag([-1.0, -1.0, 1.0, 1.0]) @ self.ijk_to_lps
+
+    @property
+    def dimensions(self) -> tuple[int, int, int]:
+        """Voxels along i, j, k."""
+        return self.voxels.shape[::-1]
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Voxel spacing along i, j, k in mm."""
+        return tuple(np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0).tolist())
+
+
+def load_stack(
+    stack: SliceStack,
+    spacing: str | float = "native",
+    progress: Progress | None = None,
+    *,
+    maximum_voxels: int = MAXIMUM_VOXELS,
+) -> RegularVolume:
+    """Read a stack and bring it onto a regular grid; a regular stack keeps its voxels.
+
+    :param spacing: distance of the planes: ``native`` (the stack's own step where steps are
+        equal, else the smallest, though not finer than the pixel), ``isotropic`` (the
+        in-plane pixel) or millimetres.
+    :raises GeometryError: no volume can be made of this stack; the text says why.
+    :raises GridError: the spacing is impossible or the grid too large.
+    :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
+    :raises Cancelled: progress asked for it.
+    """
+    geometry = analyse(stack)
+    if geometry.refusal is not None:
+        raise GeometryError(geometry.refusal.rstrip("."))
+    first = stack.slices[0]
+    plan = plan_grid(
+        geometry,
+        (first.columns, first.rows),
+        first.pixel_spacing,
+        spacing,
+        maximum_voxels=maximum_voxels,
+    )
+    source = StackPixels(stack)
+    background = CT_BACKGROUND if stack.info.modality == "CT" else None
+    if plan.untouched:
+        voxels = read_voxels(stack, part(progress, 0, 0.95))
+        background = float(voxels.min()) if background is None else background
+    else:
+        background = _minimum(source) if background is None else background
+        dtype = np.int16 if source.integral else np.float32
+        voxels = fill_grid(source, plan, background, dtype, part(progress, 0, 0.95))
+    provenance = {
+        "schema": SCHEMA,
+        "source": source_record(stack, geometry),
+        "findings": [item.as_dict() for item in geometry.findings],
+        "window": [list(pair) for pair in stack.info.window],
+        "instance_uids": [item.sop_instance_uid for item in stack.slices],
+    }
+    return regular_volume(
+        voxels, plan, background, _frames(stack, geometry), spacing, provenance
+    )
+
+
+def fill_grid(
+    source: SliceSource,
+    plan: GridPlan,
+    background: float,
+    dtype: type,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Resample, in float32 where int16 turns out to be too narrow."""
+    try:
+        return resample(source, plan, background, np.dtype(dtype), progress)
+    except IntegerOverflow:
+        return resample(source, plan, background, np.dtype(np.float32), progress)
+
+
+def regular_volume(
+    voxels: np.ndarray,
+    plan: GridPlan,
+    background: float,
+    frames: SliceFrames,
+    spacing: str | float,
+    provenance: dict[str, Any],
+) -> RegularVolume:
+    """Put a filled grid together with its measured residual and its provenance."""
+    acquired = plan.field()
+    interpolation = "none" if plan.untouched else "linear"
+    treatment = volume_record(plan, measure_residual(frames, plan), interpolation, spacing)
+    treatment |= {"background": background, "field": acquired.tolist()}
+    return RegularVolume(
+        voxels, plan.ijk_to_lps, acquired, background, {**provenance, "volume": treatment}
+    )
+
+
+def _minimum(source: StackPixels) -> float:
+    """The smallest value of a stack that is not CT: its natural background."""
+    lows = []
+    for index in range(source.shape[0]):
+        values, missing = source.slice(index)
+        valid = values if missing is None else values[~missing]
+        if valid.size:
+            lows.append(float(valid.min()))
+    return min(lows, default=0.0)
+
+
+def _frames(stack: SliceStack, geometry: StackGeometry) -> SliceFrames:
+    slices = stack.slices
+    return SliceFrames(
+        positions=geometry.header_positions,
+        rows=np.array([item.row_direction for item in slices]),
+        columns=np.array([item.column_direction for item in slices]),
+        spacing=np.array([item.pixel_spacing[::-1] for item in slices]),
+    )
