@@ -1,0 +1,299 @@
+"""A generated acquisition to try PrintPrep on: a head-like phantom with known sizes.
+
+A ball and a block of bone stand beside a skull, in air, so that each becomes a
+part of its own. The scan has what makes real series difficult: a tilted gantry and
+steps of three sizes. Ball and block are blurred by a Gaussian in closed form, so
+their size in the images is known to a micrometre; the skull only has to look like one.
+
+``python -m PrintPrepLib.demonstration FOLDER`` writes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from .demonstration_head import head_hu
+from .errors import ExportError
+from .progress import Progress, report
+
+MATRIX = 256
+PIXEL_MM = 0.9
+TILT_DEG = 15.5
+#: (number of steps, mm along the normal): fine at the base of the skull, coarse at its top.
+SECTIONS = ((70, 1.0), (50, 1.4), (24, 2.0))
+SIGMA_MM = 0.8
+NOISE_HU = 5.0
+AIR_HU = -1000.0
+#: In air, half the contrast of ball and block is then 200 HU: the preset ``bone``.
+SOLID_HU = 1400.0
+BALL_DIAMETER_MM = 30.0
+BALL_CENTER = (-95.0, -8.0, 2.0)
+BLOCK_EDGES_MM = (20.0, 30.0, 40.0)
+BLOCK_CENTER = (96.0, 6.0, -4.0)
+
+_CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+_REACH = 6.5  # sigmas; beyond it nothing is left of a blurred edge
+
+
+@dataclass(frozen=True)
+class DemonstrationTruth:
+    """What is known of the acquisition. Lengths in mm, points in LPS.
+
+    :param ball_half_contrast_diameter_mm: true blur moves the half-contrast surface of a
+        ball inwards; this is what a threshold of ``half_contrast_hu`` finds when it is
+        exact. The faces of the block do not move.
+    :param steps_mm: every step, along the slices' normal.
+    :param files: in the order of the stack.
+    """
+
+    files: tuple[Path, ...]
+    slices: int
+    matrix: int
+    pixel_mm: float
+    tilt_deg: float
+    steps_mm: tuple[float, ...]
+    blur_sigma_mm: float
+    half_contrast_hu: float
+    ball_diameter_mm: float
+    ball_half_contrast_diameter_mm: float
+    ball_center_lps: tuple[float, float, float]
+    block_edges_mm: tuple[float, float, float]
+    block_center_lps: tuple[float, float, float]
+
+
+def write_demonstration(folder: str | Path, progress: Progress | None = None) -> DemonstrationTruth:
+    """Write the series as CT DICOM files into ``folder``, which is made if need be.
+
+    The same bytes every time; files of the same names are replaced, others are left.
+
+    :raises ExportError: a file cannot be written; what was written is taken away again.
+    :raises Cancelled: ``progress`` asked for it; the same.
+    """
+    folder = Path(folder)
+    row, column, normal, positions = _geometry()
+    header = _header(row, column, normal)
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for k, position in enumerate(positions):
+            report(progress, k / len(positions), "Making the demonstration series")
+            path = folder / f"IM{k + 1:04d}.dcm"
+            _set_slice(header, k, position)
+            header.PixelData = _slice(position, row, column, k).astype("<i2").tobytes()
+            written.append(path)
+            header.save_as(str(path))
+    except BaseException as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise ExportError(
+                f"the demonstration series cannot be written ({error.strerror or error})",
+                file=str(folder),
+                remedy="Choose a folder that can be written to and has 25 MB to spare",
+            ) from error
+        raise
+    report(progress, 1.0, "Making the demonstration series")
+    return DemonstrationTruth(
+        files=tuple(written),
+        slices=len(written),
+        matrix=MATRIX,
+        pixel_mm=PIXEL_MM,
+        tilt_deg=TILT_DEG,
+        steps_mm=_steps(),
+        blur_sigma_mm=SIGMA_MM,
+        half_contrast_hu=0.5 * (AIR_HU + SOLID_HU),
+        ball_diameter_mm=BALL_DIAMETER_MM,
+        ball_half_contrast_diameter_mm=2 * _half_contrast_radius(BALL_DIAMETER_MM / 2, SIGMA_MM),
+        ball_center_lps=BALL_CENTER,
+        block_edges_mm=BLOCK_EDGES_MM,
+        block_center_lps=BLOCK_CENTER,
+    )
+
+
+def _steps() -> tuple[float, ...]:
+    return tuple(mm for count, mm in SECTIONS for _ in range(count))
+
+
+def _geometry() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Row, column and normal direction (3,), and the positions (slices, 3) of pixel (0, 0)."""
+    angle = math.radians(TILT_DEG)
+    row = np.array([1.0, 0.0, 0.0])
+    column = np.array([0.0, math.cos(angle), math.sin(angle)])
+    normal = np.cross(row, column)
+    # The gantry tips over and the table stays level: it runs along z.
+    table = np.concatenate([[0.0], np.cumsum(_steps())]) / math.cos(angle)
+    start = -0.5 * (MATRIX - 1) * PIXEL_MM * (row + column)
+    along = table - 0.5 * table[-1] - 2.0
+    return row, column, normal, start + along[:, None] * np.array([0.0, 0.0, 1.0])
+
+
+def _slice(position: np.ndarray, row: np.ndarray, column: np.ndarray, k: int) -> np.ndarray:
+    """One slice in HU, rounded, shape (rows, columns)."""
+    pixel = np.arange(MATRIX) * PIXEL_MM
+    # x changes along the rows only, y and z along the columns only (axial slices, tipped).
+    x = position[0] + pixel * row[0]
+    y = position[1] + pixel * column[1]
+    z = position[2] + pixel * column[2]
+    image = head_hu(x, y, z)
+    solid = _ball(x, y, z) + _block(x, y, z)
+    image += (SOLID_HU - AIR_HU) * solid
+    random = np.random.default_rng([155, k])
+    image += NOISE_HU * random.standard_normal(image.shape, dtype=np.float32)
+    return np.rint(image)
+
+
+def _ball(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    offset = (x[None, :] - BALL_CENTER[0]) ** 2 + (
+        (y - BALL_CENTER[1]) ** 2 + (z - BALL_CENTER[2]) ** 2
+    )[:, None]
+    distances, profile = _ball_table()
+    return np.interp(np.sqrt(offset), distances, profile)
+
+
+def _block(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    along_x, along_y, along_z = (
+        _slab(values - center, edge)
+        for values, center, edge in zip((x, y, z), BLOCK_CENTER, BLOCK_EDGES_MM, strict=True)
+    )
+    return along_x[None, :] * (along_y * along_z)[:, None]
+
+
+def _slab(offset: np.ndarray, thickness: float) -> np.ndarray:
+    """A slab convolved with a Gaussian, at offsets (mm) from its middle plane."""
+    scale = math.sqrt(2) * SIGMA_MM
+    return np.array(
+        [
+            0.5 * (math.erf((t + thickness / 2) / scale) - math.erf((t - thickness / 2) / scale))
+            for t in offset
+        ]
+    )
+
+
+def _ball_profile(r: float, radius: float, sigma: float) -> float:
+    """A ball convolved with a 3-D Gaussian, at the distance r > 0 (mm) from its centre."""
+    scale = math.sqrt(2) * sigma
+    edges = math.erf((radius - r) / scale) + math.erf((radius + r) / scale)
+    curvature = math.exp(-(((radius - r) / scale) ** 2)) - math.exp(-(((radius + r) / scale) ** 2))
+    return 0.5 * edges - sigma / (r * math.sqrt(2 * math.pi)) * curvature
+
+
+@lru_cache(maxsize=1)
+def _ball_table() -> tuple[np.ndarray, np.ndarray]:
+    """Distances and profile of the ball, so dense that linear interpolation is good to 1e-6."""
+    radius = BALL_DIAMETER_MM / 2
+    reach = _REACH * SIGMA_MM
+    distances = np.linspace(radius - reach, radius + reach, 8001)
+    profile = np.array([_ball_profile(r, radius, SIGMA_MM) for r in distances])
+    profile[0], profile[-1] = 1.0, 0.0
+    return distances, profile
+
+
+def _half_contrast_radius(radius: float, sigma: float) -> float:
+    low, high = radius - sigma, radius + sigma
+    while high - low > 1e-9:
+        middle = 0.5 * (low + high)
+        if _ball_profile(middle, radius, sigma) > 0.5:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _uid(*parts: object) -> str:
+    digest = hashlib.sha256("/".join(("PrintPrep demonstration", *map(str, parts))).encode())
+    return f"2.25.{int.from_bytes(digest.digest()[:15], 'big')}"
+
+
+def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileDataset:
+    """What all slices share. The constructor and save_as as pydicom 2.4 and 3.0 both have them."""
+    meta = FileMetaDataset()
+    meta.FileMetaInformationGroupLength = 0  # pydicom puts the length in
+    meta.FileMetaInformationVersion = b"\x00\x01"
+    meta.MediaStorageSOPClassUID = _CT_IMAGE_STORAGE
+    meta.MediaStorageSOPInstanceUID = _uid("instance")
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.ImplementationClassUID = _uid("implementation")
+    ds = FileDataset(
+        "",
+        Dataset(),
+        preamble=b"\0" * 128,
+        file_meta=meta,
+        is_implicit_VR=False,
+        is_little_endian=True,
+    )
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    ds.SOPClassUID = _CT_IMAGE_STORAGE
+    ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = "20200101"
+    ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = ds.ContentTime = "120000"
+    ds.AccessionNumber = ""
+    ds.Modality = "CT"
+    ds.Manufacturer = "PrintPrep"
+    ds.ManufacturerModelName = "Demonstration"
+    ds.ReferringPhysicianName = ""
+    ds.StudyDescription = "PrintPrep demonstration"
+    ds.SeriesDescription = "Generated head, tilted, uneven steps"
+    ds.PatientName = "PrintPrep^Demonstration"
+    ds.PatientID = "PRINTPREP-DEMO"
+    ds.PatientBirthDate = ds.PatientSex = ""
+    ds.SliceThickness = f"{max(_steps()):g}"
+    ds.KVP = "120"
+    ds.GantryDetectorTilt = f"{TILT_DEG:g}"
+    ds.ConvolutionKernel = "GAUSSIAN"
+    ds.PatientPosition = "HFS"
+    ds.StudyInstanceUID = _uid("study")
+    ds.SeriesInstanceUID = _uid("series")
+    ds.StudyID = "1"
+    ds.SeriesNumber = "2"
+    ds.AcquisitionNumber = "1"
+    ds.ImageOrientationPatient = [_decimal(v) for v in (*row, *column)]
+    ds.FrameOfReferenceUID = _uid("frame")
+    ds.SamplesPerPixel = 1
+    ds.PhotometricInterpretation = "MONOCHROME2"
+    ds.Rows = ds.Columns = MATRIX
+    ds.PixelSpacing = [f"{PIXEL_MM:g}", f"{PIXEL_MM:g}"]
+    ds.BitsAllocated = ds.BitsStored = 16
+    ds.HighBit = 15
+    ds.PixelRepresentation = 1
+    ds.WindowCenter, ds.WindowWidth = "400", "2000"
+    ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "HU"
+    return ds
+
+
+def _set_slice(ds: FileDataset, k: int, position: np.ndarray) -> None:
+    ds.SOPInstanceUID = _uid("slice", k)
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+    ds.InstanceNumber = str(k + 1)
+    ds.ImagePositionPatient = [_decimal(v) for v in position]
+    ds.SliceLocation = _decimal(position[2])
+
+
+def _decimal(value: float) -> str:
+    """A DICOM decimal string (at most 16 characters)."""
+    return f"{value:.8f}".rstrip("0").rstrip(".")
+
+
+def main(arguments: list[str]) -> int:
+    """``python -m PrintPrepLib.demonstration FOLDER``."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m PrintPrepLib.demonstration FOLDER", file=sys.stderr)
+        return 2
+    try:
+        truth = write_demonstration(arguments[0])
+    except ExportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{truth.slices} slices, tilt {truth.tilt_deg:g}°, written to {arguments[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
