@@ -1,0 +1,163 @@
+"""Files that appear whole or not at all.
+
+Everything is written under a temporary name on the same disk and moved into place
+when it is complete, so that a full disk, an error or Ctrl-C never leaves half a file
+and never costs the previous one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import ExportError
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path beside ``path`` to write to; moved to ``path`` when the block ends.
+
+    :raises ExportError: the folder is missing or cannot be written, ``path`` is a folder,
+        the disk is full, or the target is locked; nothing is left behind.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise ExportError(
+            "this is a folder, not a file", file=str(target), remedy="Give the name of a file"
+        )
+    require_folder(target.parent)
+    temporary = target.parent / f".printprep-{uuid.uuid4().hex}{target.suffix}"
+    try:
+        with _explained(target):
+            yield temporary
+        with _explained(target, moving=True):
+            os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def require_folder(folder: Path) -> None:
+    """:raises ExportError: ``folder`` is not an existing folder."""
+    if not folder.is_dir():
+        problem = "this is a file, not a folder" if folder.exists() else "there is no such folder"
+        raise ExportError(
+            problem, file=str(folder), remedy="Create the folder or choose another one"
+        )
+
+
+@contextlib.contextmanager
+def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary folder whose files move into ``folder`` together when the block ends.
+
+    ``folder`` is created where it is missing. When anything fails, also while moving,
+    the files that were there before are there again and what was created is removed.
+
+    :raises ExportError: the folder cannot be made or written, the disk is full, or a
+        target is locked.
+    """
+    target = Path(folder)
+    created = _missing_folders(target)
+    staged: Path | None = None
+    try:
+        with _explained(target):
+            target.mkdir(parents=True, exist_ok=True)
+            staged = Path(tempfile.mkdtemp(prefix=".printprep-", dir=target))
+            files = staged / "new"
+            files.mkdir()
+            yield files
+        _move_together(files, staged / "old", target)
+    except BaseException:
+        if staged is not None:
+            shutil.rmtree(staged, ignore_errors=True)
+        for made in reversed(created):
+            with contextlib.suppress(OSError):
+                made.rmdir()
+        raise
+    shutil.rmtree(staged, ignore_errors=True)
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """The folders that making ``folder`` would create, outermost first."""
+    missing: list[Path] = []
+    while not os.path.lexists(folder) and folder != folder.parent:
+        missing.insert(0, folder)
+        folder = folder.parent
+    return missing
+
+
+def _move_together(source: Path, old: Path, target: Path) -> None:
+    old.mkdir()
+    names = sorted(entry.name for entry in source.iterdir())
+    saved: list[str] = []
+    moved: list[str] = []
+    try:
+        for name in names:
+            with _explained(target / name, moving=True):
+                if os.path.lexists(target / name):
+                    _refuse_folder(target / name)
+                    os.replace(target / name, old / name)
+                    saved.append(name)
+                os.replace(source / name, target / name)
+                moved.append(name)
+    except BaseException:
+        for name in moved:
+            os.replace(target / name, source / name)
+        for name in saved:
+            os.replace(old / name, target / name)
+        raise
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        raise ExportError(
+            "there is a folder of this name", file=str(path), remedy="Choose another name"
+        )
+
+
+@contextlib.contextmanager
+def _explained(path: Path, moving: bool = False) -> Iterator[None]:
+    """Turn an operating system's error into one that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise _explanation(error, path, moving) from error
+
+
+def _explanation(error: OSError, path: Path, moving: bool) -> ExportError:
+    if error.errno in _FULL:
+        return ExportError(
+            "the disk is full, or the file is larger than this disk allows",
+            file=str(path),
+            remedy="Free some space or choose another folder",
+        )
+    if moving and isinstance(error, PermissionError):
+        return ExportError(
+            "the file is locked or protected, so it was not replaced",
+            file=str(path),
+            remedy="Close it in the other program, or choose another name",
+        )
+    if error.errno in _DENIED:
+        return ExportError(
+            "writing is not allowed here", file=str(path), remedy="Choose another folder"
+        )
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return ExportError(
+            "a file stands where a folder should be",
+            file=str(path),
+            remedy="Choose another folder",
+        )
+    reason = error.strerror or type(error).__name__
+    return ExportError(
+        f"it could not be written ({reason})", file=str(path), remedy="Choose another folder"
+    )

@@ -1,0 +1,224 @@
+"""Triangle meshes and their measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+#: Triangles worked on at a time: the temporaries of one batch stay in the cache.
+BATCH = 32768
+
+
+@dataclass(frozen=True, eq=False)
+class TriangleMesh:
+    """A surface of triangles that share their points.
+
+    :param points: (N, 3) float64, LPS in mm.
+    :param triangles: (M, 3) integers into ``points``, counter-clockwise seen from outside.
+    """
+
+    points: np.ndarray
+    triangles: np.ndarray
+
+    def __post_init__(self) -> None:
+        points = np.asarray(self.points, dtype=np.float64)
+        triangles = np.asarray(self.triangles)
+        for name, array in (("points", points), ("triangles", triangles)):
+            if array.ndim != 2 or array.shape[1] != 3:
+                raise ValueError(f"{name} must have the shape (N, 3), not {array.shape}")
+        if triangles.dtype.kind not in "iu":
+            raise ValueError(f"triangles must be integers, not {triangles.dtype}")
+        object.__setattr__(self, "points", points)
+        object.__setattr__(self, "triangles", triangles)
+
+
+@dataclass(frozen=True)
+class MeshMeasures:
+    """What a mesh measures.
+
+    :param triangles: number of triangles.
+    :param extents_mm: size of the bounding box along x, y, z (LPS).
+    :param bounds_mm: ((x0, x1), (y0, y1), (z0, z1)), LPS.
+    :param volume_mm3: enclosed volume; negative when the mesh is inside out.
+    :param area_mm2: area of the surface.
+    :param components: shells that share no point; enclosed voids count too.
+    :param voids: those of them that bound a hollow (turned inwards).
+    :param watertight: every edge joins exactly two triangles.
+    :param boundary_edges: edges of one triangle only (holes).
+    :param non_manifold_edges: edges of more than two triangles.
+    :param inconsistent_edges: edges whose two triangles disagree about the outside.
+    """
+
+    triangles: int
+    extents_mm: tuple[float, float, float]
+    bounds_mm: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+    volume_mm3: float
+    area_mm2: float
+    components: int
+    voids: int
+    watertight: bool
+    boundary_edges: int
+    non_manifold_edges: int
+    inconsistent_edges: int
+
+
+def measure(mesh: TriangleMesh) -> MeshMeasures:
+    """Measure a mesh.
+
+    Volume by the divergence theorem about the centre of the bounding box, so that a
+    patient far from the scanner's origin costs no digits. Points that no triangle
+    uses do not count.
+
+    :raises ValueError: the mesh has no triangle.
+    """
+    if len(mesh.triangles) == 0:
+        raise ValueError("a mesh without triangles has no size")
+    low, high = _bounds(mesh)
+    volumes, area = _volumes_and_area(mesh, (low + high) / 2)
+    boundary, non_manifold, inconsistent = _edges(mesh.triangles, len(mesh.points))
+    components, voids = _shells(mesh, volumes)
+    return MeshMeasures(
+        triangles=len(mesh.triangles),
+        extents_mm=tuple(map(float, high - low)),
+        bounds_mm=tuple((float(a), float(b)) for a, b in zip(low, high, strict=True)),
+        volume_mm3=float(volumes.sum()),
+        area_mm2=area,
+        components=components,
+        voids=voids,
+        watertight=boundary == 0 and non_manifold == 0,
+        boundary_edges=boundary,
+        non_manifold_edges=non_manifold,
+        inconsistent_edges=inconsistent,
+    )
+
+
+def bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest corner (3,) of the box round the triangles, LPS in mm.
+
+    :raises ValueError: the mesh has no triangle.
+    """
+    if len(mesh.triangles) == 0:
+        raise ValueError("a mesh without triangles has no bounds")
+    return _bounds(mesh)
+
+
+def _bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.triangles.reshape(-1)] = True
+    points = mesh.points if used.all() else mesh.points[used]
+    columns = points.T
+    return (
+        np.array([column.min() for column in columns]),
+        np.array([column.max() for column in columns]),
+    )
+
+
+def _volumes_and_area(mesh: TriangleMesh, origin: np.ndarray) -> tuple[np.ndarray, float]:
+    """Signed volume between each triangle and the origin, and the total area."""
+    x, y, z = np.ascontiguousarray((mesh.points - origin).T)
+    volumes = np.empty(len(mesh.triangles))
+    area = 0.0
+    for first in range(0, len(mesh.triangles), BATCH):
+        a, b, c = np.ascontiguousarray(mesh.triangles[first : first + BATCH].T)
+        ax, ay, az = x[a], y[a], z[a]
+        ux, uy, uz = x[b] - ax, y[b] - ay, z[b] - az
+        vx, vy, vz = x[c] - ax, y[c] - ay, z[c] - az
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        area += float(np.sqrt(nx * nx + ny * ny + nz * nz).sum()) / 2
+        volumes[first : first + BATCH] = (nx * ax + ny * ay + nz * az) / 6
+    return volumes, area
+
+
+def _edges(triangles: np.ndarray, points: int) -> tuple[int, int, int]:
+    """Number of edges used once, more than twice, and twice in the same direction."""
+    corners = np.ascontiguousarray(triangles.T, dtype=np.int64)
+    keys = np.empty((3, len(triangles)), dtype=np.int64)
+    for key, start, end in zip(keys, corners, np.roll(corners, -1, axis=0), strict=True):
+        # Both ends, smaller first, then the direction: sorting brings an edge's uses together.
+        np.multiply(np.minimum(start, end), points, out=key)
+        key += np.maximum(start, end)
+        key <<= 1
+        key |= start < end
+    keys = keys.reshape(-1)
+    keys.sort()
+    edge = keys >> 1
+    # In a sound mesh the sorted keys come in pairs of one edge: then nothing more to count.
+    if len(edge) % 2 == 0 and np.array_equal(edge[::2], edge[1::2]):
+        distinct = not np.any(edge[1:-1:2] == edge[2::2])
+        if distinct:
+            return 0, 0, int(np.count_nonzero(keys[::2] == keys[1::2]))
+    first = np.flatnonzero(np.concatenate(([True], edge[1:] != edge[:-1])))
+    uses = np.diff(np.append(first, len(edge)))
+    pairs = first[uses == 2]
+    return (
+        int(np.count_nonzero(uses == 1)),
+        int(np.count_nonzero(uses > 2)),
+        int(np.count_nonzero(keys[pairs] == keys[pairs + 1])),
+    )
+
+
+def _shells(mesh: TriangleMesh, volumes: np.ndarray) -> tuple[int, int]:
+    """Number of shells, and of those that enclose a negative volume."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    points = len(mesh.points)
+    a, b, c = mesh.triangles.T
+    graph = csr_matrix(
+        (
+            np.ones(2 * len(mesh.triangles), dtype=np.int8),
+            (np.concatenate((a, b)), np.concatenate((b, c))),
+        ),
+        shape=(points, points),
+    )
+    _, labels = connected_components(graph, directed=False)
+    shell = labels[a]
+    triangles = np.bincount(shell)
+    enclosed = np.bincount(shell, weights=volumes)
+    return int(np.count_nonzero(triangles)), int(np.count_nonzero(enclosed < 0))
+
+
+def from_polydata(polydata: Any) -> TriangleMesh:
+    """The triangles of a ``vtkPolyData`` (other polygons are cut into triangles).
+
+    The points are taken as they are; the caller knows their coordinate system.
+    """
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    if polydata.GetNumberOfPoints() == 0:
+        return TriangleMesh(np.empty((0, 3)), np.empty((0, 3), dtype=np.int64))
+    polygons = polydata.GetPolys()
+    if polygons.IsHomogeneous() != 3 or polydata.GetNumberOfStrips():
+        from vtk import vtkTriangleFilter
+
+        triangulate = vtkTriangleFilter()
+        triangulate.PassLinesOff()
+        triangulate.PassVertsOff()
+        triangulate.SetInputData(polydata)
+        triangulate.Update()
+        polydata = triangulate.GetOutput()
+        polygons = polydata.GetPolys()
+    points = vtk_to_numpy(polydata.GetPoints().GetData()).astype(np.float64)
+    corners = vtk_to_numpy(polygons.GetConnectivityArray()).reshape(-1, 3)
+    return TriangleMesh(points, corners.copy())
+
+
+def to_polydata(mesh: TriangleMesh) -> Any:
+    """The mesh as a ``vtkPolyData`` with copies of its arrays (double points, no normals)."""
+    from vtk import VTK_DOUBLE, VTK_ID_TYPE, vtkCellArray, vtkPoints, vtkPolyData
+    from vtk.util.numpy_support import get_vtk_to_numpy_typemap, numpy_to_vtk
+
+    points = vtkPoints()
+    points.SetDataTypeToDouble()
+    points.SetData(
+        numpy_to_vtk(np.ascontiguousarray(mesh.points), deep=True, array_type=VTK_DOUBLE)
+    )
+    corners = np.ascontiguousarray(mesh.triangles, get_vtk_to_numpy_typemap()[VTK_ID_TYPE])
+    cells = vtkCellArray()
+    cells.SetData(3, numpy_to_vtk(corners.reshape(-1), deep=True, array_type=VTK_ID_TYPE))
+    polydata = vtkPolyData()
+    polydata.SetPoints(points)
+    polydata.SetPolys(cells)
+    return polydata
