@@ -24,8 +24,8 @@ def refusal(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
             "The orientation drifts from slice to slice ({stacks} orientations); such series "
             "are not served by this version."
             if stack.drifting
-            else "The slices differ in orientation, matrix size or pixel spacing ({stacks} groups); "
-            "such series are not served by this version."
+            else "The slices differ in orientation, matrix size or pixel spacing ({stacks} "
+            "groups); such series are not served by this version."
         )
         return Finding(kind, "fail", template, {"stacks": stack.stacks_in_series})
     if len(stack.slices) < 2:
@@ -120,8 +120,8 @@ def _steps(geometry: StackGeometry) -> Finding | None:
             "rounded_positions",
             "info",
             "Single steps read {low:.3f} to {high:.3f} mm only because the positions are rounded: "
-            "a step of {step:.4f} mm explains every one of them, so no voxel is changed. Relabelling "
-            "the step as {high:.3f} mm would stretch the print by {stretch:.1f} %.",
+            "a step of {step:.4f} mm explains every one of them, so no voxel is changed. "
+            "Relabelling the step as {high:.3f} mm would stretch the print by {stretch:.1f} %.",
             {
                 "low": low,
                 "high": high,

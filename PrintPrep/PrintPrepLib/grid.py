@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class GridPlan:
                 continue
             shifts = self.shifts[[index for index, _ in parts]]
             first = np.ceil(shifts.max(axis=0) - _EXACT)
-            last = np.floor(shifts.min(axis=0) + [columns - 1, rows - 1] + _EXACT)
+            last = np.floor(shifts.min(axis=0) + np.array([columns - 1, rows - 1]) + _EXACT)
             field[plane] = first[0], last[0], first[1], last[1]
         return field.astype(np.int64)
 
@@ -185,7 +186,7 @@ def _slab(distances: np.ndarray, start: float, end: float) -> tuple[tuple[int, f
         np.concatenate([[start, end], distances[(distances > start) & (distances < end)]])
     )
     weights: dict[int, float] = {}
-    for left, right in zip(knots[:-1], knots[1:]):
+    for left, right in pairwise(knots):
         middle, width = (left + right) / 2, (right - left) / (end - start)
         upper = int(np.clip(np.searchsorted(distances, middle), 1, len(distances) - 1))
         share = (middle - distances[upper - 1]) / (distances[upper] - distances[upper - 1])

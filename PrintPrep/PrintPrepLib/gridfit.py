@@ -41,9 +41,7 @@ def position_tolerance(decimals: Iterable[tuple[int, int, int]]) -> np.ndarray:
     return np.clip(0.5 * 10.0**-digits, _SMALLEST_TOLERANCE_MM, _LARGEST_TOLERANCE_MM)
 
 
-def fit_regular(
-    positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray
-) -> GridFit | None:
+def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
     """The grid with equal steps along ``normal`` within ``tolerance`` of every position.
 
     :param positions: (N, 3) LPS mm, in order along ``normal`` (3,), N ≥ 2.

@@ -298,7 +298,7 @@ def _orientation(
 
 def _windows(centers: str, widths: str) -> tuple[tuple[float, float], ...]:
     pairs = []
-    for center, width in zip(_parts(centers), _parts(widths)):
+    for center, width in zip(_parts(centers), _parts(widths), strict=False):
         pair = optional_number(center), optional_number(width)
         if None not in pair and pair[1] > 0:
             pairs.append(pair)

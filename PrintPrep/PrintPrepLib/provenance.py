@@ -32,10 +32,13 @@ def relative_rejections(
     try:
         root = os.path.commonpath(folders)
     except ValueError:  # different drives
-        return [{"file": os.path.basename(p), "reason": r.reason} for p, r in zip(paths, rejected)]
+        return [
+            {"file": os.path.basename(p), "reason": r.reason}
+            for p, r in zip(paths, rejected, strict=True)
+        ]
     return [
         {"file": os.path.relpath(path, root), "reason": item.reason}
-        for path, item in zip(paths, rejected)
+        for path, item in zip(paths, rejected, strict=True)
     ]
 
 
@@ -54,9 +57,7 @@ def source_record(
         "modality": info.modality,
         "manufacturer": info.manufacturer,
         "slices": len(stack.slices),
-        "rejected": relative_rejections(
-            stack.rejected, tuple(item.path for item in stack.slices)
-        ),
+        "rejected": relative_rejections(stack.rejected, tuple(item.path for item in stack.slices)),
         "pixel_spacing_mm": list(first.pixel_spacing),
         "slice_thickness_mm": info.slice_thickness_mm,
         "steps_mm": {

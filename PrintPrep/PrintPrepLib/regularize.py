@@ -97,9 +97,7 @@ def load_stack(
         "window": [list(pair) for pair in stack.info.window],
         "instance_uids": [item.sop_instance_uid for item in stack.slices],
     }
-    return regular_volume(
-        voxels, plan, background, _frames(stack, geometry), spacing, provenance
-    )
+    return regular_volume(voxels, plan, background, _frames(stack, geometry), spacing, provenance)
 
 
 def fill_grid(

@@ -152,9 +152,7 @@ def _normalised(
         shares[canvas.place] += (
             weight if canvas.weight is None else canvas.weight * np.float32(weight)
         )
-    return np.divide(
-        total, shares, out=np.full_like(total, background), where=shares > _NO_DATA
-    )
+    return np.divide(total, shares, out=np.full_like(total, background), where=shares > _NO_DATA)
 
 
 def _shifted(values: np.ndarray, missing: np.ndarray | None, shift: np.ndarray) -> _Canvas:

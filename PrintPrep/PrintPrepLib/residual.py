@@ -66,13 +66,11 @@ def measure_residual(frames: SliceFrames, plan: GridPlan) -> Residual:
     if few_columns:
         shifts = plan.shifts.copy()
         shifts[:, 0] = 0
-        narrow = replace(
-            plan, shifts=shifts, dimensions=(len(sampled), *plan.dimensions[1:])
-        )
+        narrow = replace(plan, shifts=shifts, dimensions=(len(sampled), *plan.dimensions[1:]))
     origin = plan.ijk_to_lps[:3, 3]
     ramps = [_Ramp(frames, axis, origin, rows, sampled) for axis in range(3)]
     worst, squares, count = 0.0, 0.0, 0
-    stacks = zip(*(planes(ramp, narrow, 0.0) for ramp in ramps))
+    stacks = zip(*(planes(ramp, narrow, 0.0) for ramp in ramps), strict=True)
     for k, coordinates in enumerate(stacks):
         first_i, last_i, first_j, last_j = field[k]
         if last_i < first_i or last_j < first_j:

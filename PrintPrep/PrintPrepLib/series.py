@@ -75,9 +75,7 @@ class SeriesCollection:
     rejected: tuple[Rejected, ...]
 
 
-def read_series(
-    inputs: Sequence[str | Path], progress: Progress | None = None
-) -> SeriesCollection:
+def read_series(inputs: Sequence[str | Path], progress: Progress | None = None) -> SeriesCollection:
     """Read files and folders (with all below them) into series.
 
     :param inputs: any mix of files and folders.

@@ -1,0 +1,155 @@
+"""The grey-value surface of a segment: topology of the mask, geometry of the grey values.
+
+The surface is that of the binary mask, and each of its vertices is moved along its grid
+edge to where the grey value crosses the bound that the outer voxel violates. For an
+unedited threshold segment this is exactly the grey-value isosurface; where a segment was
+edited, and where the acquired field ends, the vertex stays half-way between the voxels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
+
+from .errors import SegmentError
+from .mesh import TriangleMesh
+from .progress import Progress, report
+
+#: A vertex keeps this share of its edge away from either voxel, so that grey values equal
+#: to the threshold make no triangle without area.
+_MARGIN = 0.001
+
+
+def grey_value_surface(
+    voxels: np.ndarray,
+    mask: np.ndarray,
+    ijk_to_lps: np.ndarray,
+    low: float | None,
+    high: float | None = None,
+    field: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> TriangleMesh:
+    """The closed surface of a segment, as accurate as the grey values allow.
+
+    :param voxels: grey values [k, j, i].
+    :param mask: the segment, boolean [k, j, i], of the same shape.
+    :param ijk_to_lps: (4, 4), voxel centres to LPS mm.
+    :param low, high: the closed range of grey values that made the segment; None: unbounded.
+    :param field: (K, 4) first and last i and j of the acquired field of each plane
+        (inclusive); None: the whole volume.
+    :returns: the surface in LPS mm, outward oriented.
+    :raises SegmentError: the segment is empty.
+    :raises Cancelled: progress asked for it.
+    """
+    if voxels.shape != mask.shape:
+        raise ValueError(f"the mask's shape {mask.shape} is not the volume's {voxels.shape}")
+    box = bounding_box(mask)
+    if box is None:
+        raise SegmentError(
+            "The segment is empty", remedy="Choose a threshold that includes part of the anatomy"
+        )
+    report(progress, 0.0, "Finding the surface")
+    start = np.array([part.start for part in box])[::-1] - 1
+    segment = _with_border(np.asarray(mask, bool).view(np.uint8), box)
+    vertices, triangles = _mask_surface(segment)
+    report(progress, 0.5, "Placing the surface")
+    if field is None:
+        depth, rows, columns = voxels.shape
+        field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
+    ijk = _placed(vertices, segment, _with_border(voxels, box), (low, high), start, field)
+    points = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+    if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
+        triangles = triangles[:, ::-1]
+    report(progress, 1.0, "Surface ready")
+    return TriangleMesh(points, triangles)
+
+
+def bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
+    """The smallest box [k, j, i] around the true voxels; None where there is none."""
+    planes = np.flatnonzero(mask.any(axis=(1, 2)))
+    if not len(planes):
+        return None
+    flat = mask[planes[0] : planes[-1] + 1].any(axis=0)
+    sides = [planes, np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0))]
+    return tuple(slice(int(side[0]), int(side[-1]) + 1) for side in sides)
+
+
+def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
+    """The box [k, j, i] and the layer of voxels around it; zeros outside the volume."""
+    bordered = np.zeros([part.stop - part.start + 2 for part in box], values.dtype)
+    inside, place = [], []
+    for part, size in zip(box, values.shape, strict=True):
+        first, last = max(part.start - 1, 0), min(part.stop + 1, size)
+        inside.append(slice(first, last))
+        place.append(slice(first - part.start + 1, last - part.start + 1))
+    bordered[tuple(place)] = values[tuple(inside)]
+    return bordered
+
+
+def _mask_surface(segment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (N, 3) in voxels (i, j, k), and triangles (M, 3), of the binary surface."""
+    image = vtkImageData()
+    image.SetDimensions(*segment.shape[::-1])
+    image.GetPointData().SetScalars(numpy_to_vtk(segment.ravel()))
+    contour = vtkFlyingEdges3D()
+    contour.SetInputData(image)
+    contour.SetValue(0, 0.5)
+    contour.ComputeNormalsOff()
+    contour.ComputeGradientsOff()
+    contour.ComputeScalarsOff()
+    contour.Update()
+    surface = contour.GetOutput()
+    vertices = vtk_to_numpy(surface.GetPoints().GetData())
+    triangles = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    return vertices, triangles.astype(np.int32)
+
+
+def _placed(
+    vertices: np.ndarray,
+    segment: np.ndarray,
+    grey: np.ndarray,
+    bounds: tuple[float | None, float | None],
+    start: np.ndarray,
+    field: np.ndarray,
+) -> np.ndarray:
+    """Move each vertex along its grid edge; (N, 3) in voxels (i, j, k) of the whole volume.
+
+    :param segment, grey: the box [k, j, i] around the segment with its border, whose first
+        voxel is ``start`` (i, j, k) of the whole volume.
+    """
+    doubled = np.rint(2 * vertices).astype(np.int32)
+    lower, along = doubled >> 1, doubled & 1
+    strides = np.array([1, segment.shape[2], segment.shape[2] * segment.shape[1]])
+    first, step = lower @ strides, along @ strides
+    upwards = segment.ravel()[first] == 1
+    inner = first + np.where(upwards, 0, step)
+    outer = first + np.where(upwards, step, 0)
+    share = _crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
+    lower = lower + start
+    share[~_in_field(lower + along * upwards[:, None], field)] = 0.5
+    return lower + along * np.where(upwards, share, 1 - share)[:, None]
+
+
+def _crossings(
+    inner: np.ndarray, outer: np.ndarray, low: float | None, high: float | None
+) -> np.ndarray:
+    """Where on its edge (0 inner voxel … 1 outer voxel) the grey values put each vertex."""
+    inner, outer = inner.astype(np.float64), outer.astype(np.float64)
+    share = np.full(len(inner), 0.5)
+    low = -np.inf if low is None else low
+    high = np.inf if high is None else high
+    # A voxel that was painted says nothing about where the bound is crossed.
+    within = (inner >= low) & (inner <= high)
+    for bound, beyond in ((low, outer < low), (high, outer > high)):
+        moved = within & beyond
+        share[moved] = (inner[moved] - bound) / (inner[moved] - outer[moved])
+    return np.clip(share, _MARGIN, 1 - _MARGIN)
+
+
+def _in_field(ijk: np.ndarray, field: np.ndarray) -> np.ndarray:
+    i, j, k = ijk.T
+    first_i, last_i, first_j, last_j = field[np.clip(k, 0, len(field) - 1)].T
+    depth = (k >= 0) & (k < len(field))
+    return depth & (i >= first_i) & (i <= last_i) & (j >= first_j) & (j <= last_j)

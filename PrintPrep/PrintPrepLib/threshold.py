@@ -1,0 +1,86 @@
+"""Thresholds: presets in HU, and an automatic one where there are no HU."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from .errors import SegmentError
+
+_BINS = 2048
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A closed range of HU for one kind of tissue; ``high`` None: no upper bound."""
+
+    name: str
+    title: str
+    low: float
+    high: float | None
+    description: str
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """The presets by name, in the order in which they are offered."""
+    text = (resources.files(__package__) / "data" / "presets.json").read_text("utf-8")
+    return {name: Preset(name, **values) for name, values in json.loads(text).items()}
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name.
+
+    :raises SegmentError: there is none.
+    """
+    try:
+        return presets()[name]
+    except KeyError:
+        raise SegmentError(
+            f"there is no preset {name!r}", remedy="Choose one of " + ", ".join(presets())
+        ) from None
+
+
+def automatic_threshold(voxels: np.ndarray, ignore: float | None = None) -> float:
+    """The threshold that parts dark from bright best (Otsu 1979, IEEE SMC-9:62).
+
+    :param voxels: grey values of any shape.
+    :param ignore: a value that takes no part, such as the background of a resampled volume.
+    :raises SegmentError: all values are equal.
+    """
+    counts, centers = _histogram(voxels)
+    if ignore is not None:
+        counts[np.argmin(np.abs(centers - ignore))] -= np.count_nonzero(voxels == ignore)
+    filled = np.flatnonzero(counts)
+    if len(filled) < 2:
+        raise SegmentError(
+            "All voxels have the same value, so no threshold parts them",
+            remedy="Give the threshold yourself",
+        )
+    weight = np.cumsum(counts)
+    total = np.cumsum(counts * centers)
+    below, above = weight[:-1], weight[-1] - weight[:-1]
+    valid = (below > 0) & (above > 0)
+    means = np.zeros((2, len(below)))
+    np.divide(total[:-1], below, out=means[0], where=valid)
+    np.divide(total[-1] - total[:-1], above, out=means[1], where=valid)
+    between = np.where(valid, below * above * (means[1] - means[0]) ** 2, -1.0)
+    # Empty bins between two values part them equally well: take the middle of that range.
+    best = np.flatnonzero(between >= between.max() * (1 - 1e-12))
+    return float((centers[best[0]] + centers[best[-1] + 1]) / 2)
+
+
+def _histogram(voxels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and bin centres: one bin a value for short integer ranges, else 2048 bins."""
+    low, high = voxels.min(), voxels.max()
+    if np.issubdtype(voxels.dtype, np.integer) and int(high) - int(low) < 2**17:
+        counts = np.zeros(int(high) - int(low) + 1)
+        for plane in np.atleast_2d(voxels):
+            counts += np.bincount(plane.ravel().astype(np.int64) - int(low), minlength=len(counts))
+        return counts, int(low) + np.arange(len(counts), dtype=np.float64)
+    counts, edges = np.histogram(voxels, _BINS, (float(low), float(high)))
+    return counts.astype(np.float64), (edges[:-1] + edges[1:]) / 2
