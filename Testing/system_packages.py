@@ -104,8 +104,8 @@ def main(arguments: list[str]) -> int:
             print("All of them are there.")
     if not can_make_environments():
         print(
-            f"{Path(sys.executable).name} cannot make environments: its modules venv and"
-            " ensurepip are missing.",
+            f"{Path(sys.executable).name} cannot make environments, because its modules venv and"
+            f" ensurepip are missing. Install {venv_package()} and call make again.",
             file=sys.stderr,
         )
         return 1
