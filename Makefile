@@ -2,7 +2,7 @@
 #   make demo                  the embedded demonstration, measured against its truth
 #   make demo SERIES=folder    the same job on your own series
 #   make test                  the whole test suite
-# Another interpreter (3.10 or later): make test PYTHON=python3.12
+# Another interpreter (3.10 to 3.13): make test PYTHON=python3.12
 
 PYTHON ?= python3
 OUT ?= demo-output

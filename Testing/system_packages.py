@@ -28,7 +28,8 @@ QT = {
     "libxkbcommon.so.0": "libxkbcommon0",
 }
 NEEDED = {"demo": DRAWING, "test": {**DRAWING, **QT}}
-OLDEST = (3, 10)
+#: What slicer-core has wheels for.
+OLDEST, NEWEST = (3, 10), (3, 13)
 
 
 def loads(library: str) -> bool:
@@ -79,10 +80,10 @@ def install(packages: list[str], before: list[str]) -> None:
 def main(arguments: list[str]) -> int:
     """Exit status 0 when the work can go on, 1 when no environment can be made."""
     purpose = arguments[0]
-    if sys.version_info < OLDEST:
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
         print(
-            "PrintPrep needs Python {}.{} or later, this is {}.{}.".format(
-                *OLDEST, *sys.version_info[:2]
+            "PrintPrep needs Python {}.{} to {}.{}, this is {}.{}.".format(
+                *OLDEST, *NEWEST, *sys.version_info[:2]
             )
             + f" Name another one: make {purpose} PYTHON=python3.12",
             file=sys.stderr,
