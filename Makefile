@@ -1,12 +1,15 @@
 # The two commands of the README, for Linux and macOS:
 #   make demo                  the embedded demonstration, measured against its truth
 #   make demo SERIES=folder    the same job on your own series
+#                              (more: OPTIONS="--preset bone --largest")
 #   make test                  the whole test suite
 # Another interpreter (3.10 to 3.13): make test PYTHON=python3.12
 
 PYTHON ?= python3
 OUT ?= demo-output
 SERIES ?=
+# What else to give to `printprep run`.
+OPTIONS ?=
 # Processes that the tests run in.
 JOBS ?= 2
 
@@ -34,7 +37,7 @@ help:
 	@echo "make clean                remove the environment and all results"
 
 demo: $(HEADLESS)
-	@$(BIN)/python Testing/demo.py --out "$$OUT" $${SERIES:+"$$SERIES"}
+	@$(BIN)/python Testing/demo.py --out "$$OUT" $${SERIES:+"$$SERIES"} -- $(OPTIONS)
 
 test: $(TESTING) $(OLD)/.installed-$(PYDICOM_OLD)
 	$(BIN)/ruff check .

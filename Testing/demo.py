@@ -223,10 +223,15 @@ def demonstrate(out: Path, options: list[str]) -> bool:
 
 def main() -> int:
     """Exit status 0 when the job was done and, for the demonstration, all marks passed."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").splitlines()[0],
+        epilog="What stands after -- is given to printprep run.",
+    )
     parser.add_argument("series", nargs="?", type=Path, help="folder of a CT series")
     parser.add_argument("--out", type=Path, default=Path("demo-output"), help="folder to write")
-    arguments, options = parser.parse_known_args()
+    given = sys.argv[1:]
+    split = given.index("--") if "--" in given else len(given)
+    arguments, options = parser.parse_args(given[:split]), given[split + 1 :]
     out = arguments.out
     passed = True
     try:
