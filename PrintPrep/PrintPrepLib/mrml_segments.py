@@ -1,0 +1,333 @@
+"""Segments of a MRML scene: made by threshold, cleaned, read back, turned into a surface.
+
+Writing goes through Slicer's own segment editor logic, so that a segment is what the
+Segment Editor would have made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from vtk.util.numpy_support import vtk_to_numpy
+
+from .contrast import half_contrast
+from .errors import SegmentError
+from .islands import bounding_box, largest_island
+from .mesh import TriangleMesh
+from .mrml_nodes import ijk_to_ras, volume_from_node, voxels_of, vtk_matrix
+from .progress import Progress, part, report
+from .regularize import RegularVolume
+from .surface import grey_value_surface
+
+THRESHOLD_TAG = "PrintPrep.ThresholdHU"
+#: Slicer's own colour for bone.
+BONE_COLOR = (0.945, 0.839, 0.569)
+#: How far (in voxels) a labelmap may lie beside a volume's grid and still be on it.
+_ON_GRID = 1e-3
+
+
+def segment_by_threshold(
+    volume_node: Any,
+    lower: float,
+    upper: float | None = None,
+    name: str = "Bone",
+    segmentation_node: Any = None,
+) -> tuple[Any, str]:
+    """Make a segment of all voxels with lower ≤ value ≤ upper.
+
+    The range travels with the segment as its tag ``PrintPrep.ThresholdHU`` ("low;high").
+
+    :param upper: None for no upper bound.
+    :param segmentation_node: where to add the segment; None for a new segmentation.
+    :returns: the segmentation node and the segment's ID.
+    :raises SegmentError: the range is impossible, or no voxel lies in it.
+    """
+    if upper is not None and upper < lower:
+        raise SegmentError(f"the range {lower:g} to {upper:g} holds no value")
+    box, mask = _in_range(voxels_of(volume_node), lower, upper)
+    if box is None:
+        text = f"from {lower:g} upwards" if upper is None else f"from {lower:g} to {upper:g}"
+        raise SegmentError(
+            f"no voxel of {volume_node.GetName()} has a value {text}",
+            remedy="Choose a threshold inside the range of the volume",
+        )
+    node = segmentation_node or _new_segmentation(volume_node)
+    with _editor(node, volume_node) as editor:
+        segment_id = editor.AddEmptySegment()
+        segment = node.GetSegmentation().GetSegment(segment_id)
+        segment.SetName(name)
+        segment.SetColor(*BONE_COLOR)
+        segment.SetTag(THRESHOLD_TAG, threshold_text(lower, upper))
+        _replace(editor, node, segment_id, volume_node, box, mask)
+    return node, segment_id
+
+
+def threshold_text(lower: float, upper: float | None) -> str:
+    """The range as the tag holds it: "200;1500", or "200;" without an upper bound."""
+    return f"{lower:.10g};" + ("" if upper is None else f"{upper:.10g}")
+
+
+def threshold_of(segmentation_node: Any, segment_id: str) -> tuple[float, float | None] | None:
+    """The range that made a segment, or None where its tag does not say."""
+    text = vtk.reference("")
+    if not _segment(segmentation_node, segment_id).GetTag(THRESHOLD_TAG, text):
+        return None
+    lower, _, upper = str(text).partition(";")
+    try:
+        return float(lower), float(upper) if upper else None
+    except ValueError:
+        return None
+
+
+def segment_mask(segmentation_node: Any, segment_id: str, volume_node: Any) -> np.ndarray:
+    """A segment as a boolean array [k, j, i] on a volume's grid.
+
+    A segment on another grid, or under another transform, takes the nearest voxel's value.
+
+    :raises SegmentError: there is no such segment, or it has no voxels.
+    """
+    segment = _segment(segmentation_node, segment_id)
+    labels = _labelmap(segmentation_node, segment_id)
+    mask = np.zeros(volume_node.GetImageData().GetDimensions()[::-1], bool)
+    if labels is None:
+        return mask
+    value = segment.GetLabelValue()
+    start = _place_on_grid(labels, volume_node, segmentation_node)
+    if start is not None:
+        _copy_overlap(_array(labels) == value, start, mask)
+        return mask
+    return _resampled(labels, value, segmentation_node, volume_node)
+
+
+def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: Any) -> None:
+    """Remove all but the largest group of voxels that hang together by their faces.
+
+    :raises SegmentError: there is no such segment, or it is empty.
+    """
+    mask = segment_mask(segmentation_node, segment_id, volume_node)
+    box = bounding_box(mask)
+    if box is None:
+        raise SegmentError("The segment is empty")
+    kept = largest_island(mask[box])
+    inner = bounding_box(kept)
+    start = [outer.start for outer in box]
+    moved = tuple(slice(a.start + at, a.stop + at) for a, at in zip(inner, start, strict=True))
+    with _editor(segmentation_node, volume_node) as editor:
+        _replace(editor, segmentation_node, segment_id, volume_node, moved, kept[inner])
+
+
+def segment_surface(
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    progress: Progress | None = None,
+) -> TriangleMesh:
+    """The grey-value surface of a segment, LPS mm in the volume's own coordinates.
+
+    The range comes from the segment's tag; without one half contrast is measured at the
+    segment's edge, and where that shows no contrast the surface runs half-way between voxels.
+
+    :raises SegmentError: there is no such segment, or it is empty.
+    :raises Cancelled: progress asked for it.
+    """
+    volume = volume_from_node(volume_node)
+    report(progress, 0.0, "Reading the segment")
+    mask = segment_mask(segmentation_node, segment_id, volume_node)
+    known = threshold_of(segmentation_node, segment_id)
+    if known is not None:
+        return _surface(volume, mask, known, part(progress, 0.1, 1.0))
+    rough = _surface(volume, mask, (None, None), part(progress, 0.1, 0.4))
+    measured = half_contrast(volume.voxels, volume.ijk_to_lps, rough)
+    if measured is None:
+        return rough
+    brighter = measured.object_value >= measured.background_value
+    bounds = (measured.threshold, None) if brighter else (None, measured.threshold)
+    return _surface(volume, mask, bounds, part(progress, 0.5, 1.0))
+
+
+def _surface(
+    volume: RegularVolume,
+    mask: np.ndarray,
+    bounds: tuple[float | None, float | None],
+    progress: Progress | None,
+) -> TriangleMesh:
+    return grey_value_surface(
+        volume.voxels,
+        mask,
+        volume.ijk_to_lps,
+        *bounds,
+        field=volume.acquired_field,
+        progress=progress,
+    )
+
+
+def _in_range(
+    voxels: np.ndarray, lower: float, upper: float | None
+) -> tuple[tuple[slice, slice, slice] | None, np.ndarray]:
+    """The voxels in the range, cut to the box that holds them."""
+    mask = voxels >= lower
+    if upper is not None:
+        mask &= voxels <= upper
+    box = bounding_box(mask)
+    return box, mask if box is None else mask[box]
+
+
+def _new_segmentation(volume_node: Any) -> Any:
+    scene = volume_node.GetScene()
+    name = scene.GenerateUniqueName(f"{volume_node.GetName()} segmentation")
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    # Under the same transform, so that segment and volume share their coordinates.
+    node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    return node
+
+
+@contextmanager
+def _editor(segmentation_node: Any, volume_node: Any) -> Iterator[Any]:
+    """Slicer's segment editor logic with a parameter node of its own, gone afterwards."""
+    scene = segmentation_node.GetScene()
+    parameters = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+    parameters.UnRegister(None)
+    parameters.SetHideFromEditors(True)
+    parameters.SetOverwriteMode(parameters.OverwriteNone)
+    scene.AddNode(parameters)
+    logic = slicer.vtkSlicerSegmentEditorLogic()
+    try:
+        logic.SetMRMLScene(scene)
+        logic.SetSegmentEditorNode(parameters)
+        logic.SetSegmentationNode(segmentation_node)
+        logic.SetSourceVolumeNode(volume_node)
+        if not logic.SetSourceRepresentationToBinaryLabelMap():
+            raise SegmentError(
+                f"the segmentation {segmentation_node.GetName()} cannot be turned into voxels"
+            )
+        yield logic
+    finally:
+        logic.SetSegmentEditorNode(None)
+        scene.RemoveNode(parameters)
+
+
+def _replace(
+    editor: Any,
+    node: Any,
+    segment_id: str,
+    volume_node: Any,
+    box: tuple[slice, slice, slice],
+    mask: np.ndarray,
+) -> None:
+    """Make ``mask``, which fills ``box`` of the volume, the content of a segment."""
+    labels = _oriented_image(volume_node, box, mask)
+    transform = _between(volume_node, node)
+    if editor.UpdateReferenceGeometryImage():
+        reference = editor.GetReferenceGeometryImage()
+        offset = _offset(_matrix(labels), _matrix(reference))
+        if transform is not None or offset is None or offset.any():
+            moved = slicer.vtkOrientedImageData()
+            slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+                labels, reference, moved, False, False, transform
+            )
+            labels = moved
+    set_mode = slicer.vtkSlicerSegmentEditorLogic.ModificationModeSet
+    editor.ModifySegmentByLabelmap(node, segment_id, labels, set_mode, False, True)
+
+
+def _oriented_image(volume_node: Any, box: tuple[slice, slice, slice], mask: np.ndarray) -> Any:
+    image = slicer.vtkOrientedImageData()
+    k, j, i = ((side.start, side.stop - 1) for side in box)
+    image.SetExtent(*i, *j, *k)
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    _array(image)[...] = mask
+    image.SetGeometryFromImageToWorldMatrix(vtk_matrix(ijk_to_ras(volume_node)))
+    return image
+
+
+def _segment(node: Any, segment_id: str) -> Any:
+    segment = node.GetSegmentation().GetSegment(segment_id)
+    if segment is None:
+        raise SegmentError(f"the segmentation {node.GetName()} has no segment {segment_id}")
+    return segment
+
+
+def _labelmap(node: Any, segment_id: str) -> Any:
+    """The (shared, cropped) labelmap of a segment, or None when it is empty."""
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    if not node.GetSegmentation().CreateRepresentation(name):
+        raise SegmentError(f"the segmentation {node.GetName()} cannot be turned into voxels")
+    labels = node.GetBinaryLabelmapInternalRepresentation(segment_id)
+    return None if labels is None or labels.IsEmpty() else labels
+
+
+def _array(image: Any) -> np.ndarray:
+    """A view [k, j, i] of an image's voxels."""
+    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
+    return scalars.reshape(image.GetDimensions()[::-1])
+
+
+def _matrix(image: Any) -> np.ndarray:
+    matrix = vtk.vtkMatrix4x4()
+    image.GetImageToWorldMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+def _offset(matrix: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
+    """Whole voxels (i, j, k) from ``grid``'s origin to ``matrix``'s, None on another grid."""
+    relative = np.linalg.solve(grid, matrix)
+    whole = np.rint(relative[:3, 3])
+    difference = np.abs(relative - np.eye(4))
+    difference[:3, 3] = np.abs(relative[:3, 3] - whole)
+    # Directions count over the length of a volume.
+    difference[:3, :3] *= 1000
+    return whole.astype(int) if difference.max() < _ON_GRID else None
+
+
+def _place_on_grid(labels: Any, volume_node: Any, node: Any) -> np.ndarray | None:
+    """Voxel (i, j, k) of the volume where the labelmap starts, None on another grid."""
+    if _between(node, volume_node) is not None:
+        return None
+    offset = _offset(_matrix(labels), ijk_to_ras(volume_node))
+    return None if offset is None else offset + np.array(labels.GetExtent()[::2])
+
+
+def _copy_overlap(inside: np.ndarray, start: np.ndarray, mask: np.ndarray) -> None:
+    here, there = [], []
+    for begin, size, limit in zip(start[::-1], inside.shape, mask.shape, strict=True):
+        low, high = max(0, begin), min(limit, begin + size)
+        if low >= high:
+            return
+        here.append(slice(low, high))
+        there.append(slice(low - begin, high - begin))
+    mask[tuple(here)] = inside[tuple(there)]
+
+
+def _resampled(labels: Any, value: int, node: Any, volume_node: Any) -> np.ndarray:
+    """A labelmap on another grid, nearest voxel, as a mask on the volume's."""
+    binary = slicer.vtkOrientedImageData()
+    binary.DeepCopy(labels)
+    inside = _array(binary)
+    inside[...] = inside == value
+    size = volume_node.GetImageData().GetDimensions()
+    reference = slicer.vtkOrientedImageData()
+    reference.SetDimensions(*size)
+    reference.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    reference.SetGeometryFromImageToWorldMatrix(vtk_matrix(ijk_to_ras(volume_node)))
+    result = slicer.vtkOrientedImageData()
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        binary, reference, result, False, False, _between(node, volume_node)
+    )
+    return _array(result) != 0
+
+
+def _between(source: Any, target: Any) -> vtk.vtkGeneralTransform | None:
+    """The transform from one node's coordinates to another's, None where they are the same."""
+    above = source.GetParentTransformNode(), target.GetParentTransformNode()
+    if above[0] is above[1]:
+        return None
+    transform = vtk.vtkGeneralTransform()
+    slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(*above, transform)
+    return transform
