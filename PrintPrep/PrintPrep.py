@@ -1,0 +1,265 @@
+"""PrintPrep: from a CT series to a printable model of true size.
+
+The module class, a first panel, the logic for the Python console, and the self test. The
+work itself is done in PrintPrepLib, which is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+
+
+class PrintPrep(ScriptedLoadableModule):
+    """What Slicer needs to know of the module."""
+
+    def __init__(self, parent: Any) -> None:
+        ScriptedLoadableModule.__init__(self, parent)
+        parent.title = _("PrintPrep")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Printing")]
+        parent.dependencies = ["Volumes", "Segmentations", "DICOM"]
+        parent.contributors = ["The PrintPrep contributors"]
+        parent.helpText = _(
+            "Turns a CT series into a printable model whose size is true to life. Series with a "
+            "tilted gantry or uneven slices are straightened while they load from the DICOM module."
+        )
+        parent.acknowledgementText = ""
+
+
+class PrintPrepWidget(ScriptedLoadableModuleWidget):
+    """Says where the work is done, and takes the user there."""
+
+    def setup(self) -> None:
+        """Lay out the panel."""
+        ScriptedLoadableModuleWidget.setup(self)
+        guide = qt.QLabel(
+            _(
+                "Load a CT series in the DICOM module: PrintPrep recognises series with a tilted "
+                "gantry, uneven slices or rounded positions and loads them as a regular volume. "
+                "The other steps are available from the Python console:\n\n"
+                "from PrintPrep import PrintPrepLogic\n"
+                "help(PrintPrepLogic)"
+            )
+        )
+        guide.wordWrap = True
+        self.layout.addWidget(guide)
+        button = qt.QPushButton(_("Go to the DICOM module"))
+        button.connect("clicked()", self.onOpenDicom)
+        self.layout.addWidget(button)
+        self.layout.addStretch(1)
+
+    def onOpenDicom(self) -> None:
+        """Show the DICOM module."""
+        slicer.util.selectModule("DICOM")
+
+    def onReload(self) -> None:
+        """Reload the library too, else developers would run yesterday's code."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == "PrintPrepLib"]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+
+class PrintPrepLogic(ScriptedLoadableModuleLogic):
+    """PrintPrep from the Python console; every step runs without a window.
+
+    A whole run::
+
+        from PrintPrep import PrintPrepLogic
+        logic = PrintPrepLogic()
+        volume = logic.loadSeries(["/folder/of/the/series"])[0]
+        segmentation, segment = logic.segmentByThreshold(volume, 200)
+        logic.keepLargestIsland(volume, segmentation, segment)
+        model = logic.createModel(volume, segmentation, segment)
+        logic.exportModel(model, "/folder/model.stl")
+
+    What goes wrong raises a ``PrintPrepLib.errors.PrintPrepError`` whose text says what to do.
+    ``progress`` is a function ``progress(fraction, message)``; it cancels by returning True.
+    """
+
+    def loadSeries(
+        self,
+        paths: Sequence[str],
+        spacing: str | float = "native",
+        progress: Callable[[float, str], object] | None = None,
+    ) -> list[Any]:
+        """Load DICOM files or folders as regular volumes, one for each series found.
+
+        Tilted and unevenly spaced series are straightened, regular ones keep their voxels. A
+        series that cannot be used is named in the log.
+
+        :param spacing: distance of the planes: "native", "isotropic" or millimetres.
+        :returns: the new volume nodes, by series number.
+        :raises SeriesError: nothing in there can be used; the text says why.
+        :raises Cancelled: progress returned True; the scene is unchanged.
+        """
+        from PrintPrepLib import mrml
+        from PrintPrepLib.errors import GeometryError, SeriesError
+        from PrintPrepLib.progress import part
+        from PrintPrepLib.regularize import load_stack
+        from PrintPrepLib.series import read_series
+
+        collection = read_series(paths, part(progress, 0.0, 0.2))
+        stacks = [series.stacks[0] for series in collection.series if series.stacks]
+        loaded, refused = [], []
+        for index, stack in enumerate(stacks):
+            share = 0.8 / len(stacks)
+            start = 0.2 + index * share
+            try:
+                volume = load_stack(stack, spacing, part(progress, start, start + share))
+                loaded.append((stack.info, volume))
+            except GeometryError as error:
+                refused.append(f"series {stack.info.number or '?'}: {error}")
+        if not loaded:
+            reasons = refused or [item.reason for item in collection.rejected]
+            raise SeriesError(
+                "there is no series that PrintPrep can use: "
+                + ("; ".join(dict.fromkeys(reasons)) or "no slice was found"),
+                file=", ".join(map(str, paths)),
+            )
+        for reason in refused:
+            logging.warning("PrintPrep left out %s", reason)
+        nodes = []
+        for info, volume in loaded:
+            nodes.append(mrml.add_volume_node(volume, _series_name(info)))
+            mrml.place_under_study(nodes[-1], info)
+        return nodes
+
+    def regularizeVolume(
+        self,
+        volumeNode: Any,
+        spacing: str | float = "native",
+        progress: Callable[[float, str], object] | None = None,
+    ) -> Any:
+        """Make a regular volume of one that is in the scene already.
+
+        The volume may be sheared (as Slicer loads tilted series), left-handed, or under a linear
+        transform or Slicer's acquisition transform. It is left as it is.
+
+        :param spacing: distance of the planes: "native", "isotropic" or millimetres.
+        :returns: a new volume node beside it; the same voxels where it is regular already.
+        :raises GeometryError: its slices are bent or skewed; the text says what to do.
+        """
+        from PrintPrepLib.mrml import regularize_volume_node
+
+        return regularize_volume_node(volumeNode, spacing, progress)
+
+    def segmentByThreshold(
+        self,
+        volumeNode: Any,
+        lower: float,
+        upper: float | None = None,
+        name: str = "Bone",
+    ) -> tuple[Any, str]:
+        """Make a segment of all voxels with lower ≤ value ≤ upper (HU in CT).
+
+        :param upper: None for no upper bound.
+        :returns: (segmentation node, segment ID).
+        :raises SegmentError: no voxel lies in the range.
+        """
+        from PrintPrepLib.mrml import segment_by_threshold
+
+        return segment_by_threshold(volumeNode, lower, upper, name)
+
+    def keepLargestIsland(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        segmentID: str,
+    ) -> None:
+        """Remove everything from a segment that does not hang together with its largest part.
+
+        :raises SegmentError: the segment is empty or does not exist.
+        """
+        from PrintPrepLib.mrml import keep_largest_island
+
+        keep_largest_island(segmentationNode, segmentID, volumeNode)
+
+    def createModel(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        segmentID: str,
+        progress: Callable[[float, str], object] | None = None,
+    ) -> Any:
+        """Make a model of a segment: its surface where the grey values cross the threshold.
+
+        :returns: the model node, named and coloured as the segment, under the volume's transform.
+        :raises SegmentError: the segment is empty or does not exist.
+        """
+        from PrintPrepLib import mrml
+
+        mesh = mrml.segment_surface(volumeNode, segmentationNode, segmentID, progress)
+        segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
+        modelNode = mrml.add_model_node(mesh, segment.GetName())
+        modelNode.GetDisplayNode().SetColor(segment.GetColor())
+        modelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+        return modelNode
+
+    def exportModel(
+        self,
+        modelNode: Any,
+        path: str,
+        scale: float = 1.0,
+        center: bool = False,
+    ) -> str:
+        """Write a model as binary STL in millimetres, read it back and compare.
+
+        :param scale: size of the file ÷ size of the patient.
+        :param center: move the middle of the model to the origin.
+        :returns: the path written.
+        :raises ExportError: the file could not be written; a previous one is untouched.
+        """
+        from PrintPrepLib.export import export_stl
+        from PrintPrepLib.mrml import mesh_from_model_node
+
+        return str(export_stl(mesh_from_model_node(modelNode), path, scale, center).path)
+
+
+def _series_name(info: Any) -> str:
+    """As Slicer names a series: "2: Head"."""
+    description = info.description or "Unnamed Series"
+    return f"{info.number}: {description}" if info.number else description
+
+
+class PrintPrepTest(ScriptedLoadableModuleTest):
+    """The main job on the generated demonstration series, whose sizes are known."""
+
+    def setUp(self) -> None:
+        """Start from an empty scene."""
+        slicer.mrmlScene.Clear()
+
+    def test_series_to_stl(self) -> None:
+        """Tilted, uneven series → regular volume → segment → model → STL of true size."""
+        import numpy as np
+        from PrintPrepLib.demonstration import write_demonstration
+        from PrintPrepLib.mrml import mesh_from_model_node
+
+        logic = PrintPrepLogic()
+        with tempfile.TemporaryDirectory() as folder:
+            truth = write_demonstration(os.path.join(folder, "series"))
+            self.delayDisplay("Loading a tilted series with uneven steps")
+            (volume,) = logic.loadSeries([os.path.join(folder, "series")])
+            segmentation, segment = logic.segmentByThreshold(volume, truth.half_contrast_hu)
+            model = logic.createModel(volume, segmentation, segment)
+            path = logic.exportModel(model, os.path.join(folder, "model.stl"))
+            self.assertGreater(os.path.getsize(path), 84)
+        points = mesh_from_model_node(model).points
+        radii = np.linalg.norm(points - truth.ball_center_lps, axis=1)
+        ball = radii[radii < 0.6 * truth.ball_diameter_mm]
+        self.assertAlmostEqual(2 * ball.mean(), truth.ball_half_contrast_diameter_mm, delta=0.05)
+        self.delayDisplay("The ball of the model has the size that it should have")
