@@ -23,7 +23,7 @@ _GAP_FACTOR = 1.9
 _GAP_MM = 2.5
 _SECTION_FACTOR = 3.0
 _SECTION_MM = 10.0
-_ROUNDED_STEPS_MM = 0.01
+_ROUNDED_STEPS_MM = 0.005
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 _SMALLEST_TOLERANCE_MM = 0.02
 _LARGEST_TOLERANCE_MM = 0.05
 #: Positions closer than this to the simple grid through the end slices count as exact.
-_EXACT_MM = 1e-3
+_EXACT_MM = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,35 @@ def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray
     sideways = np.linalg.norm(chord - (chord @ normal) * normal)
     if sideways > 2 * np.linalg.norm(tolerance) or _chord_excludes(positions, tolerance):
         return None
+    # The positions along the normal decide about the step wherever they can.
+    along = positions @ normal
+    line = _line(along, np.ones(count))
+    if line is not None:
+        fit = _centred(positions, line[1] * normal)
+        if (np.abs(fit.positions(count) - positions) <= tolerance * (1 + 1e-6)).all():
+            return fit
     # Unknowns: origin (3), step, and the largest deviation in tolerances.
     rows = np.zeros((count, 3, 5))
     rows[:, :, :3] = np.eye(3)
     rows[:, :, 3] = np.arange(count)[:, None] * normal
-    solution = _minimax(rows, positions, tolerance)
-    if solution is None:
-        return None
-    return GridFit(solution[:3], solution[3] * normal)
+    target = positions - positions.mean(axis=0)
+    solution = _minimax(rows.reshape(-1, 5), target.ravel(), np.tile(tolerance, count))
+    return None if solution is None else _centred(positions, solution[3] * normal)
+
+
+def _centred(positions: np.ndarray, step: np.ndarray) -> GridFit:
+    """The grid of that step with the smallest largest deviation in every component."""
+    offsets = positions - np.arange(len(positions))[:, None] * step
+    return GridFit((offsets.min(axis=0) + offsets.max(axis=0)) / 2, step)
+
+
+def _line(values: np.ndarray, tolerance: np.ndarray) -> tuple[float, float] | None:
+    """Start and slope of the line over 0, 1, 2 … nearest to the values in the minimax sense."""
+    count = len(values)
+    rows = np.stack([np.ones(count), np.arange(count), np.zeros(count)], axis=1)
+    center = values.mean()
+    solution = _minimax(rows, values - center, tolerance)
+    return None if solution is None else (float(solution[0] + center), float(solution[1]))
 
 
 def fit_uniform(positions: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
@@ -80,11 +101,11 @@ def fit_uniform(positions: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
         return simple
     if _chord_excludes(positions, tolerance):
         return None
-    rows = np.zeros((count, 3, 7))
-    rows[:, :, :3] = np.eye(3)
-    rows[:, :, 3:6] = np.arange(count)[:, None, None] * np.eye(3)
-    solution = _minimax(rows, positions, tolerance)
-    return None if solution is None else GridFit(solution[:3], solution[3:6])
+    lines = [_line(positions[:, axis], np.full(count, tolerance[axis])) for axis in range(3)]
+    if None in lines:
+        return None
+    origin, step = np.array(lines).T
+    return GridFit(origin, step)
 
 
 def _chord_excludes(positions: np.ndarray, tolerance: np.ndarray) -> bool:
@@ -94,20 +115,17 @@ def _chord_excludes(positions: np.ndarray, tolerance: np.ndarray) -> bool:
     return bool((np.abs(positions - chord) > 2 * tolerance).any())
 
 
-def _minimax(rows: np.ndarray, positions: np.ndarray, tolerance: np.ndarray) -> np.ndarray | None:
-    """Minimise t with |rows · x − positions| ≤ t · tolerance; None where t exceeds 1.
+def _minimax(rows: np.ndarray, target: np.ndarray, tolerance: np.ndarray) -> np.ndarray | None:
+    """Minimise t with |rows · x − target| ≤ t · tolerance; None where t exceeds 1.
 
-    :param rows: (N, 3, U) coefficients; the last unknown is t.
+    :param rows: (M, U) coefficients of the unknowns; the last unknown is t, its column free.
+    :param target, tolerance: (M,).
     """
     from scipy.optimize import linprog
 
-    center = positions.mean(axis=0)
-    design = rows.reshape(-1, rows.shape[-1])
-    target = (positions - center).ravel()
-    bound = np.tile(tolerance, len(positions))
-    above, below = design.copy(), -design
-    above[:, -1] = below[:, -1] = -bound
-    cost = np.zeros(design.shape[1])
+    above, below = rows.copy(), -rows
+    above[:, -1] = below[:, -1] = -tolerance
+    cost = np.zeros(rows.shape[1])
     cost[-1] = 1.0
     limits = [(None, None)] * (len(cost) - 1) + [(0.0, None)]
     result = linprog(
@@ -116,6 +134,4 @@ def _minimax(rows: np.ndarray, positions: np.ndarray, tolerance: np.ndarray) -> 
     # The solver's own tolerance must not decide about a position on the very edge.
     if not result.success or result.x[-1] > 1 + 1e-6:
         return None
-    solution = result.x.copy()
-    solution[:3] += center
-    return solution
+    return result.x

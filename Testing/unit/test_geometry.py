@@ -1,0 +1,210 @@
+"""Tilt, steps, the regularity rule and the findings, against stacks of known geometry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from phantoms.acquisition import (
+    AXIAL,
+    CORONAL,
+    FEET_FIRST,
+    SAGITTAL,
+    Acquisition,
+    rotation_about,
+)
+from phantoms.analytic import Scene
+from phantoms.dicom import write_series
+from PrintPrepLib.geometry import analyse, analyse_positions
+from PrintPrepLib.gridfit import fit_regular, position_tolerance
+from PrintPrepLib.series import read_series
+
+TIGHT = np.full(3, 0.02)
+
+
+def geometry_of(folder, **acquisition):
+    truth = write_series(Scene(), Acquisition(rows=8, columns=8, **acquisition), folder)
+    (stack, *_) = read_series([folder]).series[0].stacks
+    return analyse(stack), truth
+
+
+def ids(geometry) -> set[str]:
+    return {finding.id for finding in geometry.findings}
+
+
+@pytest.mark.parametrize("orientation", [AXIAL, FEET_FIRST, SAGITTAL, CORONAL])
+@pytest.mark.parametrize("tilt", [(0, 18.5), (0, -18.5), (24, 0), (-10, 12)])
+def test_tilt_and_shear_of_any_acquisition(tmp_path, orientation, tilt):
+    geometry, truth = geometry_of(
+        tmp_path, orientation=orientation, tilt=tilt, slices=20, steps=2.5, order="reversed"
+    )
+    assert geometry.tilted and not geometry.irregular
+    assert geometry.tilt_deg == pytest.approx(truth.acquisition.tilt_deg, abs=1e-4)
+    assert geometry.shear == pytest.approx(tuple(truth.acquisition.shear), abs=1e-6)
+    assert geometry.step == pytest.approx(2.5, abs=1e-6)
+    assert "tilted" in ids(geometry)
+
+
+@pytest.mark.parametrize("angle", [5e-2, 1e-3])
+def test_small_tilts_keep_their_digits(angle):
+    """The arc cosine would lose them, or overflow."""
+    distances = np.arange(400) * 25.0
+    positions = np.stack([0 * distances, np.tan(np.radians(angle)) * distances, distances], axis=1)
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert geometry.tilted
+    assert geometry.tilt_deg == pytest.approx(angle, rel=1e-6)
+
+
+def test_a_tilt_within_the_tolerance_is_none():
+    positions = np.stack([np.zeros(50), np.linspace(0, 0.03, 50), np.arange(50.0)], axis=1)
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert geometry.regular and not geometry.offsets.any()
+    assert 0 < geometry.fit_residual_mm <= 0.021
+
+
+def test_an_ordinary_and_a_rotated_series_are_regular(tmp_path):
+    ordinary, _ = geometry_of(tmp_path / "a", slices=30, steps=0.7)
+    turned = AXIAL.rotated(rotation_about((1, 2, 3), 25))
+    rotated, truth = geometry_of(tmp_path / "b", slices=30, steps=0.7, orientation=turned)
+    for geometry in (ordinary, rotated):
+        assert geometry.regular and not geometry.rounded and geometry.findings == ()
+        assert geometry.step == pytest.approx(0.7, abs=1e-6)
+    np.testing.assert_allclose(rotated.positions, truth.positions, atol=1e-5)
+
+
+def test_uneven_steps(tmp_path):
+    steps = (1.08, *[4.0] * 6, *[7.0] * 6)
+    geometry, _ = geometry_of(tmp_path, slices=14, steps=steps, tilt=(0, 18.5))
+    assert geometry.irregular and geometry.tilted and geometry.step is None
+    np.testing.assert_allclose(geometry.steps, steps, atol=1e-5)
+    assert ids(geometry) == {"irregular", "tilted"}
+    assert geometry.refusal is None
+
+
+def test_positions_with_one_decimal_are_regular_at_their_true_step(tmp_path):
+    geometry, truth = geometry_of(
+        tmp_path, slices=120, steps=0.58, position_decimals=1, first_position=(-60, -60, -31.23)
+    )
+    assert set(np.round(geometry.steps, 3)) == {0.5, 0.6}
+    assert geometry.regular and geometry.rounded
+    assert geometry.step == pytest.approx(0.58, abs=2e-4)
+    np.testing.assert_allclose(geometry.positions[:, 2], truth.positions[:, 2], atol=0.05)
+    (finding,) = geometry.findings
+    assert finding.id == "rounded_positions" and "3.4 %" in finding.message
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    step=st.floats(0.3, 3.0),
+    count=st.integers(3, 200),
+    start=st.floats(-300, 300),
+    decimals=st.integers(1, 4),
+)
+def test_every_true_grid_is_found_behind_its_rounding(step, count, start, decimals):
+    """Half the last digit explains any rounding; least squares would miss many."""
+    true = np.zeros((count, 3))
+    true[:, 2] = start + step * np.arange(count)
+    written = np.round(true, decimals)
+    if np.diff(written[:, 2]).min() <= 0.005:
+        return
+    tolerance = position_tolerance([(0, 0, decimals)])
+    fit = fit_regular(written, np.array([0.0, 0.0, 1.0]), tolerance)
+    assert fit is not None
+    assert np.abs(fit.positions(count)[:, 2] - written[:, 2]).max() <= tolerance[2] * (1 + 1e-5)
+    assert abs(fit.step[2] - step) <= 4 * 0.5 * 10.0**-decimals / (count - 1) + 1e-9
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), count=st.integers(12, 80))
+def test_true_irregularity_is_never_taken_for_rounding(seed, count):
+    random = np.random.default_rng(seed)
+    positions = np.zeros((count, 3))
+    positions[:, 2] = np.cumsum(random.uniform(0.3, 0.9, count))
+    deviation = positions[:, 2] - np.polyval(
+        np.polyfit(np.arange(count), positions[:, 2], 1), np.arange(count)
+    )
+    geometry = analyse_positions(np.round(positions, 1), *np.eye(3)[:2], np.full(3, 0.05))
+    if np.abs(deviation).max() > 0.2:
+        assert geometry.irregular
+
+
+def test_the_tolerance_is_half_the_last_digit_within_bounds():
+    np.testing.assert_allclose(
+        position_tolerance([(0, 1, 3), (0, 0, 1), (0, 1, 2)]), [0.05, 0.05, 0.02]
+    )
+    np.testing.assert_allclose(position_tolerance([(2, 2, 2)]), [0.02, 0.02, 0.02])
+
+
+def test_a_shear_behind_rounded_positions(tmp_path):
+    geometry, truth = geometry_of(
+        tmp_path, slices=60, steps=0.63, tilt=(0, 18.5), position_decimals=1
+    )
+    assert geometry.tilted and not geometry.irregular
+    assert geometry.tilt_deg == pytest.approx(18.5, abs=0.1)
+    assert geometry.step == pytest.approx(0.63, abs=2e-3)
+    np.testing.assert_allclose(geometry.positions, truth.positions, atol=0.1)
+
+
+def test_a_missing_slice_is_a_failing_gap(tmp_path):
+    geometry, _ = geometry_of(tmp_path, slices=12, steps=3.0, drop=(7,))
+    assert geometry.missing == 1 and geometry.gaps == (6,)
+    gap = geometry.findings[0]
+    assert (gap.id, gap.severity, gap.value) == ("gap", "fail", pytest.approx(6.0))
+    assert "behind slice 7" in gap.message and "1 missing" in gap.message
+
+
+def test_small_steps_may_double_before_it_is_a_gap(tmp_path):
+    geometry, _ = geometry_of(tmp_path, slices=12, steps=0.6, drop=(7,))
+    assert geometry.irregular and geometry.gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "reason"),
+    [
+        ({"slices": 1}, "single_slice"),
+        ({"slices": 8, "duplicate": (3,)}, "duplicate_positions"),
+        ({"slices": 8, "steps": (2.0, 2.0, 2.0, 61.0, 2.0, 2.0, 2.0)}, "sectioned"),
+    ],
+)
+def test_what_is_not_served_is_refused_by_name(tmp_path, acquisition, reason):
+    geometry, _ = geometry_of(tmp_path, **acquisition)
+    assert geometry.refusal and geometry.findings[0].id == reason
+    assert geometry.findings[0].severity == "fail"
+
+
+def test_the_tilt_tag_is_compared_but_never_used(tmp_path):
+    lost, _ = geometry_of(tmp_path / "a", slices=8, tilt_tag=18.5)
+    assert lost.regular and "tilt_tag" in ids(lost)
+    other_sign, _ = geometry_of(tmp_path / "b", slices=8, tilt=(0, 18.5), tilt_tag="wrong sign")
+    assert ids(other_sign) == {"tilted"}
+
+
+def test_wandering_slices_are_named():
+    positions = np.zeros((10, 3))
+    positions[:, 2] = np.arange(10) * 2.0
+    positions[5:, 0] = 1.5
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert geometry.tilted and geometry.irregular
+    assert geometry.drift_mm == pytest.approx(2 / 3, abs=1e-6)
+    np.testing.assert_allclose(geometry.offsets[:, 0], positions[:, 0])
+
+
+def test_real_series(real_data):
+    def of(name):
+        return analyse(read_series([real_data(name)]).series[0].stacks[0])
+
+    head = of("ct_ge_tilted_variable_spacing")
+    assert head.tilted and head.irregular
+    assert head.tilt_deg == pytest.approx(18.5, abs=0.001)
+    values, counts = np.unique(np.round(head.steps, 3), return_counts=True)
+    assert values.tolist() == [1.081, 4.002, 6.999] and counts.tolist() == [1, 13, 13]
+    skull = of("ct_skull_phantom_tilt_0")
+    assert skull.regular and skull.step == pytest.approx(1.0, abs=1e-9)
+    tilted = of("ct_skull_phantom_tilt_minus18")
+    assert tilted.tilt_deg == pytest.approx(18.5, abs=0.001) and not tilted.irregular
+    assert tilted.step == pytest.approx(2.5 * np.cos(np.radians(18.5)), abs=1e-4)
+    siemens = of("small_siemens_tilt")
+    assert siemens.tilt_deg == pytest.approx(14.0, abs=0.001)
+    uneven = of("small_uneven_spacing")
+    assert uneven.missing == 1 and uneven.findings[0].id == "gap"

@@ -1,0 +1,174 @@
+"""Stored pixels into values: every width, sign, rescale and padding."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from phantoms.acquisition import Acquisition
+from phantoms.analytic import Ball, Scene
+from phantoms.dicom import write_series
+from PrintPrepLib.errors import Cancelled, PixelDataError
+from PrintPrepLib.headers import PixelLayout
+from PrintPrepLib.pixels import StackPixels, read_voxels, rescale, stored_pixels
+from PrintPrepLib.series import read_series
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import RLELossless
+
+pytestmark = pytest.mark.pydicom
+SCENE = Scene((Ball((0, 0, 0), 5.0),))
+
+
+def stack_of(folder, **acquisition):
+    write_series(
+        SCENE, Acquisition(**{"rows": 24, "columns": 20, "slices": 5} | acquisition), folder
+    )
+    return read_series([folder]).series[0].stacks[0]
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("rescale_pair", [(1.0, -1024.0), (1.0, 0.0), (2.0, -3000.0)])
+def test_values_are_those_of_the_phantom(tmp_path, signed, rescale_pair):
+    slope, intercept = rescale_pair
+    if not signed and intercept == 0:
+        intercept = -2000.0
+    acquisition = Acquisition(
+        rows=24, columns=20, slices=5, signed=signed, slope=slope, intercept=intercept
+    )
+    write_series(SCENE, acquisition, tmp_path)
+    voxels = read_voxels(read_series([tmp_path]).series[0].stacks[0])
+    assert voxels.dtype == np.int16
+    np.testing.assert_array_equal(voxels, acquisition.volume(SCENE))
+
+
+def test_broken_slopes_give_float_values(tmp_path):
+    acquisition = Acquisition(rows=24, columns=20, slices=5, slope=0.37, intercept=-1000.5)
+    write_series(SCENE, acquisition, tmp_path)
+    voxels = read_voxels(read_series([tmp_path]).series[0].stacks[0])
+    assert voxels.dtype == np.float32
+    np.testing.assert_allclose(voxels, acquisition.volume(SCENE), rtol=1e-6)
+
+
+def test_each_slice_has_its_own_rescale(tmp_path):
+    acquisition = Acquisition(
+        rows=24, columns=20, slices=5, slice_tags={2: {"RescaleIntercept": "-524"}}
+    )
+    write_series(SCENE, acquisition, tmp_path)
+    voxels = read_voxels(read_series([tmp_path]).series[0].stacks[0])
+    expected = acquisition.volume(SCENE)
+    expected[2] += 500
+    np.testing.assert_array_equal(voxels, expected)
+
+
+def test_values_beyond_int16_turn_the_whole_volume_to_float(tmp_path):
+    stack = stack_of(tmp_path, slice_tags={4: {"RescaleIntercept": "40000"}})
+    voxels = read_voxels(stack)
+    assert voxels.dtype == np.float32 and voxels[4].max() > 32767
+    assert voxels[0].min() == -1000
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    bits=st.sampled_from([8, 16, 32]),
+    signed=st.booleans(),
+    slope=st.integers(-3, 3).filter(bool),
+    intercept=st.integers(-40000, 40000),
+    data=st.data(),
+)
+def test_rescale_is_exact_or_float(bits, signed, slope, intercept, data):
+    dtype = np.dtype(f"{'i' if signed else 'u'}{bits // 8}")
+    limits = np.iinfo(dtype)
+    stored = np.array(
+        data.draw(st.lists(st.integers(int(limits.min), int(limits.max)), min_size=1, max_size=9)),
+        dtype,
+    )
+    layout = PixelLayout("", bits, bits, signed, slope, intercept, None, None, 0)
+    values = rescale(stored, layout)
+    exact = [int(value) * slope + intercept for value in stored]
+    if values.dtype == np.int16:
+        assert values.tolist() == exact
+    else:
+        assert max(exact) > 32767 or min(exact) < -32768
+        np.testing.assert_allclose(values, exact, rtol=1e-6)
+
+
+def test_bits_above_bits_stored_do_not_count(tmp_path):
+    files = write_series(
+        SCENE, Acquisition(rows=8, columns=8, slices=2, intercept=0.0), tmp_path
+    ).files
+    dataset = dcmread(files[0])
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 12, 11, 0
+    dataset.PixelData = np.full(64, 0xF123, "<u2").tobytes()
+    dataset.save_as(files[0])
+    stack = read_series([tmp_path]).series[0].stacks[0]
+    assert (stored_pixels(stack.slices[0]) == 0x123).all()
+
+
+def test_padding_is_found_where_it_is(tmp_path):
+    stack = stack_of(tmp_path, circular_field=True, padding=-2000)
+    values, missing = StackPixels(stack).slice(0)
+    np.testing.assert_array_equal(missing, values == -3024)
+    assert missing.any() and not missing.all()
+    whole = stack_of(tmp_path / "whole", padding=-2000)
+    assert StackPixels(whole).slice(0)[1] is None
+
+
+def test_a_range_of_padding_values(tmp_path):
+    stack = stack_of(
+        tmp_path, circular_field=True, padding=-2000, tags={"PixelPaddingRangeLimit": -2050}
+    )
+    layout = stack.slices[0].layout
+    assert layout.padding == (-2050, -2000)
+
+
+def test_truncated_pixels_are_refused_with_the_file_named(tmp_path):
+    stack = stack_of(tmp_path)
+    path = stack.slices[3].path
+    os.truncate(path, os.path.getsize(path) - 100)
+    with pytest.raises(PixelDataError, match="truncated: 860 of 960 bytes") as caught:
+        read_voxels(stack)
+    assert caught.value.file == path
+
+
+def test_a_length_that_is_too_short_is_refused(tmp_path):
+    stack = stack_of(tmp_path)
+    dataset = dcmread(stack.slices[0].path)
+    dataset.PixelData = dataset.PixelData[:-2]
+    dataset.save_as(stack.slices[0].path)
+    stack = read_series([tmp_path]).series[0].stacks[0]
+    with pytest.raises(PixelDataError, match="truncated"):
+        read_voxels(stack)
+
+
+def test_run_length_encoded_files_are_decoded(tmp_path):
+    plain = read_voxels(stack_of(tmp_path))
+    for item in read_series([tmp_path]).series[0].stacks[0].slices:
+        dataset = dcmread(item.path)
+        dataset.compress(RLELossless)
+        dataset.save_as(item.path)
+    packed = read_series([tmp_path]).series[0].stacks[0]
+    assert packed.slices[0].layout.offset is None
+    np.testing.assert_array_equal(read_voxels(packed), plain)
+
+
+def test_an_unknown_compression_is_refused_by_name(tmp_path):
+    stack = stack_of(tmp_path)
+
+    dataset = dcmread(stack.slices[0].path)
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.90"
+    dataset.PixelData = encapsulate([b"\xff\x4f\xff\x51" + b"\0" * 20])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(stack.slices[0].path)
+
+    stack = read_series([tmp_path]).series[0].stacks[0]
+    with pytest.raises(PixelDataError, match="JPEG 2000"):
+        read_voxels(stack)
+
+
+def test_reading_can_be_cancelled(tmp_path):
+    with pytest.raises(Cancelled):
+        read_voxels(stack_of(tmp_path), lambda fraction, message: True)
