@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -276,6 +277,7 @@ def _pixel_spacing(text: str) -> tuple[float, float]:
     return spacing
 
 
+@lru_cache(maxsize=64)
 def _orientation(
     text: str,
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

@@ -37,16 +37,14 @@ class Residual:
 
 
 class _Ramp:
-    """One patient coordinate of the voxel centres, as slices for the resampler."""
+    """One patient coordinate of voxel centres, as slices for the resampler."""
 
     def __init__(
-        self, frames: SliceFrames, axis: int, origin: np.ndarray, rows: int, columns: np.ndarray
+        self, frames: SliceFrames, axis: int, origin: np.ndarray, i: np.ndarray, j: np.ndarray
     ) -> None:
         self._start = frames.positions[:, axis] - origin[axis]
-        self._along_row = np.outer(frames.rows[:, axis] * frames.spacing[:, 0], columns)
-        self._down_column = np.outer(
-            frames.columns[:, axis] * frames.spacing[:, 1], np.arange(rows)
-        )
+        self._along_row = np.outer(frames.rows[:, axis] * frames.spacing[:, 0], i)
+        self._down_column = np.outer(frames.columns[:, axis] * frames.spacing[:, 1], j)
 
     def slice(self, index: int) -> tuple[np.ndarray, None]:
         ramp = self._start[index] + self._down_column[index][:, None] + self._along_row[index]
@@ -55,40 +53,57 @@ class _Ramp:
 
 def measure_residual(frames: SliceFrames, plan: GridPlan) -> Residual:
     """Largest and RMS distance inside the acquired field, in mm."""
-    columns, rows = plan.source_size
-    sampled = np.arange(columns)
-    field = plan.field()
-    if not np.ptp(plan.shifts[:, 0]):
-        # Nothing happens along the rows, and coordinates are linear there: ends and middle do.
-        sampled = np.unique([0, columns // 2, columns - 1])
-    few_columns = len(sampled) < columns
-    narrow = plan
-    if few_columns:
-        shifts = plan.shifts.copy()
-        shifts[:, 0] = 0
-        narrow = replace(plan, shifts=shifts, dimensions=(len(sampled), *plan.dimensions[1:]))
+    pixels = [_sampled(plan.shifts[:, axis], plan.source_size[axis]) for axis in (0, 1)]
+    thinned = _thinned(plan, pixels)
     origin = plan.ijk_to_lps[:3, 3]
-    ramps = [_Ramp(frames, axis, origin, rows, sampled) for axis in range(3)]
+    ramps = [_Ramp(frames, axis, origin, *pixels) for axis in range(3)]
     worst, squares, count = 0.0, 0.0, 0
-    stacks = zip(*(planes(ramp, narrow, 0.0) for ramp in ramps), strict=True)
-    for k, coordinates in enumerate(stacks):
-        first_i, last_i, first_j, last_j = field[k]
-        if last_i < first_i or last_j < first_j:
+    measured_planes = zip(*(planes(ramp, thinned, 0.0) for ramp in ramps), strict=True)
+    for k, (bounds, measured) in enumerate(zip(plan.field(), measured_planes, strict=True)):
+        i, columns = _inside(plan, pixels, 0, bounds[:2])
+        j, rows = _inside(plan, pixels, 1, bounds[2:])
+        if not len(i) or not len(j):
             continue
-        j = np.arange(first_j, last_j + 1)
-        if few_columns:
-            i = sampled + plan.shifts[0, 0]
-            measured = np.stack([part[j] for part in coordinates], axis=-1)
-        else:
-            i = np.arange(first_i, last_i + 1)
-            measured = np.stack([part[np.ix_(j, i)] for part in coordinates], axis=-1)
+        found = np.stack([part[np.ix_(rows, columns)] for part in measured], axis=-1)
         expected = (
             plan.ijk_to_lps[:3, 0] * i[None, :, None]
             + plan.ijk_to_lps[:3, 1] * j[:, None, None]
             + plan.ijk_to_lps[:3, 2] * k
         )
-        squared = ((measured - expected) ** 2).sum(axis=-1)
+        squared = ((found - expected) ** 2).sum(axis=-1)
         worst = max(worst, float(squared.max()))
         squares += float(squared.sum())
         count += squared.size
     return Residual(worst**0.5, (squares / count) ** 0.5 if count else 0.0)
+
+
+def _sampled(shifts: np.ndarray, size: int) -> np.ndarray:
+    """Pixels of an axis that have to be looked at.
+
+    Coordinates are linear along an axis: where nothing is shifted along it, both ends and
+    the middle show the largest deviation.
+    """
+    return np.arange(size) if np.ptp(shifts) else np.unique([0, size // 2, size - 1])
+
+
+def _thinned(plan: GridPlan, pixels: list[np.ndarray]) -> GridPlan:
+    """The plan for slices that consist of the sampled pixels only."""
+    shifts, dimensions = plan.shifts.copy(), list(plan.dimensions)
+    for axis in (0, 1):
+        if len(pixels[axis]) < plan.source_size[axis]:
+            shifts[:, axis] = 0
+            dimensions[axis] = len(pixels[axis])
+    return replace(plan, shifts=shifts, dimensions=tuple(dimensions))
+
+
+def _inside(
+    plan: GridPlan, pixels: list[np.ndarray], axis: int, bounds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Grid indices along an axis within the field, and their places in the thinned plane."""
+    if len(pixels[axis]) < plan.source_size[axis]:
+        indices = pixels[axis] + plan.shifts[0, axis]
+        places = np.arange(len(indices))
+    else:
+        indices = places = np.arange(plan.dimensions[axis])
+    inside = (indices >= bounds[0]) & (indices <= bounds[1])
+    return indices[inside], places[inside]
