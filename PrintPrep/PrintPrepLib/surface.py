@@ -14,6 +14,7 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from .errors import SegmentError
+from .islands import bounding_box
 from .mesh import TriangleMesh
 from .progress import Progress, report
 
@@ -64,16 +65,6 @@ def grey_value_surface(
         triangles = triangles[:, ::-1]
     report(progress, 1.0, "Surface ready")
     return TriangleMesh(points, triangles)
-
-
-def bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
-    """The smallest box [k, j, i] around the true voxels; None where there is none."""
-    planes = np.flatnonzero(mask.any(axis=(1, 2)))
-    if not len(planes):
-        return None
-    flat = mask[planes[0] : planes[-1] + 1].any(axis=0)
-    sides = [planes, np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0))]
-    return tuple(slice(int(side[0]), int(side[-1]) + 1) for side in sides)
 
 
 def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
