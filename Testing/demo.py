@@ -42,7 +42,7 @@ class Row:
 
 
 class DemoError(Exception):
-    """What stopped the demonstration, in one line."""
+    """What stopped the demonstration, in one line; empty where that has been said."""
 
 
 def command() -> list[str]:
@@ -63,7 +63,7 @@ def run(inputs: Path, out: Path, options: Iterable[str]) -> None:
     paths = [str(PROJECT / "PrintPrep"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     if subprocess.run([*command(), *arguments], env=environment).returncode:
-        raise DemoError("printprep could not do it, for the reason above.")
+        raise DemoError
     missing = [name for name in WRITTEN if not (out / name).is_file()]
     if missing:
         raise DemoError(f"{', '.join(missing)} did not appear in {out}.")
@@ -207,12 +207,17 @@ def header_and_slices(qa: dict) -> str:
 def demonstrate(out: Path, options: list[str]) -> bool:
     """Write, run and measure the embedded demonstration; whether all marks passed."""
     from PrintPrepLib.demonstration import write_demonstration
+    from PrintPrepLib.errors import ExportError
 
     series = out / SERIES
     if series.exists():  # an earlier one: its slices must not mix with these
         shutil.rmtree(series)
-    truth = write_demonstration(series)
-    run(series, out, ["--preset", "bone", *options])
+    try:
+        truth = write_demonstration(series)
+    except ExportError as error:
+        raise DemoError(str(error)) from error
+    chosen = {"--preset", "--threshold"} & {option.split("=")[0] for option in options}
+    run(series, out, options if chosen else ["--preset", "bone", *options])
     qa = json.loads((out / "qa.json").read_text(encoding="utf-8"))
     rows = measured_against_true(out / "model.stl", qa, truth)
     print("\nMeasured on the file model.stl against true:")
@@ -243,8 +248,12 @@ def main() -> int:
             qa = json.loads((out / "qa.json").read_text(encoding="utf-8"))
             print("\nWhat the header says, and what was measured:")
             print(header_and_slices(qa))
-    except (DemoError, OSError) as error:
-        print(f"demo: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"demo: {error.filename or out}: {error.strerror}.", file=sys.stderr)
+        return 1
+    except DemoError as error:
+        if str(error):
+            print(f"demo: {error}", file=sys.stderr)
         return 1
     print("\nWritten:")
     for name in WRITTEN:
