@@ -59,8 +59,13 @@ class DicomDatabase(StrictObject, table="slicer.dicomDatabase"):
 
     def __getattribute__(self, name: str) -> Any:
         if not name.startswith("_") and name in self._without:
-            raise AttributeError(f"ctkDICOMDatabase has no attribute named '{name}'")
+            raise AttributeError(name)
         return super().__getattribute__(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._without:
+            raise AttributeError(f"ctkDICOMDatabase has no attribute named '{name}'")
+        return super().__getattr__(name)
 
     # Properties
 

@@ -161,6 +161,8 @@ class Desktop:
         """
         self.close_main_window()
         self.scene.Clear()
+        # A running Slicer's scene is never without one.
+        slicer.vtkMRMLSubjectHierarchyNode.ResolveSubjectHierarchy(self.scene)
         slicer.modules = _Modules()
         slicer.modules.dicomPlugins = {}
         for name, logic in self._logics.items():

@@ -1,4 +1,4 @@
-"""Pytest fixtures: ``from standin.fixtures import desktop``."""
+"""Pytest fixtures: ``pytest_plugins = ("standin.fixtures",)``."""
 
 from __future__ import annotations
 
