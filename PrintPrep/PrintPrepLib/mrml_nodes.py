@@ -73,10 +73,12 @@ def add_volume_node(
     scene = scene or headless_scene()
     node = scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name))
     node.SetIJKToRASMatrix(vtk_matrix(volume.ijk_to_ras))
-    node.SetAndObserveImageData(_image(volume.voxels))
     _describe_values(node, volume.provenance.get("source", {}).get("modality", ""))
+    # Before the image: without a window Slicer works one out from all voxels, which takes
+    # longer than loading them.
     node.CreateDefaultDisplayNodes()
     _set_windows(node, volume.provenance.get("window", ()))
+    node.SetAndObserveImageData(_image(volume.voxels))
     _set_provenance(node, volume.provenance)
     return node
 

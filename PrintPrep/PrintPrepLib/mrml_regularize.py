@@ -68,21 +68,20 @@ def _add_beside(node: Any, volume: RegularVolume) -> Any:
     )
     result.SetVoxelValueQuantity(node.GetVoxelValueQuantity())
     result.SetVoxelValueUnits(node.GetVoxelValueUnits())
-    _copy_display(node, result)
+    if node.GetDisplayNode() is not None:
+        result.GetDisplayNode().SetAndObserveColorNodeID(node.GetDisplayNode().GetColorNodeID())
     tree, source = hierarchy_item(node)
     _, item = hierarchy_item(result)
     tree.SetItemParent(item, tree.GetItemParent(source))
     return result
 
 
-def _copy_display(node: Any, result: Any) -> None:
-    source, target = node.GetDisplayNode(), result.GetDisplayNode()
-    if source is None or target is None:
-        return
-    target.SetAndObserveColorNodeID(source.GetColorNodeID())
-    if source.IsA("vtkMRMLScalarVolumeDisplayNode") and not source.GetAutoWindowLevel():
-        target.SetAutoWindowLevel(False)
-        target.SetWindowLevel(source.GetWindow(), source.GetLevel())
+def _window(node: Any) -> tuple[tuple[float, float], ...]:
+    """Centre and width that the volume is shown with now."""
+    display = node.GetDisplayNode()
+    if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode"):
+        return ()
+    return ((display.GetLevel(), display.GetWindow()),)
 
 
 def _world_lps(node: Any, ijk: np.ndarray) -> np.ndarray:
@@ -122,7 +121,7 @@ def _series_info(node: Any) -> SeriesInfo:
         spacing_between_slices_mm=None,
         tilt_tag_deg=None,
         kernel="",
-        window=(),
+        window=_window(node),
         patient_name="",
         patient_id="",
     )

@@ -313,4 +313,4 @@ def _continued(
         treatment |= {key: before[key] for key in kept if key in before}
     else:
         treatment["before"] = before
-    return {**provenance, **earlier, "volume": treatment}
+    return {**provenance, **earlier, "window": provenance["window"], "volume": treatment}
