@@ -47,6 +47,15 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
 
 
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file that appears whole or not at all.
+
+    :raises ExportError: as ``replacing``.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
 def require_folder(folder: Path) -> None:
     """:raises ExportError: ``folder`` is not an existing folder."""
     if not folder.is_dir():
@@ -75,7 +84,10 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
             staged = Path(tempfile.mkdtemp(prefix=".printprep-", dir=target))
             files = staged / "new"
             files.mkdir()
+        try:
             yield files
+        except ExportError as error:
+            raise _as_in(target, files, error) from error
         _move_together(files, staged / "old", target)
     except BaseException:
         if staged is not None:
@@ -85,6 +97,14 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
                 made.rmdir()
         raise
     shutil.rmtree(staged, ignore_errors=True)
+
+
+def _as_in(target: Path, staged: Path, error: ExportError) -> ExportError:
+    """The error with the name that the user knows, not that of the temporary folder."""
+    if error.file is None or staged not in Path(error.file).parents:
+        return error
+    file = target / Path(error.file).relative_to(staged)
+    return ExportError(error.problem, file=str(file), tag=error.tag, remedy=error.remedy)
 
 
 def _missing_folders(folder: Path) -> list[Path]:

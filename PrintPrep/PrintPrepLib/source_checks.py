@@ -1,0 +1,201 @@
+"""What the acquisition and the volume made of it mean for the print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .checks import Check, graded
+from .findings import Finding
+
+#: Largest distance between a voxel's place in the headers and on the grid.
+RESIDUAL_PASS_MM = 0.1
+RESIDUAL_FAIL_MM = 0.5
+#: Slices for anatomical models should not stand farther apart (doi 10.1186/s41205-015-0002-4).
+STEP_PASS_MM = 1.25
+STEP_FAIL_MM = 5.0
+PIXEL_PASS_MM = 1.0
+#: Findings about the source that making the volume puts right, with their titles.
+_CORRECTED = {
+    "tilted": "Gantry tilt",
+    "irregular": "Steps between slices",
+    "in_plane_drift": "Drift within the plane",
+}
+_TITLES = {
+    "gap": "Gaps between slices",
+    "tilt_tag": "Tilt stated by the header",
+    "rounded_positions": "Rounded positions",
+}
+
+
+def source_checks(
+    source: Mapping[str, Any],
+    volume: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]] = (),
+) -> list[Check]:
+    """The checks of a record's ``source`` and ``volume``.
+
+    :param findings: what was found about the source (``Finding.as_dict``).
+    """
+    residual = _residual(volume)
+    checks = [
+        *_from_findings(findings, corrected=residual.status == "pass"),
+        _missing(source),
+        _steps(source),
+        _coverage(source),
+        _pixel(source),
+        residual,
+        _grid(source, volume),
+    ]
+    return [check for check in checks if check is not None]
+
+
+def coarse_steps(source: Mapping[str, Any]) -> Finding | None:
+    """The finding that the slices stand too far apart for a model, or None."""
+    widest = (source.get("steps_mm") or {}).get("max")
+    if widest is None or widest <= STEP_PASS_MM:
+        return None
+    return Finding(
+        "coarse_steps",
+        "fail" if widest > STEP_FAIL_MM else "warn",
+        "The slices stand up to {widest:.2f} mm apart: what is thinner than that in this "
+        "direction may be missing, and the ends of the model are uncertain by {half:.2f} mm.",
+        {"widest": widest, "half": widest / 2},
+        widest,
+        "mm",
+    )
+
+
+def _from_findings(findings: Sequence[Mapping[str, Any]], corrected: bool) -> list[Check]:
+    checks = []
+    for finding in findings:
+        identity, status, message = finding["id"], finding["severity"], finding["message"]
+        title = _CORRECTED.get(identity) or _TITLES.get(identity)
+        if identity in _CORRECTED and corrected and status == "warn":
+            status = "info"
+            message += " The residual below says how well that worked."
+        checks.append(
+            Check(
+                identity,
+                title or identity.replace("_", " ").capitalize(),
+                status,
+                finding.get("value"),
+                None,
+                finding.get("unit"),
+                message,
+            )
+        )
+    return checks
+
+
+def _missing(source: Mapping[str, Any]) -> Check | None:
+    missing = source.get("missing")
+    if missing is None:
+        return None
+    message = (
+        f"{missing} slice(s) are missing: the anatomy there is guessed."
+        if missing
+        else "No slice is missing: the model shows nothing that was not scanned."
+    )
+    return Check(
+        "missing_slices", "Missing slices", "fail" if missing else "pass", missing, 0, None, message
+    )
+
+
+def _steps(source: Mapping[str, Any]) -> Check | None:
+    widest = (source.get("steps_mm") or {}).get("max")
+    if widest is None:
+        return None
+    finding = coarse_steps(source)
+    message = (
+        finding.message
+        if finding
+        else f"The slices stand at most {widest:.2f} mm apart, close enough for a model."
+    )
+    status = finding.severity if finding else "pass"
+    return Check(
+        "slice_spacing", "Distance between slices", status, widest, STEP_PASS_MM, "mm", message
+    )
+
+
+def _coverage(source: Mapping[str, Any]) -> Check | None:
+    """Slices thinner than their distance leave anatomy unscanned between them."""
+    thickness, widest = source.get("slice_thickness_mm"), (source.get("steps_mm") or {}).get("max")
+    if not thickness or widest is None:
+        return None
+    bare = widest > 1.05 * thickness
+    message = (
+        f"The slices are {thickness:g} mm thick and up to {widest:.2f} mm apart: what lies "
+        "between them was not scanned, and the model bridges it."
+        if bare
+        else "The slices leave nothing unscanned between them."
+    )
+    return Check(
+        "slice_coverage",
+        "Slices without gaps",
+        "warn" if bare else "pass",
+        widest,
+        thickness,
+        "mm",
+        message,
+    )
+
+
+def _pixel(source: Mapping[str, Any]) -> Check | None:
+    pixel = source.get("pixel_spacing_mm")
+    if not pixel:
+        return None
+    largest = max(pixel)
+    status = "pass" if largest <= PIXEL_PASS_MM else "warn"
+    message = (
+        "The pixels are small enough for a model."
+        if status == "pass"
+        else f"The pixels are {largest:.2f} mm wide: thin walls may be missing from the model."
+    )
+    return Check("pixel_size", "Pixel size", status, largest, PIXEL_PASS_MM, "mm", message)
+
+
+def _residual(volume: Mapping[str, Any]) -> Check:
+    worst = (volume.get("residual_mm") or {}).get("max")
+    if worst is None:
+        return Check(
+            "residual",
+            "Places of the voxels",
+            "warn",
+            None,
+            RESIDUAL_PASS_MM,
+            "mm",
+            "How far the volume keeps to the positions in the headers was not measured.",
+        )
+    touched = "interpolated" if volume.get("interpolation") != "none" else "unchanged"
+    return Check(
+        "residual",
+        "Places of the voxels",
+        graded(worst, RESIDUAL_PASS_MM, RESIDUAL_FAIL_MM),
+        worst,
+        RESIDUAL_PASS_MM,
+        "mm",
+        f"Every voxel of the {touched} volume lies within {worst:.3f} mm of where the headers "
+        "say the scanner saw it.",
+    )
+
+
+def _grid(source: Mapping[str, Any], volume: Mapping[str, Any]) -> Check | None:
+    median, spacing = (source.get("steps_mm") or {}).get("median"), volume.get("spacing_mm")
+    if median is None or not spacing:
+        return None
+    coarse = spacing[2] > 1.01 * median
+    message = (
+        "The grid is coarser than the slices: detail between its planes is averaged away."
+        if coarse
+        else "The grid is as fine as the slices: no detail was averaged away."
+    )
+    return Check(
+        "grid_spacing",
+        "Spacing of the grid",
+        "warn" if coarse else "pass",
+        spacing[2],
+        median,
+        "mm",
+        message,
+    )
