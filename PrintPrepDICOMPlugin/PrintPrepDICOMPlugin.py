@@ -118,6 +118,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         (stack,) = stacks
         volume = load_stack(stack, progress=part(progress, 0.2, 1.0))
         node = mrml.add_volume_node(volume, loadable.name)
+        if node.GetAttribute("DICOM.instanceUIDs"):
+            numbers = [item.instance_number or "?" for item in stack.slices]
+            node.SetAttribute("DICOM.instanceNumbers", " ".join(numbers))
         self.addSeriesInSubjectHierarchy(loadable, node)
         _show(node)
         findings = analyse(stack).findings
