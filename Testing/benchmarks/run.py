@@ -14,13 +14,14 @@ if __package__ in (None, ""):  # called as a file: make the packages importable
 
 def benchmarks() -> dict:
     """Name → function that yields rows, in the order of the table."""
-    from benchmarks import ball, erased, loading, memory, model, regularize, skull
+    from benchmarks import ball, cut, erased, loading, memory, model, regularize, skull
 
     return {
         "tilts": ball.tilts,
         "steps": ball.random_steps,
         "orientations": ball.orientations,
         "erased": erased.erased,
+        "cut": cut.cut,
         "skull": skull.skull,
         "regularize": regularize.regularize,
         "loading": loading.loading,

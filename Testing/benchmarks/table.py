@@ -43,10 +43,7 @@ def text(rows: Sequence[Row]) -> str:
         verdict = {True: "met", False: "MISSED", None: ""}[row.met]
         value = "not measured" if row.value is None else _number(row.value, row.unit)
         others = [
-            (o.name, _number(o.value, row.unit), f"{o.value / row.value:.2f}")
-            if row.value
-            else (o.name, _number(o.value, row.unit), "")
-            for o in row.others
+            (o.name, _number(o.value, row.unit), _ratio(o.value, row.value)) for o in row.others
         ] or [("", "", "")]
         for n, other in enumerate(others):
             head = (row.what, value) if n == 0 else ("", "")
@@ -76,3 +73,9 @@ def text(rows: Sequence[Row]) -> str:
 def _number(value: float, unit: str) -> str:
     digits = {"mm": 4, "s": 3, "×": 2}.get(unit, 3)
     return f"{value:.{digits}f} {unit}"
+
+
+def _ratio(other: float, mine: float | None) -> str:
+    if mine is None:
+        return ""
+    return f"{other / mine:.2f}" if other < 1000 * mine else "> 1000"
