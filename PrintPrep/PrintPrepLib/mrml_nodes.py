@@ -14,7 +14,7 @@ import vtk
 from vtk.util.numpy_support import get_vtk_array_type, numpy_to_vtk, vtk_to_numpy
 
 from .errors import ExportError, GeometryError
-from .files import replacing
+from .files import require_folder, staging
 from .mesh import TriangleMesh, from_polydata, to_polydata
 from .regularize import RegularVolume
 
@@ -206,12 +206,15 @@ def save_volume(node: Any, path: str | os.PathLike[str], compressed: bool = Fals
     target = Path(path)
     storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
     storage.SetUseCompression(compressed)
-    with replacing(target) as temporary:
-        storage.SetFileName(str(temporary))
-        written = storage.WriteData(node) and temporary.is_file()
+    require_folder(target.parent)
+    # A folder of its own: Slicer's writer leaves one behind when it fails.
+    with staging(target.parent) as folder:
+        staged = folder / target.name
+        storage.SetFileName(str(staged))
+        written = storage.WriteData(node) and staged.is_file()
         # A writer that runs out of space may not say so.
         least = 1 if compressed else voxels_of(node).nbytes
-        if not written or temporary.stat().st_size < least:
+        if not written or staged.stat().st_size < least:
             raise ExportError(
                 "the volume could not be written",
                 file=str(target),

@@ -1,0 +1,466 @@
+"""Volumes, segments and models as nodes of the real MRML scene."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+import slicer
+import vtk
+from phantoms import measure
+from phantoms.acquisition import FEET_FIRST, SAGITTAL, Acquisition
+from phantoms.analytic import Ball, Scene, half_contrast_radius
+from phantoms.dicom import write_series
+from PrintPrepLib import mrml
+from PrintPrepLib.errors import ExportError, GeometryError, SegmentError
+from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.regularize import RegularVolume, load_stack
+from PrintPrepLib.series import read_series
+
+CENTER, RADIUS, SIGMA = (4.0, -3.0, 2.0), 9.0, 0.5
+BALL = Scene([Ball(CENTER, RADIUS)], sigma=SIGMA)
+ACQUISITION = {"rows": 64, "columns": 56, "slices": 40, "steps": 0.7, "tilt": (0.0, 18.5)}
+
+
+@pytest.fixture
+def scene():
+    scene = mrml.headless_scene()
+    yield scene
+    scene.Clear()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ball")
+    write_series(BALL, Acquisition(**ACQUISITION), folder)
+    return read_series([folder]).series[0].stacks[0]
+
+
+@pytest.fixture
+def node(scene, stack):
+    return mrml.add_volume_node(load_stack(stack), "ball")
+
+
+def volume(voxels: np.ndarray, matrix: np.ndarray | None = None, **provenance) -> RegularVolume:
+    planes, rows, columns = voxels.shape
+    field = np.tile([0, columns - 1, 0, rows - 1], (planes, 1))
+    return RegularVolume(voxels, np.eye(4) if matrix is None else matrix, field, 0.0, provenance)
+
+
+def matrix_of(node) -> np.ndarray:
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    return slicer.util.arrayFromVTKMatrix(matrix)
+
+
+# Scene
+
+
+def test_scene_is_made_once_and_serves_slicer_util(scene) -> None:
+    assert mrml.headless_scene() is scene is slicer.mrmlScene
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "x")
+    assert slicer.util.getNode("x") is node
+
+
+# Volumes
+
+
+def test_volume_stands_where_dicom_says(scene, tmp_path) -> None:
+    """The corner voxels of an untouched series lie at their DICOM positions, in RAS."""
+    for name, orientation in (("feet first", FEET_FIRST), ("sagittal", SAGITTAL)):
+        acquisition = Acquisition(
+            rows=6, columns=5, slices=4, steps=2.0, orientation=orientation, center=(10, 20, 30)
+        )
+        truth = write_series(Scene(), acquisition, tmp_path / name, name=name)
+        (series,) = read_series([tmp_path / name]).series
+        node = mrml.add_volume_node(load_stack(series.stacks[0]), name)
+        last = matrix_of(node) @ [4, 5, 3, 1]
+        assert last[:3] * [-1, -1, 1] == pytest.approx(acquisition.voxel_centers(3)[5, 4])
+        assert np.linalg.det(matrix_of(node)[:3, :3]) > 0
+        assert node.GetAttribute("DICOM.instanceUIDs") == " ".join(truth.instance_uids)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name"), [(np.int16, "short"), (np.float32, "float"), (np.uint8, "unsigned char")]
+)
+def test_voxels_keep_type_and_order(scene, dtype, name) -> None:
+    voxels = np.arange(2 * 3 * 4).reshape(2, 3, 4).astype(dtype)
+    node = mrml.add_volume_node(volume(voxels), "v")
+    assert node.GetImageData().GetScalarTypeAsString() == name
+    assert node.GetImageData().GetDimensions() == (4, 3, 2)
+    assert np.array_equal(slicer.util.arrayFromVolume(node), voxels)
+    assert node.GetImageData().GetScalarComponentAsDouble(3, 1, 1, 0) == voxels[1, 1, 3]
+
+
+def test_scene_owns_its_copy_of_the_voxels(scene) -> None:
+    voxels = np.zeros((2, 3, 4), np.int16)
+    node = mrml.add_volume_node(volume(voxels), "v")
+    voxels[...] = 7
+    assert not slicer.util.arrayFromVolume(node).any()
+
+
+def test_names_are_unique(scene) -> None:
+    voxels = np.zeros((2, 2, 2), np.int16)
+    names = {mrml.add_volume_node(volume(voxels), "v").GetName() for _ in range(3)}
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("modality", "unit"), [("CT", "[hnsf'U]"), ("MR", "1"), ("US", None), ("", None)]
+)
+def test_units_follow_the_modality(scene, modality, unit) -> None:
+    voxels = np.zeros((2, 2, 2), np.int16)
+    node = mrml.add_volume_node(volume(voxels, source={"modality": modality}), "v")
+    entry = node.GetVoxelValueUnits()
+    assert (None if entry is None else entry.GetCodeValue()) == unit
+
+
+def test_every_window_of_the_header_is_a_preset(scene) -> None:
+    voxels = np.zeros((2, 2, 2), np.int16)
+    node = mrml.add_volume_node(volume(voxels, window=[[40, 80], [300, 1500]]), "v")
+    display = node.GetScalarVolumeDisplayNode()
+    assert (display.GetLevel(), display.GetWindow()) == (40, 80)
+    assert display.GetNumberOfWindowLevelPresets() == 2
+
+
+def test_without_a_window_slicer_finds_one(scene) -> None:
+    voxels = np.linspace(0, 1000, 8).reshape(2, 2, 2).astype(np.int16)
+    node = mrml.add_volume_node(volume(voxels), "v")
+    assert node.GetScalarVolumeDisplayNode().GetAutoWindowLevel()
+
+
+def test_volume_comes_back_from_its_node(node, stack) -> None:
+    made, back = load_stack(stack), mrml.volume_from_node(node)
+    assert np.array_equal(back.voxels, made.voxels)
+    assert back.ijk_to_lps == pytest.approx(made.ijk_to_lps, abs=1e-12)
+    assert np.array_equal(back.acquired_field, made.acquired_field)
+    assert back.background == made.background == -1000
+    assert back.provenance == made.provenance
+
+
+def test_reading_a_volume_copies_no_voxel(node) -> None:
+    assert np.shares_memory(mrml.volume_from_node(node).voxels, slicer.util.arrayFromVolume(node))
+
+
+def test_volume_of_unknown_origin_is_all_field(scene) -> None:
+    node = slicer.util.addVolumeFromArray(np.arange(24, dtype=np.int16).reshape(2, 3, 4))
+    back = mrml.volume_from_node(node)
+    assert back.provenance == {}
+    assert back.acquired_field.tolist() == [[0, 3, 0, 2]] * 2
+    assert back.background == 0
+
+
+def test_volumes_that_cannot_be_used(scene) -> None:
+    empty = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "empty")
+    with pytest.raises(GeometryError, match="empty"):
+        mrml.volume_from_node(empty)
+    color = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", "color")
+    image = vtk.vtkImageData()
+    image.SetDimensions(2, 2, 2)
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 3)
+    color.SetAndObserveImageData(image)
+    with pytest.raises(GeometryError, match="3 values"):
+        mrml.volume_from_node(color)
+
+
+def test_series_is_placed_under_its_study(node, stack) -> None:
+    mrml.place_under_study(node, stack.info)
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    study = tree.GetItemParent(tree.GetItemByDataNode(node))
+    assert tree.GetItemUID(study, "DICOM") == stack.info.study_uid
+    assert tree.GetItemUID(tree.GetItemParent(study), "DICOM") == "PHANTOM"
+    assert tree.GetItemName(tree.GetItemParent(study)) == "Phantom^Analytic"
+
+
+def test_saved_scene_still_knows_everything(scene, node, stack, tmp_path) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200.5, 1e4)
+    made = mrml.volume_from_node(node)
+    for item, name in ((node, "v.nrrd"), (segmentation, "s.seg.nrrd")):
+        item.AddDefaultStorageNode(str(tmp_path / name))
+        assert item.GetStorageNode().WriteData(item)
+    scene.SetURL(str(tmp_path / "scene.mrml"))
+    assert scene.Commit()
+    scene.Clear()
+    scene.SetURL(str(tmp_path / "scene.mrml"))
+    assert scene.Connect()
+    back = mrml.volume_from_node(slicer.util.getNode("ball"))
+    assert back.provenance == made.provenance
+    assert np.array_equal(back.acquired_field, made.acquired_field)
+    again = slicer.util.getNode("ball segmentation")
+    assert mrml.threshold_of(again, segment) == (200.5, 10000)
+    assert mrml.segment_surface(slicer.util.getNode("ball"), again, segment).points.size
+
+
+# Volume files
+
+
+def test_saved_volume_is_the_same_volume(scene, node, tmp_path) -> None:
+    for compressed in (False, True):
+        path = mrml.save_volume(node, tmp_path / "volume.nrrd", compressed)
+        back = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+        storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
+        storage.SetFileName(str(path))
+        assert storage.ReadData(back)
+        assert np.array_equal(slicer.util.arrayFromVolume(back), slicer.util.arrayFromVolume(node))
+        assert matrix_of(back) == pytest.approx(matrix_of(node), abs=1e-9)
+    assert os.listdir(tmp_path) == ["volume.nrrd"]
+
+
+def test_volume_file_names_no_patient(node, stack, tmp_path) -> None:
+    mrml.place_under_study(node, stack.info)
+    header = mrml.save_volume(node, tmp_path / "volume.nrrd").read_bytes().partition(b"\n\n")[0]
+    for secret in ("Phantom^Analytic", "PHANTOM", stack.info.uid, stack.slices[0].sop_instance_uid):
+        assert secret.encode() not in header
+
+
+def test_volume_that_cannot_be_written(node, tmp_path) -> None:
+    with pytest.raises(ExportError):
+        mrml.save_volume(node, tmp_path / "missing" / "volume.nrrd")
+    (tmp_path / "volume.nrrd").mkdir()
+    with pytest.raises(ExportError):
+        mrml.save_volume(node, tmp_path / "volume.nrrd")
+    assert os.listdir(tmp_path) == ["volume.nrrd"]
+
+
+def test_full_disk_leaves_no_half_file(node, tmp_path) -> None:
+    """The system allows no file of that size; what was there before stays."""
+    resource = pytest.importorskip("resource")
+    old = tmp_path / "volume.nrrd"
+    old.write_bytes(b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(ExportError):
+            mrml.save_volume(node, old)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert old.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["volume.nrrd"]
+
+
+# Segments
+
+
+def test_threshold_takes_the_closed_range(scene) -> None:
+    voxels = np.zeros((4, 5, 6), np.int16)
+    voxels[1, 2, 2:5] = [199, 200, 201]
+    node = mrml.add_volume_node(volume(voxels), "v")
+    for lower, upper in ((200, None), (199, 200), (-5, 199), (200.5, 300)):
+        segmentation, segment = mrml.segment_by_threshold(node, lower, upper)
+        expected = (voxels >= lower) & (voxels <= (np.inf if upper is None else upper))
+        assert np.array_equal(mrml.segment_mask(segmentation, segment, node), expected)
+        assert mrml.threshold_of(segmentation, segment) == (lower, upper)
+
+
+def test_segment_is_what_slicer_reads_too(node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200, name="Skull")
+    labels = slicer.util.arrayFromSegmentInternalBinaryLabelmap(segmentation, segment)
+    assert labels.sum() == (slicer.util.arrayFromVolume(node) >= 200).sum()
+    item = segmentation.GetSegmentation().GetSegment(segment)
+    assert item.GetName() == "Skull"
+    assert segmentation.GetNodeReference("referenceImageGeometryRef") is node
+    assert segmentation.GetDisplayNode() is not None
+
+
+def test_editing_leaves_no_helper_nodes(scene, node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    mrml.keep_largest_island(segmentation, segment, node)
+    assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentEditorNode") == 0
+
+
+def test_segments_in_one_segmentation_do_not_erase_each_other(node) -> None:
+    segmentation, low = mrml.segment_by_threshold(node, 0)
+    same, high = mrml.segment_by_threshold(node, 800, segmentation_node=segmentation)
+    assert same is segmentation
+    voxels = slicer.util.arrayFromVolume(node)
+    assert np.array_equal(mrml.segment_mask(segmentation, low, node), voxels >= 0)
+    assert np.array_equal(mrml.segment_mask(segmentation, high, node), voxels >= 800)
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(5000, None), (-5000, -4000), (300, 200)])
+def test_ranges_without_a_voxel(scene, node, lower, upper) -> None:
+    with pytest.raises(SegmentError):
+        mrml.segment_by_threshold(node, lower, upper)
+    assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 0
+
+
+def test_unknown_and_empty_segments(node) -> None:
+    segmentation, _ = mrml.segment_by_threshold(node, 200)
+    with pytest.raises(SegmentError, match="no segment nothing"):
+        mrml.segment_mask(segmentation, "nothing", node)
+    empty = segmentation.GetSegmentation().AddEmptySegment()
+    assert not mrml.segment_mask(segmentation, empty, node).any()
+    for work in (mrml.keep_largest_island, lambda s, i, n: mrml.segment_surface(n, s, i)):
+        with pytest.raises(SegmentError):
+            work(segmentation, empty, node)
+
+
+@pytest.mark.parametrize("tag", ["", "bone", "a;b"])
+def test_unreadable_threshold_tags_say_nothing(node, tag) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    segmentation.GetSegmentation().GetSegment(segment).SetTag("PrintPrep.ThresholdHU", tag)
+    assert mrml.threshold_of(segmentation, segment) is None
+
+
+def test_largest_island_stays(scene) -> None:
+    voxels = np.zeros((6, 7, 8), np.int16)
+    voxels[1:4, 1:4, 1:4] = 500
+    voxels[2, 2, 2] = 0
+    voxels[4, 4, 4] = 500  # touches by a corner only
+    voxels[5, 6, 6:8] = 500
+    node = mrml.add_volume_node(volume(voxels), "v")
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    mrml.keep_largest_island(segmentation, segment, node)
+    expected = np.zeros(voxels.shape, bool)
+    expected[1:4, 1:4, 1:4] = True
+    expected[2, 2, 2] = False
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), expected)
+    assert mrml.threshold_of(segmentation, segment) == (200, None)
+
+
+def test_segment_on_a_finer_grid_takes_the_nearest(scene) -> None:
+    coarse = np.zeros((4, 4, 4), np.int16)
+    coarse[1:3, 1:3, 1:3] = 500
+    node = mrml.add_volume_node(volume(coarse, np.diag([1.0, 1, 1, 1])), "coarse")
+    fine = np.diag([0.5, 0.5, 0.5, 1.0])
+    fine[:3, 3] = -0.25
+    other = mrml.add_volume_node(volume(np.zeros((8, 8, 8), np.int16), fine), "fine")
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    expected = coarse.repeat(2, 0).repeat(2, 1).repeat(2, 2) > 0
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, other), expected)
+
+
+def test_segmentation_of_another_volume_keeps_its_own_grid(scene) -> None:
+    """A segment added from a shifted volume lands where it stands in the world."""
+    first = mrml.add_volume_node(volume(np.full((4, 4, 4), 500, np.int16)), "first")
+    segmentation, _ = mrml.segment_by_threshold(first, 200)
+    matrix = np.eye(4)
+    matrix[:3, 3] = [1, 2, 0]
+    voxels = np.zeros((2, 2, 2), np.int16)
+    voxels[1, 0, 1] = 500
+    second = mrml.add_volume_node(volume(voxels, matrix), "second")
+    _, segment = mrml.segment_by_threshold(second, 200, segmentation_node=segmentation)
+    assert np.argwhere(mrml.segment_mask(segmentation, segment, first)).tolist() == [[1, 2, 2]]
+
+
+def test_segment_partly_outside_the_volume(scene) -> None:
+    large = mrml.add_volume_node(volume(np.full((6, 6, 6), 500, np.int16)), "large")
+    segmentation, segment = mrml.segment_by_threshold(large, 200)
+    matrix = np.eye(4)
+    matrix[:3, 3] = [4, -2, 3]
+    small = mrml.add_volume_node(volume(np.zeros((5, 5, 5), np.int16), matrix), "small")
+    expected = np.zeros((5, 5, 5), bool)
+    expected[:3, 2:, :2] = True
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, small), expected)
+
+
+def test_imported_surface_becomes_a_mask(scene, node) -> None:
+    """A segmentation made of surfaces (an imported STL) is turned into voxels."""
+    sphere = vtk.vtkSphereSource()
+    sphere.SetRadius(6)
+    sphere.SetCenter(-4, 3, 2)
+    sphere.SetThetaResolution(60)
+    sphere.SetPhiResolution(60)
+    sphere.Update()
+    segmentation = scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    segmentation.SetReferenceImageGeometryParameterFromVolumeNode(node)
+    segment = segmentation.AddSegmentFromClosedSurfaceRepresentation(
+        sphere.GetOutput(), "s", [1, 0, 0]
+    )
+    mask = mrml.segment_mask(segmentation, segment, node)
+    size = np.prod(node.GetSpacing()) * mask.sum()
+    assert size == pytest.approx(4 / 3 * np.pi * 6**3, rel=0.03)
+
+
+# Surfaces and models
+
+
+def error(mesh: TriangleMesh) -> measure.RadialError:
+    surface = measure.Surface(mesh.points, mesh.triangles)
+    assert surface.volume > 0
+    return measure.radial_error(surface, CENTER, half_contrast_radius(RADIUS, SIGMA))
+
+
+def test_surface_of_a_threshold_segment(node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    assert error(mrml.segment_surface(node, segmentation, segment)).rms < 0.012
+
+
+def test_surface_without_a_threshold_measures_half_contrast(node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 150)
+    segmentation.GetSegmentation().GetSegment(segment).RemoveTag("PrintPrep.ThresholdHU")
+    found = error(mrml.segment_surface(node, segmentation, segment))
+    # Voxels between the two thresholds stay inside: they cost some of the accuracy.
+    assert abs(found.mean) < 0.03 and found.rms < 0.06
+
+
+def test_dark_segment_ends_at_its_upper_bound(scene) -> None:
+    """A hole in bone, without a tag: half contrast bounds it from above."""
+    acquisition = Acquisition(rows=64, columns=64, slices=64, steps=0.5)
+    scene_of_air = Scene([Ball((0, 0, 0), 8.0, -2000.0)], background=1000.0, sigma=0.5)
+    voxels = acquisition.volume(scene_of_air).astype(np.int16)
+    matrix = np.diag([0.5, 0.5, 0.5, 1])
+    matrix[:3, 3] = acquisition.positions[0]
+    node = mrml.add_volume_node(volume(voxels, matrix), "hole")
+    segmentation, segment = mrml.segment_by_threshold(node, -3000, 50)
+    segmentation.GetSegmentation().GetSegment(segment).RemoveTag("PrintPrep.ThresholdHU")
+    mesh = mrml.segment_surface(node, segmentation, segment)
+    surface = measure.Surface(mesh.points, mesh.triangles)
+    found = measure.radial_error(surface, (0, 0, 0), half_contrast_radius(8, 0.5))
+    assert abs(found.mean) < 0.03 and found.rms < 0.06
+
+
+def test_model_is_the_mesh_in_ras(node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    mesh = mrml.segment_surface(node, segmentation, segment)
+    model = mrml.add_model_node(mesh, "ball")
+    shown = measure.from_polydata(model.GetPolyData())
+    assert shown.points.mean(axis=0) == pytest.approx(np.array(CENTER) * [-1, -1, 1], abs=0.1)
+    assert shown.volume > 0
+    normals = slicer.util.arrayFromModelPointData(model, "Normals")
+    outwards = shown.points - np.array(CENTER) * [-1, -1, 1]
+    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
+    assert (normals * outwards).sum(axis=1).min() > 0.9
+    back = mrml.mesh_from_model_node(model)
+    assert np.array_equal(back.points, mesh.points)
+    assert np.array_equal(back.triangles, mesh.triangles)
+
+
+def test_model_under_a_transform_is_read_where_it_stands(scene) -> None:
+    points = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]])
+    model = mrml.add_model_node(TriangleMesh(points, np.array([[0, 1, 2]])), "m")
+    transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = vtk.vtkMatrix4x4()
+    matrix.SetElement(0, 3, 5)
+    transform.SetMatrixTransformToParent(matrix)
+    model.SetAndObserveTransformNodeID(transform.GetID())
+    # 5 mm to the right in RAS is −5 in LPS.
+    assert mrml.mesh_from_model_node(model).points == pytest.approx(points - [5, 0, 0])
+
+
+def test_model_without_a_surface(scene) -> None:
+    with pytest.raises(ExportError, match="nothing"):
+        mrml.mesh_from_model_node(scene.AddNewNodeByClass("vtkMRMLModelNode", "nothing"))
+
+
+@pytest.mark.parametrize("kind", ["same transform", "transformed segmentation"])
+def test_segment_and_volume_under_transforms(scene, node, kind) -> None:
+    transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    matrix = vtk.vtkMatrix4x4()
+    matrix.SetElement(2, 3, 3)
+    transform.SetMatrixTransformToParent(matrix)
+    voxels = slicer.util.arrayFromVolume(node)
+    if kind == "same transform":
+        node.SetAndObserveTransformNodeID(transform.GetID())
+        segmentation, segment = mrml.segment_by_threshold(node, 200)
+        assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels >= 200)
+        mrml.keep_largest_island(segmentation, segment, node)
+        assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels >= 200)
+        return
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    segmentation.SetAndObserveTransformNodeID(transform.GetID())
+    mask = mrml.segment_mask(segmentation, segment, node)
+    to_lps = np.diag([-1.0, -1, 1, 1]) @ matrix_of(node)
+    where = np.argwhere(mask)[:, ::-1] @ to_lps[:3, :3].T + to_lps[:3, 3]
+    assert where.mean(axis=0) == pytest.approx([4, -3, 5], abs=0.15)
