@@ -1,0 +1,178 @@
+"""PrintPrepLogic as a user of the Python console meets it, the module class, and the self test."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import slicer
+from phantoms import measure
+from phantoms.acquisition import Acquisition
+from phantoms.analytic import Ball, Scene, half_contrast_radius
+from phantoms.dicom import write_series
+from PrintPrepLib.errors import Cancelled, ExportError, SegmentError, SeriesError
+
+pytest_plugins = ("standin.fixtures",)
+
+MODULE = Path(__file__).resolve().parents[2] / "PrintPrep" / "PrintPrep.py"
+CENTER, RADIUS, SIGMA = (3.0, -2.0, 4.0), 8.0, 0.5
+#: A large ball and a speck beside it.
+CONTENT = Scene([Ball(CENTER, RADIUS), Ball((-10.0, 10.0, -8.0), 2.0)], sigma=SIGMA)
+TILTED = {"rows": 64, "columns": 64, "slices": 44, "steps": 0.7, "tilt": (0.0, 18.5)}
+
+
+@pytest.fixture
+def logic(desktop):
+    return importlib.import_module("PrintPrep").PrintPrepLogic()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_series(CONTENT, Acquisition(**TILTED), tmp_path / "series", name="Head")
+    return tmp_path / "series"
+
+
+def test_whole_run(logic, folder, tmp_path) -> None:
+    (volume,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    logic.keepLargestIsland(volume, segmentation, segment)
+    model = logic.createModel(volume, segmentation, segment)
+    path = logic.exportModel(model, str(tmp_path / "model.stl"))
+    assert path == str(tmp_path / "model.stl")
+    surface = measure.read_stl(path)
+    assert len(measure.parts(surface)) == 1
+    error = measure.radial_error(surface, CENTER, half_contrast_radius(RADIUS, SIGMA))
+    assert error.rms < 0.015
+    assert surface.volume > 0
+
+
+def test_volume_is_named_and_placed_as_slicer_does(logic, folder) -> None:
+    (volume,) = logic.loadSeries([folder])
+    assert volume.GetName() == "1: Head"
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    study = tree.GetItemParent(tree.GetItemByDataNode(volume))
+    assert tree.GetItemName(tree.GetItemParent(study)) == "Phantom^Analytic"
+
+
+def test_every_series_of_a_folder(logic, folder, caplog) -> None:
+    write_series(CONTENT, Acquisition(**TILTED), folder / "b", name="Second", series_number=2)
+    sections = Acquisition(rows=16, columns=16, slices=6, steps=(1.0, 1.0, 50.0, 1.0, 1.0))
+    write_series(CONTENT, sections, folder / "c", name="Third", series_number=3)
+    assert [node.GetName() for node in logic.loadSeries([folder])] == ["1: Head", "2: Second"]
+    assert "series 3" in caplog.text and "sections" in caplog.text
+
+
+def test_nothing_usable_is_explained(logic, tmp_path) -> None:
+    (tmp_path / "notes.txt").write_text("no DICOM")
+    with pytest.raises(SeriesError, match="not a DICOM file"):
+        logic.loadSeries([tmp_path])
+    with pytest.raises(SeriesError):
+        logic.loadSeries([tmp_path / "missing"])
+    sections = Acquisition(rows=16, columns=16, slices=6, steps=(1.0, 1.0, 50.0, 1.0, 1.0))
+    write_series(CONTENT, sections, tmp_path / "sections")
+    with pytest.raises(SeriesError, match="sections"):
+        logic.loadSeries([tmp_path / "sections"])
+
+
+def test_cancelled_loading_leaves_the_scene_alone(logic, folder) -> None:
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    for limit in (0.1, 0.5):
+        with pytest.raises(Cancelled):
+            logic.loadSeries([folder], progress=lambda done, message, limit=limit: done >= limit)
+    assert slicer.mrmlScene.GetNumberOfNodes() == before
+
+
+def test_progress_grows_to_the_end(logic, folder) -> None:
+    seen = []
+    logic.loadSeries([folder], progress=lambda done, message: seen.append(done))
+    assert seen == sorted(seen) and seen[0] < 0.05 and seen[-1] > 0.6
+
+
+def test_regularize_a_volume_of_the_scene(logic) -> None:
+    matrix = np.eye(4)
+    matrix[1, 2] = 0.3
+    source = slicer.util.addVolumeFromArray(np.zeros((6, 7, 8), np.int16), matrix)
+    result = logic.regularizeVolume(source)
+    assert result is not source
+    assert result.GetImageData().GetDimensions() == (8, 9, 6)
+
+
+def test_model_takes_name_colour_and_transform(logic, folder) -> None:
+    (volume,) = logic.loadSeries([folder])
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    volume.SetAndObserveTransformNodeID(transform.GetID())
+    segmentation, segment = logic.segmentByThreshold(volume, 200, name="Skull")
+    segmentation.GetSegmentation().GetSegment(segment).SetColor(0.1, 0.2, 0.3)
+    model = logic.createModel(volume, segmentation, segment)
+    assert model.GetName() == "Skull"
+    assert model.GetDisplayNode().GetColor() == pytest.approx((0.1, 0.2, 0.3))
+    assert model.GetTransformNodeID() == transform.GetID()
+
+
+def test_scaled_and_centred_export(logic, folder, tmp_path) -> None:
+    (volume,) = logic.loadSeries([folder])
+    model = logic.createModel(volume, *logic.segmentByThreshold(volume, 200))
+    surface = measure.read_stl(logic.exportModel(model, tmp_path / "m.stl", 0.5, True))
+    assert surface.points.min(axis=0) == pytest.approx(-surface.points.max(axis=0), abs=1e-4)
+    full = measure.read_stl(logic.exportModel(model, tmp_path / "n.stl"))
+    assert np.ptp(surface.points, axis=0) == pytest.approx(np.ptp(full.points, axis=0) / 2)
+
+
+def test_errors_say_what_is_wrong(logic, folder, tmp_path) -> None:
+    (volume,) = logic.loadSeries([folder])
+    with pytest.raises(SegmentError, match="9000"):
+        logic.segmentByThreshold(volume, 9000)
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    model = logic.createModel(volume, segmentation, segment)
+    with pytest.raises(ExportError):
+        logic.exportModel(model, tmp_path / "missing" / "model.stl")
+
+
+def test_every_step_is_explained(logic) -> None:
+    public = [name for name in vars(type(logic)) if not name.startswith("_")]
+    for name in public:
+        assert getattr(logic, name).__doc__, name
+
+
+# The module
+
+
+def test_module_tells_slicer_about_itself(desktop) -> None:
+    desktop.load_module("PrintPrep", MODULE)
+    module = slicer.modules.printprep
+    assert module.title == "PrintPrep" and module.categories == ("Printing",)
+    assert module.contributors and module.helpText
+    assert slicer.selfTests["PrintPrep"]
+
+
+def test_panel_leads_to_the_dicom_module(desktop, monkeypatch) -> None:
+    qt = importlib.import_module("qt")
+    widget = importlib.import_module("PrintPrep").PrintPrepWidget()
+    shown = []
+    monkeypatch.setattr(slicer.util, "selectModule", shown.append)
+    buttons = [item for item in widget.parent.children() if type(item) is qt.QPushButton]
+    assert len(buttons) == 1
+    buttons[0].click()
+    assert shown == ["DICOM"]
+    widget.cleanup()
+
+
+def test_reload_takes_the_library_along(desktop, monkeypatch) -> None:
+    importlib.import_module("PrintPrepLib.mesh")
+    kept = {name: module for name, module in sys.modules.items() if "PrintPrepLib" in name}
+    widget = importlib.import_module("PrintPrep").PrintPrepWidget()
+    reloaded = []
+    monkeypatch.setattr(slicer.util, "reloadScriptedModule", reloaded.append)
+    try:
+        widget.onReload()
+        assert reloaded == ["PrintPrep"]
+        assert not any(name.startswith("PrintPrepLib") for name in sys.modules)
+    finally:
+        sys.modules.update(kept)
+
+
+def test_self_test_passes(desktop) -> None:
+    desktop.load_module("PrintPrep", MODULE).runTest(msec=10)
