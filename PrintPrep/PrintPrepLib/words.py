@@ -1,0 +1,102 @@
+"""What ``inspect`` and ``run`` found, in words for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
+_MARK = {"fail": "problem", "warn": "warning", "info": "note"}
+_NAMES_SHOWN = 3
+
+
+def inspection(record: Mapping[str, Any]) -> str:
+    """The answer of ``inspect`` as text.
+
+    :param record: as ``record.inspect_record`` makes it.
+    """
+    blocks = [_stack(entry) for entry in record["series"]]
+    if not blocks:
+        blocks.append("There is no series of slices here.\n")
+    if record["rejected"]:
+        blocks.append(_rejected(record["rejected"]))
+    return "\n".join(blocks)
+
+
+def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
+    """The answer of ``run`` as text."""
+    model, source, volume = record["model"], record["source"], record["volume"]
+    size = " × ".join(f"{extent:.1f}" for extent in model["extents_mm"])
+    lines = [
+        ("Series", f"{source['slices']} slices, {_steps(source)}, tilt {source['tilt_deg']:.2f}°"),
+        ("Volume", _volume(volume)),
+        ("Model", f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
+    ]
+    if model["scale"] != 1:
+        lines.append(("Scale", f"{model['scale']:g}: the file is not the size of the patient"))
+    lines.append(("Fit for printing", FIT[record["verdict"]]))
+    text = "".join(f"{name:17}{value}\n" for name, value in lines)
+    for check in record["checks"]:
+        if check["status"] in ("fail", "warn"):
+            text += f"  {_MARK[check['status']]}: {check['message']}\n"
+    return f"{text}{'Written':17}{', '.join(files)} in {folder}\n"
+
+
+def grouped(rejected: Iterable[Mapping[str, str]]) -> list[tuple[str, list[str]]]:
+    """Reasons with the files they concern, most files first."""
+    reasons: dict[str, list[str]] = {}
+    for entry in rejected:
+        reasons.setdefault(entry["reason"], []).append(entry["file"])
+    return sorted(reasons.items(), key=lambda item: -len(item[1]))
+
+
+def _stack(entry: Mapping[str, Any]) -> str:
+    source = entry["source"]
+    rows, columns = source["matrix"]
+    number = "without a number" if entry["number"] is None else entry["number"]
+    scanner = ", ".join(filter(None, (source["modality"], source["manufacturer"])))
+    stack = f", stack {entry['stack']}" if entry["stack"] > 1 else ""
+    pixel = " × ".join(f"{value:.3f}" for value in source["pixel_spacing_mm"])
+    lines = [("Slices", f"{source['slices']} of {columns} × {rows} pixels of {pixel} mm")]
+    if source["steps_mm"]["max"] is not None:
+        lines += [("Steps", _steps(source)), ("Gantry tilt", f"{source['tilt_deg']:.2f}°")]
+    if source.get("slice_thickness_mm") is not None:
+        lines.append(("Thickness", f"{source['slice_thickness_mm']:g} mm"))
+    if source.get("kernel"):
+        lines.append(("Kernel", source["kernel"]))
+    for key, title in (("patient_name", "Patient"), ("patient_id", "Patient ID")):
+        if source.get(key):
+            lines.append((title, source[key]))
+    lines.append(("Series ID", source.get("series_uid") or entry["series_id"]))
+    lines.append(("Fit for printing", FIT[entry["verdict"]]))
+    text = f"Series {number}{stack} ({scanner})\n"
+    text += "".join(f"  {name:17}{value}\n" for name, value in lines)
+    for finding in entry["findings"]:
+        text += f"  {_MARK[finding['severity']]}: {finding['message']}\n"
+    return text
+
+
+def _steps(source: Mapping[str, Any]) -> str:
+    steps = source["steps_mm"]
+    if source.get("step_mm") is not None:
+        return f"every {source['step_mm']:.3f} mm"
+    return f"{steps['min']:.3f} to {steps['max']:.3f} mm apart (median {steps['median']:.3f} mm)"
+
+
+def _volume(volume: Mapping[str, Any]) -> str:
+    size = " × ".join(str(value) for value in volume["dimensions"])
+    spacing = " × ".join(f"{value:.3f}" for value in volume["spacing_mm"])
+    if volume["interpolation"] == "none":
+        return f"{size} voxels of {spacing} mm, as acquired"
+    residual = volume["residual_mm"]["max"]
+    told = "" if residual is None else f", residual at most {residual:.3f} mm"
+    return f"{size} voxels of {spacing} mm, interpolated{told}"
+
+
+def _rejected(rejected: Sequence[Mapping[str, str]]) -> str:
+    text = f"Files that take no part: {len(rejected)}\n"
+    for reason, files in grouped(rejected):
+        names = ", ".join(files[:_NAMES_SHOWN])
+        more = len(files) - _NAMES_SHOWN
+        text += f"  {len(files)} × {reason}: {names}{f' and {more} more' if more > 0 else ''}\n"
+    return text
