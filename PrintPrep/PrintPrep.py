@@ -224,10 +224,39 @@ class PrintPrepLogic(ScriptedLoadableModuleLogic):
         :returns: the path written.
         :raises ExportError: the file could not be written; a previous one is untouched.
         """
+        from PrintPrepLib import mrml
         from PrintPrepLib.export import export_stl
-        from PrintPrepLib.mrml import mesh_from_model_node
 
-        return str(export_stl(mesh_from_model_node(modelNode), path, scale, center).path)
+        exported = export_stl(mrml.mesh_from_model_node(modelNode), path, scale, center)
+        mrml.remember_export(modelNode, exported)
+        return str(exported.path)
+
+    def checkGeometry(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        segmentID: str,
+        modelNode: Any = None,
+        progress: Callable[[float, str], object] | None = None,
+    ) -> dict[str, Any]:
+        """Check whether volume, segment and model are fit for printing; the geometry record.
+
+        :param modelNode: None for the model that createModel would make. What exportModel wrote
+            of it last is part of the record.
+        :returns: what the command line writes as qa.json: figures, "checks" and "verdict".
+        :raises GeometryError: the volume stands under a transform, or comes from elsewhere:
+            regularizeVolume makes one that can be checked.
+        """
+        from PrintPrepLib import mrml
+
+        return mrml.scene_record(
+            volumeNode,
+            segmentationNode,
+            segmentID,
+            modelNode,
+            slicer_version=slicer.app.applicationVersion if hasattr(slicer, "app") else None,
+            progress=progress,
+        )
 
 
 def _series_name(info: Any) -> str:

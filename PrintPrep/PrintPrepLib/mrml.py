@@ -14,6 +14,7 @@ from .mrml_nodes import (
     save_volume,
     volume_from_node,
 )
+from .mrml_record import exported_file, remember_export, scene_record
 from .mrml_regularize import regularize_volume_node
 from .mrml_segments import (
     keep_largest_island,
@@ -26,13 +27,16 @@ from .mrml_segments import (
 __all__ = [
     "add_model_node",
     "add_volume_node",
+    "exported_file",
     "headless_scene",
     "keep_largest_island",
     "mesh_from_model_node",
     "place_under_study",
     "provenance_of",
     "regularize_volume_node",
+    "remember_export",
     "save_volume",
+    "scene_record",
     "segment_by_threshold",
     "segment_mask",
     "segment_surface",

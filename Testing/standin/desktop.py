@@ -45,6 +45,10 @@ class _Application(StrictObject, table="slicer.app"):
         return "Slicer"
 
     @property
+    def applicationVersion(self) -> str:
+        return "5.13.0-2026-08-21"
+
+    @property
     def majorVersion(self) -> int:
         return 5
 

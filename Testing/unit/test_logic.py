@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import slicer
+import vtk
 from phantoms import measure
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, ExportError, SegmentError, SeriesError
+from PrintPrepLib.errors import Cancelled, ExportError, GeometryError, SegmentError, SeriesError
 
 pytest_plugins = ("standin.fixtures",)
 
@@ -129,6 +132,56 @@ def test_errors_say_what_is_wrong(logic, folder, tmp_path) -> None:
     model = logic.createModel(volume, segmentation, segment)
     with pytest.raises(ExportError):
         logic.exportModel(model, tmp_path / "missing" / "model.stl")
+
+
+def test_record_of_what_was_made(logic, folder, tmp_path) -> None:
+    (volume,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    before = logic.checkGeometry(volume, segmentation, segment)
+    assert before["model"]["files"] == []
+    model = logic.createModel(volume, segmentation, segment)
+    logic.exportModel(model, tmp_path / "m.stl", scale=2)
+    record = logic.checkGeometry(volume, segmentation, segment, model)
+    assert record["source"]["tilt_deg"] == pytest.approx(18.5, abs=1e-6)
+    assert record["volume"]["interpolation"] == "linear"
+    assert record["segment"]["threshold_hu"] == [200, None]
+    surface = measure.read_stl(tmp_path / "m.stl")
+    assert record["model"]["extents_mm"] == pytest.approx(np.ptp(surface.points, axis=0) / 2)
+    assert record["model"]["scale"] == 2
+    (file,) = record["model"]["files"]
+    assert file["file"] == "m.stl"
+    assert file["sha256"] == hashlib.sha256((tmp_path / "m.stl").read_bytes()).hexdigest()
+    assert record["software"]["slicer"].startswith("5.")
+    assert record["verdict"] in ("pass", "warn")
+    assert str(tmp_path) not in json.dumps(record) and "PHANTOM" not in json.dumps(record)
+
+
+def test_record_forgets_a_file_that_is_no_longer_the_model(logic, folder, tmp_path) -> None:
+    (volume,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    model = logic.createModel(volume, segmentation, segment)
+    logic.exportModel(model, tmp_path / "m.stl")
+    decimate = vtk.vtkQuadricDecimation()
+    decimate.SetInputData(model.GetPolyData())
+    decimate.SetTargetReduction(0.5)
+    decimate.Update()
+    model.SetAndObservePolyData(decimate.GetOutput())
+    assert logic.checkGeometry(volume, segmentation, segment, model)["model"]["files"] == []
+
+
+def test_record_needs_a_volume_of_known_origin(logic, folder) -> None:
+    voxels = np.zeros((20, 22, 24), np.int16)
+    voxels[6:14, 6:16, 6:18] = 500
+    foreign = slicer.util.addVolumeFromArray(voxels)
+    chosen = logic.segmentByThreshold(foreign, 200)
+    with pytest.raises(GeometryError, match="regularizeVolume"):
+        logic.checkGeometry(foreign, *chosen)
+    regular = logic.regularizeVolume(foreign)
+    assert logic.checkGeometry(regular, *chosen)["source"]["kind"] == "scene volume"
+    transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    regular.SetAndObserveTransformNodeID(transform.GetID())
+    with pytest.raises(GeometryError, match="under a transform"):
+        logic.checkGeometry(regular, *chosen)
 
 
 def test_every_step_is_explained(logic) -> None:
