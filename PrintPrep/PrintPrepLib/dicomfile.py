@@ -15,6 +15,13 @@ from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
+from .elscintfile import (
+    ALL_TAGS,
+    TRANSFER_SYNTAX,
+    USUAL_TAGS,
+    PrivatePixels,
+    private_pixels,
+)
 from .headers import (
     SERIES_INSTANCE_UID,
     SERIES_TAGS,
@@ -27,10 +34,9 @@ from .headers import (
     slice_header,
 )
 
-ELSCINT_PRIVATE = "1.3.46.670589.33.1.4.1"
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
-#: Uncompressed little endian transfer syntaxes, and whether they write the VR.
-_PLAIN = {"1.2.840.10008.1.2": False, "1.2.840.10008.1.2.1": True}
+#: Little endian transfer syntaxes without compression of their own: do they write the VR?
+_PLAIN = {"1.2.840.10008.1.2": False, "1.2.840.10008.1.2.1": True, TRANSFER_SYNTAX: True}
 
 _BITS_ALLOCATED = "0028,0100"
 _BITS_STORED = "0028,0101"
@@ -65,7 +71,11 @@ def _key(tag: str) -> int:
     return int(tag[:4] + tag[5:], 16)
 
 
-_WANTED = [0x00080005, *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS)]
+_WANTED = [
+    0x00080005,
+    *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS),
+    *USUAL_TAGS,
+]
 
 
 def read_header(path: str) -> tuple[SliceHeader, TagText]:
@@ -135,16 +145,18 @@ def _read(file: BinaryIO) -> FileDataset:
 
 def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
-    if syntax == ELSCINT_PRIVATE:
-        raise NotASlice(
-            "pixels in the Philips/Elscint private compression, which this version cannot read"
-        )
     signed = text(_PIXEL_REPRESENTATION) == "1"
     bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
-    offset, length = _pixel_place(file, syntax)
+    place = _pixel_place(file, syntax)
+    # In a standard transfer syntax PixelData is what the standard says, whatever stands beside.
+    standard = place is not None and syntax != TRANSFER_SYNTAX
+    private = None if standard else _private_pixels(file, dataset)
+    if place is None and private is None:
+        raise NotASlice("no PixelData in this object")
     if bits not in (8, 16, 32):
         raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
     slope = optional_number(text(_RESCALE_SLOPE))
+    offset, length = place or (None, 0)
     return PixelLayout(
         transfer_syntax=syntax,
         bits_allocated=bits,
@@ -155,16 +167,28 @@ def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelL
         padding=_padding(text, bits, signed),
         offset=offset,
         length=length,
+        compression=None if private is None else private.compression,
+        element=None if private is None or place is not None else private.element,
     )
 
 
-def _pixel_place(file: BinaryIO, syntax: str) -> tuple[int | None, int]:
+def _private_pixels(file: BinaryIO, dataset: FileDataset) -> PrivatePixels | None:
+    private = private_pixels(dataset)
+    if private is None:
+        file.seek(0)
+        blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(ALL_TAGS))
+        private = private_pixels(blocks)
+    return private
+
+
+def _pixel_place(file: BinaryIO, syntax: str) -> tuple[int | None, int] | None:
+    """Offset and length of PixelData; no offset where it is compressed; None without any."""
     if syntax not in _PLAIN:
         return None, 0
     start = file.tell()
     head = file.read(12)
     if head[:4] != b"\xe0\x7f\x10\x00":
-        raise NotASlice("no PixelData in this object")
+        return None
     size = 12 if _PLAIN[syntax] and head[4:6] in (b"OW", b"OB") else 8
     return start + size, int.from_bytes(head[size - 4 : size], "little")
 

@@ -101,9 +101,10 @@ class NotASlice(Exception):
 class PixelLayout:
     """How a file stores its pixels (PS3.3 C.7.6.3) and maps them to values (C.11.1).
 
-    ``offset`` and ``length`` delimit the uncompressed little endian pixels in the file in
-    bytes; ``offset`` is None where pydicom has to decode them. ``padding`` is the closed
-    range of stored values that mean "no data here", or None.
+    ``offset`` and ``length`` delimit the little endian pixels in the file in bytes;
+    ``offset`` is None where pydicom has to find or decode them. ``padding`` is the closed
+    range of stored values that mean "no data here", or None. ``compression`` names a private
+    compression of the pixels, which stand in the element ``element`` (None: PixelData).
     """
 
     transfer_syntax: str
@@ -115,6 +116,8 @@ class PixelLayout:
     padding: tuple[int, int] | None
     offset: int | None
     length: int
+    compression: str | None = None
+    element: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .elscintfile import REMEDY, decode_pixels
 from .errors import PixelDataError
 from .headers import PixelLayout, SliceHeader
 from .progress import Progress, report
@@ -104,6 +105,8 @@ def stored_pixels(item: SliceHeader) -> np.ndarray:
     :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
     """
     layout = item.layout
+    if layout.compression is not None:
+        return _private(item)
     if layout.offset is None:
         return _decoded(item)
     sign = "i" if layout.signed else "u"
@@ -140,6 +143,44 @@ def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
     if pixels.min() >= low and pixels.max() <= high:
         return pixels
     return (pixels << unused) >> unused
+
+
+def _private(item: SliceHeader) -> np.ndarray:
+    """Stored values of a slice in a private compression."""
+    layout = item.layout
+    if layout.bits_allocated != 16:
+        raise PixelDataError(
+            f"the private compression {layout.compression} is known for 16 bits a pixel only, "
+            f"not {layout.bits_allocated}",
+            file=item.path,
+            tag="BitsAllocated",
+            remedy=REMEDY,
+        )
+    stream = _private_stream(item)
+    pixels = decode_pixels(layout.compression, stream, item.rows, item.columns, item.path)
+    if pixels.ndim != 2:
+        raise PixelDataError("a colour image is no slice", file=item.path)
+    return _without_unused_bits(pixels.view(np.int16) if layout.signed else pixels, layout)
+
+
+def _private_stream(item: SliceHeader) -> bytes:
+    from pydicom import dcmread
+
+    layout = item.layout
+    try:
+        if layout.element is None:
+            with open(item.path, "rb") as file:
+                file.seek(layout.offset)
+                return file.read(layout.length)
+        dataset = dcmread(item.path, specific_tags=[layout.element], stop_before_pixels=True)
+        return bytes(dataset[layout.element].value)
+    except (OSError, EOFError, KeyError, TypeError) as error:
+        raise PixelDataError(
+            "the compressed pixels are missing or truncated",
+            file=item.path,
+            tag="(07A1,xx0A)",
+            remedy="Copy the file again from its source",
+        ) from error
 
 
 def _decoded(item: SliceHeader) -> np.ndarray:

@@ -75,7 +75,7 @@ def source_record(
         "section": 1,
         "duplicates": geometry.duplicates,
         "missing": geometry.missing,
-        "compression": None,
+        "compression": _compression(stack),
         "matrix": [first.rows, first.columns],
         "image_type": list(first.image_type),
         "kernel": info.kernel,
@@ -89,6 +89,11 @@ def source_record(
             "folder": os.path.dirname(os.path.abspath(first.path)),
         }
     return record
+
+
+def _compression(stack: SliceStack) -> str | None:
+    layout = stack.slices[0].layout
+    return None if layout is None else layout.compression
 
 
 def volume_record(
