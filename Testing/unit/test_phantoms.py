@@ -179,6 +179,13 @@ def test_stack_is_centered_or_starts_where_it_is_told():
     assert Acquisition(first_position=(1, 2, 3)).positions[0] == pytest.approx([1, 2, 3])
 
 
+def test_pixel_spacing_is_row_then_column():
+    a = Acquisition(rows=3, columns=4, slices=2, pixel_spacing=(0.7, 0.3), first_position=(1, 2, 3))
+    assert a.voxel_centers(1)[2, 3] == pytest.approx([1 + 3 * 0.3, 2 + 2 * 0.7, 4])
+    image = a.hounsfield(Scene([Ball((1.9, 3.4, 3.0), 0.2)], sigma=0.1), 0)
+    assert np.unravel_index(image.argmax(), image.shape) == (2, 3)
+
+
 def test_wrong_number_of_steps_is_refused():
     with pytest.raises(ValueError, match="4 slices have 3 steps"):
         Acquisition(slices=4, steps=(1.0, 1.0))
@@ -463,6 +470,8 @@ def test_alignment_ignores_what_one_side_lacks():
     truth[:3, 3] = (1.0, -2.0, 0.5)
     moved = lump.moved(np.linalg.inv(truth))
     moved = moved.kept(moved.corners[:, :, 2].mean(axis=1) > -12)  # a part is missing
+    extra = icosphere((-16, -8, 14), 5, 4)  # and one is too many
+    moved = measure.from_soup(np.concatenate([moved.corners, extra.corners]))
     found = measure.rigid_alignment(moved, lump, samples=8000, fixed_samples=150_000)
     points = lump.points[::50]
     back = points @ np.linalg.inv(truth)[:3, :3].T + np.linalg.inv(truth)[:3, 3]
