@@ -280,8 +280,10 @@ def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[s
 
     progress: Progress = console.progress
     volume, provenance = _load(options, console)
+    report(progress, 0.4, "Loading Slicer's core")
+    with console.sheltered():
+        mrml, _ = _edge()
     report(progress, 0.4, "Segmenting")
-    mrml, _ = _edge()
     node = mrml.add_volume_node(volume, "Volume")
     volume = mrml.volume_from_node(node)  # the node's own voxels: one copy less in memory
     mesh, segment = _segment(options, node, volume, part(progress, 0.4, 0.75))

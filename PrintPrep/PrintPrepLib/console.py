@@ -30,6 +30,7 @@ class Console:
         self._shown = ""
         #: The user asked to stop.
         self.cancelled = False
+        self._sheltered = False
 
     @contextlib.contextmanager
     def cancellable(self) -> Iterator[None]:
@@ -46,12 +47,24 @@ class Console:
         try:
             yield
         finally:
+            # Once cancelled the process is about to end: it shall do so with its own status.
             for kind, handler in zip(kinds, before, strict=True):
-                signal.signal(kind, handler)
+                signal.signal(kind, signal.SIG_IGN if self.cancelled else handler)
+
+    @contextlib.contextmanager
+    def sheltered(self) -> Iterator[None]:
+        """Put an interrupt off: compiled modules that it hits while they load may crash."""
+        self._sheltered = True
+        try:
+            yield
+        finally:
+            self._sheltered = False
+        if self.cancelled:
+            raise KeyboardInterrupt
 
     def _interrupt(self, number: int, frame: object) -> None:
         first, self.cancelled = not self.cancelled, True
-        if first:
+        if first and not self._sheltered:
             raise KeyboardInterrupt
 
     def progress(self, fraction: float, message: str) -> bool:
