@@ -1,0 +1,264 @@
+"""PET values → standardized uptake values by body weight (SUVbw, g/ml).
+
+After the vendor-neutral rules of the Quantitative Imaging Biomarkers Alliance (QIBA):
+SUVbw = activity concentration × body weight ÷ dose, the dose being the one that is left at
+the time to which the images were decay corrected. Finding that time is what vendors differ
+in. A value that is missing or cannot be true is named, never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .petheader import PHILIPS_CREATOR, PetHeader
+from .suvaccount import Account
+from .suvdecay import dose_left
+
+#: (code, scheme, meaning) of quantity and unit, for a volume that holds SUVbw. The unit is
+#: written as 3D Slicer's PET extensions look for it (PS3.16 now writes g/ml{SUVbw}).
+SUV_CODES = (
+    ("126400", "DCM", "Standardized Uptake Value"),
+    ("{SUVbw}g/ml", "UCUM", "Standardized Uptake Value body weight"),
+)
+#: The same for volumes that stay as they are stored, by their (0054,1001) Units.
+STORED_CODES = {
+    "BQML": (
+        ("110821", "DCM", "Nuclear Medicine Tomographic Activity"),
+        ("Bq/ml", "UCUM", "Becquerels/milliliter"),
+    ),
+    "CNTS": (
+        ("110821", "DCM", "Nuclear Medicine Tomographic Activity"),
+        ("{counts}", "UCUM", "Counts"),
+    ),
+}
+
+_SUV_SCALE = f"SUV Scale Factor (7053,xx00) of {PHILIPS_CREATOR}"
+_ACTIVITY_SCALE = f"Activity Concentration Scale Factor (7053,xx09) of {PHILIPS_CREATOR}"
+#: What may not differ within a series: field, keyword.
+_SERIES_WIDE = (
+    ("units", "Units"),
+    ("suv_type", "SUVType"),
+    ("decay_correction", "DecayCorrection"),
+    ("weight_kg", "PatientWeight"),
+    ("dose_bq", "RadionuclideTotalDose"),
+    ("half_life_s", "RadionuclideHalfLife"),
+    ("start_datetime", "RadiopharmaceuticalStartDateTime"),
+    ("start_time", "RadiopharmaceuticalStartTime"),
+    ("series_date", "SeriesDate"),
+    ("series_time", "SeriesTime"),
+)
+#: The same where the values are counts.
+_COUNTS_WIDE = (
+    ("philips_suv_scale", _SUV_SCALE),
+    ("philips_activity_scale", _ACTIVITY_SCALE),
+)
+_HEAVIEST_KG = 650.0
+#: A dose below both is in another unit than Bq: MBq, or kBq for a person.
+_LEAST_DOSE_BQ = 1e4
+_LEAST_DOSE_BQ_PER_KG = 1e4
+_MOST_DOSE_BQ = 1e11
+#: Factors that disagree by more than this share are told.
+_TOLD = 0.01
+
+
+@dataclass(frozen=True)
+class SuvFactor:
+    """What turns a PET volume into SUVbw, or why nothing does.
+
+    :param factor: multiplies the rescaled values (stored value × RescaleSlope +
+        RescaleIntercept, which differ from slice to slice) into g/ml; None where it is not
+        known, and the volume stays as it is.
+    :param method: how the factor comes about, in plain words; "" without a factor.
+    :param units: unit of the volume after multiplication, or as stored without a factor.
+    :param stored_units: (0054,1001) Units as written.
+    :param missing: DICOM keywords that are needed and absent.
+    :param refused: sentences that name values that cannot be true or cannot be used.
+    :param notes: sentences on what was assumed, and on what contradicts each other.
+    """
+
+    factor: float | None
+    method: str
+    units: str
+    stored_units: str
+    missing: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[tuple[str, str, str], tuple[str, str, str]] | None:
+        """Quantity and unit as coded entries for the volume node; None where none is known."""
+        if self.factor is not None:
+            return SUV_CODES
+        return STORED_CODES.get(self.stored_units)
+
+    @property
+    def message(self) -> str:
+        """One paragraph for the user."""
+        if self.factor is not None:
+            return f"SUV by body weight: {self.method}."
+        reasons = [f"missing in the header: {', '.join(self.missing)}"] if self.missing else []
+        unit = f" The volume stays in {self.units}." if self.units else ""
+        return f"No SUV: {'; '.join([*reasons, *self.refused])}.{unit}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the record, JSON-able."""
+        return {
+            "factor": self.factor,
+            "method": self.method,
+            "units": self.units,
+            "missing": list(self.missing),
+            "refused": list(self.refused),
+            "notes": list(self.notes),
+        }
+
+
+def suv_factor(headers: Sequence[PetHeader]) -> SuvFactor:
+    """Work out the SUVbw factor of one series.
+
+    :param headers: of all instances: the earliest acquisition counts, in any order.
+    :raises ValueError: no headers.
+    """
+    if not headers:
+        raise ValueError("suv_factor needs the headers of at least one instance")
+    account = Account()
+    _check_same(headers, _SERIES_WIDE, account)
+    _check_corrections(headers, account)
+    stored = headers[0].units
+    factor, method = None, ""
+    if stored == "BQML":
+        factor, method = _from_activity(headers, account)
+        _compare_with_philips(headers[0], factor, account)
+    elif stored == "CNTS":
+        factor, method = _from_counts(headers, account)
+    elif stored == "GML":
+        factor, method = _from_suv(headers[0], account)
+    elif stored:
+        account.refuse(f"values in the unit {stored} cannot be turned into SUV by body weight")
+    else:
+        account.miss("Units")
+    if account.missing or account.refused:
+        factor, method = None, ""
+    units = {"BQML": "Bq/ml", "CNTS": "counts", "GML": "g/ml"}.get(stored, stored)
+    return SuvFactor(
+        factor=factor,
+        method=method,
+        units=units if factor is None else "g/ml",
+        stored_units=stored,
+        missing=tuple(account.missing),
+        refused=tuple(account.refused),
+        notes=tuple(account.notes),
+    )
+
+
+def _check_same(
+    headers: Sequence[PetHeader], names: Sequence[tuple[str, str]], account: Account
+) -> None:
+    for name, keyword in names:
+        # As text: a NaN equals itself there.
+        if len({repr(getattr(header, name)) for header in headers}) > 1:
+            account.refuse(f"{keyword} differs within the series")
+
+
+def _check_corrections(headers: Sequence[PetHeader], account: Account) -> None:
+    if not all(header.corrected_image for header in headers):
+        account.miss("CorrectedImage")
+        return
+    names = {"ATTN": "attenuation", "DECY": "decay"}
+    for code, name in names.items():
+        if not all(code in header.corrected_image for header in headers):
+            account.refuse(f"CorrectedImage lacks {code}: the images are not {name} corrected")
+    if any(header.decay_correction == "NONE" for header in headers):
+        account.refuse("DecayCorrection is NONE: the images are not decay corrected")
+
+
+def _from_suv(header: PetHeader, account: Account) -> tuple[float | None, str]:
+    # PS3.3 C.8.9.1: without SUVType, GML is SUV by body weight.
+    if header.suv_type not in ("", "BW"):
+        account.refuse(f"the values are SUV already, but of the type {header.suv_type}, not BW")
+        return None, ""
+    if not header.suv_type:
+        account.note("SUVType is absent: g/ml is SUV by body weight then")
+    return 1.0, "the values are SUV by body weight already (Units GML)"
+
+
+def _from_counts(headers: Sequence[PetHeader], account: Account) -> tuple[float | None, str]:
+    _check_same(headers, _COUNTS_WIDE, account)
+    scales = {name: getattr(headers[0], field) for field, name in _COUNTS_WIDE}
+    # Zero is how Philips writes that there is no such factor.
+    given = {name: value for name, value in scales.items() if value}
+    if not given:
+        for name in scales:
+            account.miss(name)
+        return None, ""
+    name = next(iter(given))
+    scale = account.positive(given[name], name)
+    if name == _SUV_SCALE:
+        return scale, f"counts × {name}"
+    factor, method = _from_activity(headers, account)
+    if factor is None or scale is None:
+        return None, ""
+    return scale * factor, f"counts × {name} = Bq/ml; {method}"
+
+
+def _from_activity(headers: Sequence[PetHeader], account: Account) -> tuple[float | None, str]:
+    """The factor from Bq/ml."""
+    first = headers[0]
+    if first.radiopharmaceuticals > 1:
+        account.refuse(
+            f"the header names {first.radiopharmaceuticals} radiopharmaceuticals, and not which "
+            "of them is seen"
+        )
+    weight = _weight(first, account)
+    dose = _dose(first, weight, account)
+    left = None
+    if first.decay_correction == "ADMIN":
+        left = 1.0, "as given (the images are decay corrected to the administration)"
+    elif first.decay_correction == "START":
+        left = dose_left(headers, account)
+    elif not first.decay_correction:
+        account.miss("DecayCorrection")
+    elif first.decay_correction != "NONE":
+        account.refuse(f"DecayCorrection is {first.decay_correction}, which DICOM does not define")
+    if weight is None or dose is None or left is None:
+        return None, ""
+    share, told = left
+    return weight * 1000 / (dose * share), f"Bq/ml × body weight ÷ dose {told}"
+
+
+def _compare_with_philips(header: PetHeader, factor: float | None, account: Account) -> None:
+    """Philips' two factors from counts imply one from Bq/ml to SUV."""
+    suv, activity = header.philips_suv_scale, header.philips_activity_scale
+    if factor is None or not (suv and activity and suv > 0 and activity > 0):
+        return
+    change = abs(suv / activity / factor - 1)
+    if change > _TOLD:
+        account.note(
+            f"the scale factors of Philips (7053,xx00) and (7053,xx09) imply an SUV that differs "
+            f"by {change:.0%}"
+        )
+
+
+def _weight(header: PetHeader, account: Account) -> float | None:
+    weight = account.positive(header.weight_kg, "PatientWeight")
+    if weight is not None and weight > _HEAVIEST_KG:
+        account.refuse(f"PatientWeight is {weight:g}, which cannot be kilograms")
+        return None
+    return weight
+
+
+def _dose(header: PetHeader, weight: float | None, account: Account) -> float | None:
+    dose = account.positive(header.dose_bq, "RadionuclideTotalDose")
+    if dose is None:
+        return None
+    if dose < _LEAST_DOSE_BQ or dose < _LEAST_DOSE_BQ_PER_KG * (weight or 0):
+        unit = "MBq" if dose < _LEAST_DOSE_BQ else "kBq"
+        account.refuse(
+            f"RadionuclideTotalDose is {dose:g}, too little in Bq; it may have been meant in {unit}"
+        )
+    elif dose > _MOST_DOSE_BQ:
+        account.refuse(f"RadionuclideTotalDose is {dose:g}, too much in Bq")
+    else:
+        return dose
+    return None

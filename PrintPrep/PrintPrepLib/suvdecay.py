@@ -1,0 +1,242 @@
+"""How much of a PET dose is left at the time to which the images were decay corrected.
+
+"START" of DecayCorrection is where vendors differ. It is SeriesTime, unless the series was
+made afterwards from older images; then GE says the time in a private element, and for the
+others it follows from the first acquisition (QIBA's vendor-neutral rules).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import median_low
+
+from .dicomtime import parse_datetime, parse_time
+from .petheader import PetHeader
+from .suvaccount import Account
+
+#: Half-lives that headers give in minutes by mistake; no PET nuclide has them in seconds.
+_MINUTES = {"F-18": 109.77, "Ga-68": 67.7, "C-11": 20.36, "N-13": 9.97}
+#: After ten half-lives a thousandth of the dose is left: nobody scans then.
+_MOST_HALF_LIVES = 10.0
+#: A nuclide that lives longer may have been given on an earlier day.
+_SAME_DAY_HALF_LIFE_S = 6 * 3600.0
+#: How long before a scan a dose may have been given on the evening before.
+_OVER_MIDNIGHT = timedelta(hours=12)
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+#: Sources that would change the SUV by more than this share are told, or refused.
+_TOLD = 0.01
+_REFUSED = 0.005
+
+_SERIES = "the start of the series"
+_GE = "the scan time that GE states in (0009,xx0D)"
+_WORKED_BACK = "the time worked back from FrameReferenceTime and ActualFrameDuration"
+_FIRST = "the first acquisition"
+
+
+def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, str] | None:
+    """The share of the dose that is left, for images with DecayCorrection START.
+
+    :returns: the share and the words for it; None where ``account`` says why.
+    """
+    first = headers[0]
+    half_life = _half_life(first, account)
+    known = bool(first.start_datetime or first.start_time)
+    if not known:
+        account.miss("RadiopharmaceuticalStartDateTime")
+    found = _reference(headers, half_life, account)
+    if half_life is None or found is None or not known:
+        return None
+    reference, told = found
+    start = _administration(first, reference, half_life, account)
+    if start is None:
+        return None
+    elapsed = (reference - start).total_seconds()
+    if elapsed < 0:
+        account.refuse(
+            f"the dose would have been given {-elapsed / 60:.1f} min after {told}: "
+            "clocks or dates do not agree"
+        )
+    elif elapsed > _MOST_HALF_LIVES * half_life:
+        account.refuse(
+            f"the dose would have been given {elapsed / half_life:.1f} half-lives before {told}: "
+            "clocks or dates do not agree"
+        )
+    else:
+        words = f"that is left after {elapsed / 60:.1f} min, at {told}"
+        return 2.0 ** (-elapsed / half_life), words
+    return None
+
+
+def average_time_s(duration_s: float, half_life_s: float) -> float:
+    """When in a frame a decaying source has its average count rate, in s from its start.
+
+    ln(x / (1 − e^−x)) / λ with x = λ × duration (PS3.3 C.8.9.4.1.5, example 2).
+    """
+    rate = math.log(2) / half_life_s
+    decay = rate * duration_s
+    return math.log(decay / -math.expm1(-decay)) / rate
+
+
+def _half_life(header: PetHeader, account: Account) -> float | None:
+    half_life = account.positive(header.half_life_s, "RadionuclideHalfLife")
+    if half_life is None:
+        return None
+    for nuclide, minutes in _MINUTES.items():
+        if abs(half_life / minutes - 1) < 0.01:
+            account.refuse(
+                f"RadionuclideHalfLife is {half_life:g}, which is that of {nuclide} in minutes "
+                "and not in seconds"
+            )
+            return None
+    return half_life
+
+
+def _reference(
+    headers: Sequence[PetHeader], half_life: float | None, account: Account
+) -> tuple[datetime, str] | None:
+    """The time to which the images are decay corrected, and its name."""
+    first = headers[0]
+    series = account.moment(first.series_date, first.series_time, "Series")
+    acquired = [
+        account.moment(header.acquisition_date, header.acquisition_time, "Acquisition")
+        for header in headers
+    ]
+    if series is None or None in acquired or half_life is None:
+        return None
+    earliest = min(acquired)
+    stated = parse_datetime(first.ge_scan_datetime, first.timezone)
+    starts = _worked_back(headers, acquired, half_life)
+    if series > earliest:
+        account.note(
+            "SeriesTime is later than the first acquisition: it is not the time of the scan"
+        )
+        if len({header.ge_scan_datetime for header in headers}) > 1:
+            account.refuse(f"{_GE} differs within the series")
+            return None
+        if first.ge_scan_datetime:
+            return _plausible(stated, _GE, earliest, half_life, account)
+        if starts:
+            return _agreed(starts, earliest, half_life, account)
+        account.note(
+            "FrameReferenceTime or ActualFrameDuration is missing: the first acquisition among "
+            "the images at hand is taken for the start"
+        )
+        return earliest, _FIRST
+    if earliest - series > _DAY:
+        account.refuse("the acquisition is more than a day after SeriesTime: dates do not agree")
+        return None
+    _compare(series, stated, _GE, half_life, account)
+    _compare(series, median_low(starts) if starts else None, _WORKED_BACK, half_life, account)
+    return series, _SERIES
+
+
+def _worked_back(
+    headers: Sequence[PetHeader], acquired: Sequence[datetime], half_life: float
+) -> list[datetime]:
+    """The start that each instance's frame times lead to; none where one has no such times."""
+    starts = []
+    for header, moment in zip(headers, acquired, strict=True):
+        offset, duration = header.frame_reference_ms, header.frame_duration_ms
+        # Written so that NaN counts as absent, too.
+        if not (offset and duration and 0 < offset < math.inf and 0 < duration < math.inf):
+            return []
+        average = average_time_s(duration / 1000, half_life)
+        try:
+            starts.append(moment + timedelta(seconds=average - offset / 1000))
+        except OverflowError:
+            return []
+    return starts
+
+
+def _agreed(
+    starts: Sequence[datetime], earliest: datetime, half_life: float, account: Account
+) -> tuple[datetime, str] | None:
+    if _share(max(starts) - min(starts), half_life) > _REFUSED:
+        account.refuse("FrameReferenceTime leads to another start for each acquisition")
+        return None
+    return _plausible(median_low(starts), _WORKED_BACK, earliest, half_life, account)
+
+
+def _plausible(
+    reference: datetime | None, told: str, earliest: datetime, half_life: float, account: Account
+) -> tuple[datetime, str] | None:
+    """A scan starts with the first acquisition or before it, on the same day or the evening."""
+    if reference is None:
+        account.refuse(f"{told} is no date and time")
+    elif reference > earliest and _share(reference - earliest, half_life) > _REFUSED:
+        account.refuse(f"{told} is after the first acquisition: clocks or dates do not agree")
+    elif earliest - reference > _DAY:
+        account.refuse(f"{told} is more than a day before the first acquisition")
+    else:
+        return reference, told
+    return None
+
+
+def _compare(
+    used: datetime, other: datetime | None, name: str, half_life: float, account: Account
+) -> None:
+    """Tell where another source would have led to another SUV."""
+    if other is None:
+        return
+    share = _share(other - used, half_life)
+    if share > _TOLD:
+        minutes = (other - used).total_seconds() / 60
+        when = "later" if minutes > 0 else "earlier"
+        change = f"{share:.0%}" if share < 1 else f"a factor of {1 + share:.3g}"
+        account.note(
+            f"{name} is {abs(minutes):.1f} min {when} than SeriesTime, which counts; the SUV "
+            f"would differ by {change}"
+        )
+
+
+def _share(gap: timedelta, half_life: float) -> float:
+    """By how much of itself an SUV differs when its reference time is off by ``gap``."""
+    # The exponent is bounded for dates that are years apart.
+    return 2.0 ** min(abs(gap.total_seconds()) / half_life, 64.0) - 1
+
+
+def _administration(
+    header: PetHeader, reference: datetime, half_life: float, account: Account
+) -> datetime | None:
+    """When the dose was given."""
+    moment = parse_datetime(header.start_datetime, header.timezone)
+    time = parse_time(header.start_time)
+    if moment is not None:
+        if time is not None and _apart(moment, time) > _SECOND:
+            account.note(
+                "RadiopharmaceuticalStartTime is another time of day than "
+                "RadiopharmaceuticalStartDateTime, which counts"
+            )
+        return moment
+    if time is None:
+        name = "StartDateTime" if header.start_datetime else "StartTime"
+        account.refuse(f"Radiopharmaceutical{name} cannot be read as a time")
+        return None
+    if half_life > _SAME_DAY_HALF_LIFE_S:
+        account.miss("RadiopharmaceuticalStartDateTime")
+        account.refuse(
+            "the header does not say on which day the dose was given, and the nuclide "
+            f"(half-life {half_life / 3600:.0f} h) may have been given on an earlier one"
+        )
+        return None
+    moment = reference.replace(hour=0, minute=0, second=0, microsecond=0) + time
+    if moment <= reference:
+        account.note("the header says no date of administration: taken as the day of the scan")
+        return moment
+    late, moment = moment - reference, moment - _DAY
+    if reference - moment > _OVER_MIDNIGHT:
+        account.refuse(
+            "RadiopharmaceuticalStartTime is "
+            f"{late.total_seconds() / 60:.1f} min after the scan: clocks do not agree"
+        )
+        return None
+    account.note("the header says no date of administration: taken as the evening before the scan")
+    return moment
+
+
+def _apart(moment: datetime, time: timedelta) -> timedelta:
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return abs(moment - midnight - time)
