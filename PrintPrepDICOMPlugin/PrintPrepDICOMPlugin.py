@@ -18,7 +18,6 @@ from slicer.i18n import tr as _
 
 #: Above Slicer's own scalar volume plugin (0.5).
 CONFIDENCE = 0.9
-_PIXEL_DATA = "7FE0,0010"
 _UIDS_PER_QUERY = 500
 _DIALOG_AFTER_SECONDS = 1.0
 _UPDATE_SECONDS = 0.1
@@ -34,7 +33,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         super().__init__()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
-        for tag in (*SLICE_TAGS, *SERIES_TAGS, _PIXEL_DATA):
+        for tag in (*SLICE_TAGS, *SERIES_TAGS):
             self.tags[tag] = tag
 
     def examineForImport(self, fileLists: Sequence[Sequence[str]]) -> list[DICOMLoadable]:
@@ -56,7 +55,6 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         return [
             self._loadable(offer, files)
             for offer in offers(files, database.of_slice, database.of_series)
-            if slicer.dicomDatabase.fileValueExists(offer.files[0], _PIXEL_DATA)
         ]
 
     def _loadable(self, offer: Any, files: Sequence[str]) -> DICOMLoadable:

@@ -195,7 +195,6 @@ def _editor(segmentation_node: Any, volume_node: Any) -> Iterator[Any]:
     parameters = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
     parameters.UnRegister(None)
     parameters.SetHideFromEditors(True)
-    parameters.SetOverwriteMode(parameters.OverwriteNone)
     scene.AddNode(parameters)
     logic = slicer.vtkSlicerSegmentEditorLogic()
     try:
@@ -233,6 +232,7 @@ def _replace(
                 labels, reference, moved, False, False, transform
             )
             labels = moved
+    # Bypassing the masks also leaves the other segments alone.
     set_mode = slicer.vtkSlicerSegmentEditorLogic.ModificationModeSet
     editor.ModifySegmentByLabelmap(node, segment_id, labels, set_mode, False, True)
 
