@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,6 +65,11 @@ def coarse_steps(source: Mapping[str, Any]) -> Finding | None:
         widest,
         "mm",
     )
+
+
+def bound_mm(length: float) -> str:
+    """A length that is not exceeded, in whole micrometres rounded up."""
+    return f"{max(1, math.ceil(1000 * length)) / 1000:.3f} mm"
 
 
 def _from_findings(findings: Sequence[Mapping[str, Any]], corrected: bool) -> list[Check]:
@@ -175,7 +181,7 @@ def _residual(volume: Mapping[str, Any]) -> Check:
         worst,
         RESIDUAL_PASS_MM,
         "mm",
-        f"Every voxel of the {touched} volume lies within {worst:.3f} mm of where the headers "
+        f"Every voxel of the {touched} volume lies within {bound_mm(worst)} of where the headers "
         "say the scanner saw it.",
     )
 

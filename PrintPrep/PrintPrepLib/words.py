@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .source_checks import bound_mm
+
 FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
 _MARK = {"fail": "problem", "warn": "warning", "info": "note"}
 _NAMES_SHOWN = 3
@@ -89,7 +91,7 @@ def _volume(volume: Mapping[str, Any]) -> str:
     if volume["interpolation"] == "none":
         return f"{size} voxels of {spacing} mm, as acquired"
     residual = volume["residual_mm"]["max"]
-    told = "" if residual is None else f", residual at most {residual:.3f} mm"
+    told = "" if residual is None else f", residual at most {bound_mm(residual)}"
     return f"{size} voxels of {spacing} mm, interpolated{told}"
 
 

@@ -171,3 +171,12 @@ def test_coarse_steps_is_a_finding_for_the_inspection():
 
 def test_grading():
     assert [graded(value, 1, 2) for value in (1, 1.1, 2, 2.1)] == ["pass", "warn", "warn", "fail"]
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [(0.0, "0.001 mm"), (0.0004, "0.001 mm"), (0.0121, "0.013 mm"), (0.5, "0.500 mm")],
+)
+def test_residual_is_told_as_a_bound(length, text):
+    checks = source_checks(SOURCE, changed(VOLUME, residual_mm={"max": length}))
+    assert f"within {text} of" in next(c.message for c in checks if c.id == "residual")
