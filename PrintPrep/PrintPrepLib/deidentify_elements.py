@@ -1,0 +1,98 @@
+"""Elements read for what they say, without decoding them for good.
+
+pydicom decodes an element when it is asked for it, and what it cannot decode raises. Whoever
+only has to know whether an element may stay reads its bytes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+
+from .deidentify_options import DeidentifyError
+
+_LONGEST_SHOWN = 120
+
+
+class Found(NamedTuple):
+    """An element where it stands.
+
+    :param vr: its VR; the dictionary's where the file says none or unknown.
+    :param path: the sequence items around it, outermost first, "" at the top.
+    """
+
+    dataset: Dataset
+    tag: int
+    element: DataElement | RawDataElement
+    vr: str
+    path: str
+
+    @classmethod
+    def at(cls, dataset: Dataset, tag: int, path: str = "") -> Found:
+        """The element with that tag, which has to be there."""
+        element = dataset.get_item(tag)
+        vr = element.VR
+        if vr in (None, "", "UN"):
+            try:
+                vr = dictionary_VR(tag)
+            except KeyError:
+                vr = "UN"
+        return cls(dataset, tag, element, str(vr).split(" or ")[0], path)
+
+    @property
+    def name(self) -> str:
+        """``(0010,0020)``."""
+        return f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})"
+
+    @property
+    def keyword(self) -> str:
+        """The standard's keyword, "" where it has none."""
+        return keyword_for_tag(self.tag) if dictionary_has_tag(self.tag) else ""
+
+    @property
+    def text(self) -> str:
+        """The values as written, joined by backslashes, without padding.
+
+        Undecoded bytes are read as Latin-1: nothing is lost, and nothing can fail.
+        """
+        value = self.element.value
+        if value is None:
+            return ""
+        if isinstance(value, bytes):
+            value = value.decode("latin-1")
+        elif self.element.VM > 1:
+            value = "\\".join(map(str, value))
+        return str(value).strip(" \0")
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is a value at all."""
+        value = self.element.value
+        if isinstance(value, bytes | str) or self.vr == "SQ":
+            return bool(value)
+        return value is not None and str(value) != ""
+
+    @property
+    def shown(self) -> str:
+        """The value for a person to read, shortened."""
+        if self.vr == "SQ":
+            return "a sequence"
+        if self.vr[0] == "O" or self.vr == "UN":
+            return f"{len(self.element.value or b'')} bytes"
+        return self.text[:_LONGEST_SHOWN]
+
+    def items(self) -> list[Dataset]:
+        """The items of a sequence.
+
+        :raises DeidentifyError: they cannot be read.
+        """
+        try:
+            return list(self.dataset[self.tag].value or ())
+        except Exception as error:  # pydicom raises whatever its parser stumbles over
+            raise DeidentifyError(
+                f"a sequence is damaged, so nobody can tell what it holds ({error})",
+                tag=self.keyword or self.name,
+            ) from error

@@ -1,0 +1,298 @@
+"""What would be done to one data set, element by element, without doing it.
+
+A plan reads and never writes, so that a preview and the deed itself are one and the same.
+What stays is not even decoded: its bytes go to the new file as they came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from .deidentify_elements import Found
+from .deidentify_names import FREE_TEXT, NAMING, any_of, names_in
+from .deidentify_table import Rule, Rules
+from .deidentify_values import Replacements, dummy, shifted
+
+_CHARSET = 0x00080005
+_PATIENT_NAME = 0x00100010
+_PATIENT_ID = 0x00100020
+_METHOD = 0x00120063
+
+#: What the value of a private element known to be safe looks like.
+_NUMBERS = re.compile(r"[-+\d.eE: \\]*")
+_CODES = re.compile(r"[A-Z0-9_ \\]*")
+_SIZES = {"US": 2, "SS": 2, "SL": 4, "UL": 4, "FL": 4, "FD": 8}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One element, and what happens to it.
+
+    :param tag: ``(0010,0020)``.
+    :param keyword: the standard's keyword, "" for private and unknown elements.
+    :param action: ``remove``, ``empty``, ``replace``, ``shift``, or ``keep`` where it stays
+        only because an option says so.
+    :param before: the value as it was, shortened. Never put it where it may not be read.
+    :param after: the value as it is now, "" where it is gone or empty.
+    :param path: the sequence items around it, outermost first, "" at the top.
+    :param reason: the rule.
+    """
+
+    tag: str
+    keyword: str
+    action: str
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+    path: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change together with what carries it out; ``element`` None removes."""
+
+    dataset: Dataset
+    tag: int
+    element: DataElement | None
+    change: Change
+
+    def apply(self) -> None:
+        """Carry it out."""
+        if self.element is not None:
+            self.dataset[self.tag] = self.element
+        elif self.change.action == "remove":
+            del self.dataset[self.tag]
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Whom a data set is about, as far as the plan needs to know.
+
+    :param pseudonym: what stands in the place of name and number.
+    :param shift_days: by how much the dates move.
+    :param pseudonym_of: the pseudonym for a PatientID that stands inside a sequence.
+    """
+
+    pseudonym: str
+    shift_days: int
+    pseudonym_of: Callable[[str], str]
+
+
+class Plan:
+    """The steps for one data set and its file header.
+
+    :raises DeidentifyError: a sequence cannot be read, so what it holds is unknown.
+    """
+
+    def __init__(
+        self, dataset: Dataset, rules: Rules, values: Replacements, patient: Patient
+    ) -> None:
+        self.steps: list[Step] = []
+        self._rules = rules
+        self._values = values
+        self._patient = patient
+        self._charset = Found.at(dataset, _CHARSET).text if _CHARSET in dataset else ""
+        self._names: set[str] = set()
+        self._texts: list[Found] = []
+        header = getattr(dataset, "file_meta", None)
+        if header is not None:
+            self._file_header(header)
+        self._walk(dataset, "")
+        self._search_texts()
+
+    # Walking
+
+    def _file_header(self, header: Dataset) -> None:
+        for tag in map(int, list(header.keys())):
+            rule = self._rules.of_file_header(tag)
+            if rule is not None:
+                self._act(Found.at(header, tag), rule)
+
+    def _walk(self, dataset: Dataset, path: str) -> None:
+        private: list[int] = []
+        for tag in map(int, list(dataset.keys())):
+            if tag >> 16 & 1:
+                private.append(tag)
+                continue
+            found = Found.at(dataset, tag, path)
+            rule = self._rules.of(tag, found.vr)
+            if rule is not None:
+                self._act(found, rule)
+            elif found.vr == "SQ":
+                self._into(found)
+            elif found.vr in FREE_TEXT and tag != _METHOD:
+                self._texts.append(found)
+        if private:
+            self._private(dataset, sorted(private), path)
+
+    def _into(self, found: Found) -> None:
+        for number, item in enumerate(found.items()):
+            self._walk(item, f"{found.path}{found.name}[{number}]")
+
+    # One element
+
+    def _act(self, found: Found, rule: Rule) -> None:
+        if rule.identity and found.vr in NAMING:
+            self._names.update(names_in(found.text, found.vr, self._charset))
+        action = rule.action
+        if action == "shift":
+            if self._shift(found, rule):
+                return
+            action = rule.otherwise
+        if action == "remove":
+            self._note(found, "remove", rule.reason)
+        elif action == "keep":
+            self._note(found, "keep", rule.reason)
+            if found.vr == "SQ":
+                self._into(found)
+        elif action == "uid" and found.vr == "SQ":
+            self._into(found)
+        elif found.tag in (_PATIENT_ID, _PATIENT_NAME):
+            self._replace_patient(found, rule.reason)
+        elif found.filled:
+            self._replace(found, action, rule.reason)
+
+    def _shift(self, found: Found, rule: Rule) -> bool:
+        """Whether a date could be shifted, or there was none."""
+        if found.vr == "SQ":
+            return False
+        old = found.text
+        new = shifted(old, found.vr, self._patient.shift_days)
+        if new is None:
+            return False
+        if new != old:
+            self._set(found, new, "shift", rule.reason)
+        elif old:
+            self._note(found, "keep", rule.reason)
+        return True
+
+    def _replace(self, found: Found, action: str, reason: str) -> None:
+        if action == "uid":
+            self._set(found, self._new_uids(found.text), "replace", reason)
+        elif action == "dummy":
+            value = self._skeleton_of(found) if found.vr == "SQ" else dummy(found.vr)
+            self._set(found, value, "replace", reason)
+        else:
+            nothing = b"" if found.vr[0] == "O" or found.vr == "UN" else ""
+            self._set(found, Sequence([]) if found.vr == "SQ" else nothing, "empty", reason)
+
+    def _replace_patient(self, found: Found, reason: str) -> None:
+        """Inside a sequence another patient may be meant, whose number follows its own."""
+        if not found.path:
+            self._set(found, self._patient.pseudonym, "replace", reason)
+        elif found.filled and found.tag == _PATIENT_ID:
+            number = str(found.dataset[found.tag].value)
+            self._set(found, self._patient.pseudonym_of(number), "replace", reason)
+        elif found.filled:
+            self._set(found, "", "empty", reason)
+
+    def _new_uids(self, text: str) -> str:
+        return "\\".join(self._values.uid(uid.strip()) for uid in text.split("\\"))
+
+    def _skeleton_of(self, found: Found) -> Sequence:
+        """A sequence of the same make with one item and no value of the old ones."""
+        return Sequence([self._skeleton(item) for item in found.items()[:1]])
+
+    def _skeleton(self, item: Dataset) -> Dataset:
+        made = Dataset()
+        for tag in map(int, list(item.keys())):
+            if tag >> 16 & 1:
+                continue
+            found = Found.at(item, tag)
+            rule = self._rules.of(tag, found.vr)
+            action = "keep" if rule is None else rule.action
+            value: Any
+            if action == "remove":
+                continue
+            if found.vr == "SQ":
+                value = self._skeleton_of(found)
+            elif action == "uid":
+                value = self._new_uids(found.text)
+            elif action == "keep" and found.vr in ("UI", "CS"):
+                # Codes and classes say what the item is; without them it is none.
+                value = found.text
+            else:
+                value = dummy(found.vr, item[tag].VM) if found.filled else None
+            made.add_new(tag, found.vr, value)
+        return made
+
+    # Private elements
+
+    def _private(self, dataset: Dataset, tags: list[int], path: str) -> None:
+        elements = {tag: Found.at(dataset, tag, path) for tag in tags}
+        creators = {tag: elements.pop(tag) for tag in tags if 0x10 <= tag & 0xFFFF <= 0xFF}
+        needed = set()
+        for tag, found in elements.items():
+            block = tag >> 16 << 16 | (tag & 0xFFFF) >> 8
+            if block in creators and self._keep_private(found, creators[block].text):
+                needed.add(block)
+            else:
+                self._note(found, "remove", "private, not known to be safe")
+        for tag, found in creators.items():
+            if tag in needed:
+                self._note(found, "keep", "creator of private elements that stay")
+            else:
+                self._note(found, "remove", "creator of private elements")
+
+    def _keep_private(self, found: Found, creator: str) -> bool:
+        """Whether a private element stays; its step is added if so."""
+        safe = self._rules.safe_private(creator, found.tag >> 16, found.tag & 0xFF)
+        if safe is None or found.element.VR not in (None, "", "UN", safe.vr):
+            return False
+        if not safe.date:
+            if not _looks_like(found, safe.vr):
+                return False
+            self._note(found, "keep", "private, known to be safe")
+            return True
+        rule = self._rules.private_date()
+        days = self._patient.shift_days if rule.action == "shift" else 0
+        new = shifted(found.text, safe.vr, days)
+        if rule.action == "remove" or new is None:
+            return False
+        if rule.action == "shift":
+            self._set(found._replace(vr=safe.vr), new, "shift", rule.reason)
+        else:
+            self._note(found, "keep", rule.reason)
+        return True
+
+    # Texts that stay
+
+    def _search_texts(self) -> None:
+        """Empty the kept texts that repeat a name or number which was taken out elsewhere."""
+        if not self._names:
+            return
+        pattern = any_of(frozenset(self._names))
+        for found in self._texts:
+            if pattern.search(found.text):
+                self._set(found, "", "empty", "repeats a name or number that is removed")
+
+    # Steps
+
+    def _note(self, found: Found, action: str, reason: str) -> None:
+        before = found.shown
+        after = before if action == "keep" else ""
+        change = Change(found.name, found.keyword, action, before, after, found.path, reason)
+        self.steps.append(Step(found.dataset, found.tag, None, change))
+
+    def _set(self, found: Found, value: Any, action: str, reason: str) -> None:
+        after = "a sequence" if found.vr == "SQ" else str(value or "")
+        change = Change(found.name, found.keyword, action, found.shown, after, found.path, reason)
+        element = DataElement(found.tag, found.vr, value)
+        self.steps.append(Step(found.dataset, found.tag, element, change))
+
+
+def _looks_like(found: Found, vr: str) -> bool:
+    """Whether a private element holds what its entry says, so that no name hides there."""
+    value = found.element.value
+    if vr in _SIZES:
+        # Bytes are not decoded yet; anything else pydicom has decoded as numbers.
+        return not isinstance(value, bytes) or len(value) % _SIZES[vr] == 0
+    pattern = _CODES if vr == "CS" else _NUMBERS
+    return pattern.fullmatch(found.text) is not None
