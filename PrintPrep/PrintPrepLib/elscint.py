@@ -144,18 +144,14 @@ def _values(stream: np.ndarray, pixels: int) -> np.ndarray:
         raise StreamError(f"truncated: {count} of {pixels} pixels")
     if count > pixels + _TRAILING:
         raise StreamError(f"{count} instead of {pixels} pixels")
-    differences = stream.view(np.int8)[starts].astype(np.uint16)
+    values = np.cumsum(stream.view(np.int8)[starts], dtype=np.uint16)
     if len(escapes):
-        # Each absolute value becomes the difference to what the ones before it lead to.
+        # From each absolute value up to the next one the sums are off by the same amount.
         place = escapes - 2 * np.arange(len(escapes))
         absolute = stream[escapes + 1] | stream[escapes + 2].astype(np.uint16) << 8
-        differences[place] = 0
-        since = np.add.reduceat(differences, np.append(0, place), dtype=np.uint16)[:-1]
-        if place[0] == 0:
-            since[0] = 0
-        before = np.append(np.uint16(0), absolute[:-1]) + since
-        differences[place] = absolute - before
-    return np.cumsum(differences, dtype=np.uint16)[:pixels]
+        lengths = np.diff(np.append(place, count))
+        values[place[0] :] += np.repeat(absolute - values[place], lengths)
+    return values[:pixels]
 
 
 def _escapes(stream: np.ndarray, code: int) -> np.ndarray:
