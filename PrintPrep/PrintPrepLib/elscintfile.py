@@ -8,12 +8,15 @@ compressed stream in PixelData, some hold plain values there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from .elscint import StreamError, decode
 from .errors import PixelDataError
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 TRANSFER_SYNTAX = "1.3.46.670589.33.1.4.1"
 CREATOR = "ELSCINT1"
