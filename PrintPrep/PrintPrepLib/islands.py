@@ -41,10 +41,14 @@ def largest_island(mask: np.ndarray) -> np.ndarray:
     :return: a new boolean array of the same shape; all false when the mask is empty.
     """
     mask = np.ascontiguousarray(mask) != 0 if mask.dtype != bool else mask
-    result = np.zeros(mask.shape, dtype=bool)
     box = bounding_box(mask)
-    if box is not None:
-        result[box] = _largest(np.ascontiguousarray(mask[box]))
+    if box is None:
+        return np.zeros(mask.shape, dtype=bool)
+    kept = _largest(np.ascontiguousarray(mask[box]))
+    if kept.shape == mask.shape:
+        return kept
+    result = np.zeros(mask.shape, dtype=bool)
+    result[box] = kept
     return result
 
 

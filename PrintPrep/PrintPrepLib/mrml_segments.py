@@ -114,6 +114,7 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
     if box is None:
         raise SegmentError("The segment is empty")
     kept = largest_island(mask[box])
+    del mask  # the editor is about to take copies of its own
     inner = bounding_box(kept)
     start = [outer.start for outer in box]
     moved = tuple(slice(a.start + at, a.stop + at) for a, at in zip(inner, start, strict=True))

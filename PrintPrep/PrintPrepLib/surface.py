@@ -118,7 +118,7 @@ def _placed(
     inner = first + np.where(upwards, 0, step)
     outer = first + np.where(upwards, step, 0)
     share = _crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
-    lower = lower + start
+    lower += start.astype(np.int32)
     share[~_in_field(lower + along * upwards[:, None], field)] = 0.5
     return lower + along * np.where(upwards, share, 1 - share)[:, None]
 
