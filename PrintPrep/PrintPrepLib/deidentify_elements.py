@@ -14,6 +14,12 @@ from pydicom.dataset import Dataset
 
 from .deidentify_options import DeidentifyError
 
+#: Bytes of one number, for VRs that hold binary numbers.
+SIZES = {
+    **dict.fromkeys(("SS", "US"), 2),
+    **dict.fromkeys(("AT", "FL", "SL", "UL"), 4),
+    **dict.fromkeys(("FD", "SV", "UV"), 8),
+}
 _LONGEST_SHOWN = 120
 
 
@@ -74,6 +80,14 @@ class Found(NamedTuple):
         if isinstance(value, bytes | str) or self.vr == "SQ":
             return bool(value)
         return value is not None and str(value) != ""
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        value = self.element.value
+        if not isinstance(value, bytes):
+            return 0 if value is None else self.element.VM
+        return len(value) // SIZES[self.vr] if self.vr in SIZES else value.count(b"\\") + 1
 
     @property
     def shown(self) -> str:

@@ -15,8 +15,9 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from .deidentify_elements import Found
+from .deidentify_elements import SIZES, Found
 from .deidentify_names import FREE_TEXT, NAMING, any_of, names_in
+from .deidentify_soundness import is_sound
 from .deidentify_table import Rule, Rules
 from .deidentify_values import Replacements, dummy, shifted
 
@@ -25,10 +26,10 @@ _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
 _METHOD = 0x00120063
 
+_DAMAGED = "damaged: its value is not what it says it is"
 #: What the value of a private element known to be safe looks like.
 _NUMBERS = re.compile(r"[-+\d.eE: \\]*")
 _CODES = re.compile(r"[A-Z0-9_ \\]*")
-_SIZES = {"US": 2, "SS": 2, "SL": 4, "UL": 4, "FL": 4, "FD": 8}
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ class Plan:
                 self._act(found, rule)
             elif found.vr == "SQ":
                 self._into(found)
+            elif not is_sound(found):
+                self._note(found, "remove", _DAMAGED)
             elif found.vr in FREE_TEXT and tag != _METHOD:
                 self._texts.append(found)
         if private:
@@ -149,7 +152,8 @@ class Plan:
         if action == "remove":
             self._note(found, "remove", rule.reason)
         elif action == "keep":
-            self._note(found, "keep", rule.reason)
+            sound = found.vr == "SQ" or is_sound(found)
+            self._note(found, "keep" if sound else "remove", rule.reason if sound else _DAMAGED)
             if found.vr == "SQ":
                 self._into(found)
         elif action == "uid" and found.vr == "SQ":
@@ -215,11 +219,11 @@ class Plan:
                 value = self._skeleton_of(found)
             elif action == "uid":
                 value = self._new_uids(found.text)
-            elif action == "keep" and found.vr in ("UI", "CS"):
+            elif action == "keep" and found.vr in ("UI", "CS") and is_sound(found):
                 # Codes and classes say what the item is; without them it is none.
                 value = found.text
             else:
-                value = dummy(found.vr, item[tag].VM) if found.filled else None
+                value = dummy(found.vr, found.count) if found.filled else None
             made.add_new(tag, found.vr, value)
         return made
 
@@ -291,8 +295,8 @@ class Plan:
 def _looks_like(found: Found, vr: str) -> bool:
     """Whether a private element holds what its entry says, so that no name hides there."""
     value = found.element.value
-    if vr in _SIZES:
+    if vr in SIZES:
         # Bytes are not decoded yet; anything else pydicom has decoded as numbers.
-        return not isinstance(value, bytes) or len(value) % _SIZES[vr] == 0
+        return not isinstance(value, bytes) or len(value) % SIZES[vr] == 0
     pattern = _CODES if vr == "CS" else _NUMBERS
     return pattern.fullmatch(found.text) is not None
