@@ -6,7 +6,7 @@ Segment Editor would have made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,13 +57,15 @@ def segment_by_threshold(
             remedy="Choose a threshold inside the range of the volume",
         )
     node = segmentation_node or _new_segmentation(volume_node)
+    start = [side.start for side in box[::-1]]
+    labels = _oriented_image(_grid_in(node, volume_node), start, mask)
     with _editor(node, volume_node) as editor:
         segment_id = editor.AddEmptySegment()
         segment = node.GetSegmentation().GetSegment(segment_id)
         segment.SetName(name)
         segment.SetColor(*BONE_COLOR)
         segment.SetTag(THRESHOLD_TAG, threshold_text(lower, upper))
-        _replace(editor, node, segment_id, volume_node, box, mask)
+        _replace(editor, node, segment_id, labels)
     return node, segment_id
 
 
@@ -109,17 +111,15 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
 
     :raises SegmentError: there is no such segment, or it is empty.
     """
-    mask = segment_mask(segmentation_node, segment_id, volume_node)
-    box = bounding_box(mask)
-    if box is None:
+    segment = _segment(segmentation_node, segment_id)
+    labels = _labelmap(segmentation_node, segment_id)
+    # On the segment's own grid, whatever the volume's: nothing else is to change.
+    inside = None if labels is None else _array(labels) == segment.GetLabelValue()
+    if inside is None or not inside.any():
         raise SegmentError("The segment is empty")
-    kept = largest_island(mask[box])
-    del mask  # the editor is about to take copies of its own
-    inner = bounding_box(kept)
-    start = [outer.start for outer in box]
-    moved = tuple(slice(a.start + at, a.stop + at) for a, at in zip(inner, start, strict=True))
+    kept = _oriented_image(_matrix(labels), labels.GetExtent()[::2], largest_island(inside))
     with _editor(segmentation_node, volume_node) as editor:
-        _replace(editor, segmentation_node, segment_id, volume_node, moved, kept[inner])
+        _replace(editor, segmentation_node, segment_id, kept)
 
 
 def segment_surface(
@@ -213,39 +213,35 @@ def _editor(segmentation_node: Any, volume_node: Any) -> Iterator[Any]:
         scene.RemoveNode(parameters)
 
 
-def _replace(
-    editor: Any,
-    node: Any,
-    segment_id: str,
-    volume_node: Any,
-    box: tuple[slice, slice, slice],
-    mask: np.ndarray,
-) -> None:
-    """Make ``mask``, which fills ``box`` of the volume, the content of a segment."""
-    labels = _oriented_image(volume_node, box, mask)
-    transform = _between(volume_node, node)
-    if editor.UpdateReferenceGeometryImage():
-        reference = editor.GetReferenceGeometryImage()
-        offset = _offset(_matrix(labels), _matrix(reference))
-        if transform is not None or offset is None or offset.any():
-            moved = slicer.vtkOrientedImageData()
-            slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-                labels, reference, moved, False, False, transform
-            )
-            labels = moved
+def _replace(editor: Any, node: Any, segment_id: str, labels: Any) -> None:
+    """Make an image, in the segmentation's coordinates, the content of a segment."""
     # Bypassing the masks also leaves the other segments alone.
     set_mode = slicer.vtkSlicerSegmentEditorLogic.ModificationModeSet
     editor.ModifySegmentByLabelmap(node, segment_id, labels, set_mode, False, True)
 
 
-def _oriented_image(volume_node: Any, box: tuple[slice, slice, slice], mask: np.ndarray) -> Any:
+def _oriented_image(ijk_to_node: np.ndarray, start: Sequence[int], mask: np.ndarray) -> Any:
+    """A mask as an image whose first voxel is voxel ``start`` (i, j, k) of a grid."""
     image = slicer.vtkOrientedImageData()
-    k, j, i = ((side.start, side.stop - 1) for side in box)
-    image.SetExtent(*i, *j, *k)
+    ends = (first + size - 1 for first, size in zip(start, mask.shape[::-1], strict=True))
+    image.SetExtent(*(bound for pair in zip(start, ends, strict=True) for bound in pair))
     image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
     _array(image)[...] = mask
-    image.SetGeometryFromImageToWorldMatrix(vtk_matrix(ijk_to_ras(volume_node)))
+    image.SetGeometryFromImageToWorldMatrix(vtk_matrix(ijk_to_node))
     return image
+
+
+def _grid_in(node: Any, volume_node: Any) -> np.ndarray:
+    """The volume's IJK-to-RAS matrix in the coordinates of another node."""
+    transform, linear = _between(volume_node, node), vtk.vtkTransform()
+    if transform is None:
+        return ijk_to_ras(volume_node)
+    if not slicer.vtkMRMLTransformNode.IsGeneralTransformLinear(transform, linear):
+        raise SegmentError(
+            f"{volume_node.GetName()} and {node.GetName()} stand under different transforms",
+            remedy="Put both under the same transform",
+        )
+    return slicer.util.arrayFromVTKMatrix(linear.GetMatrix()) @ ijk_to_ras(volume_node)
 
 
 def _segment(node: Any, segment_id: str) -> Any:

@@ -344,6 +344,23 @@ def test_segmentation_of_another_volume_keeps_its_own_grid(scene) -> None:
     assert np.argwhere(mrml.segment_mask(segmentation, segment, first)).tolist() == [[1, 2, 2]]
 
 
+def test_segment_keeps_the_grid_of_its_volume(scene) -> None:
+    """Also in a segmentation that was made for a coarser one."""
+    coarse = mrml.add_volume_node(volume(np.full((8, 8, 8), 500, np.int16)), "coarse")
+    segmentation, whole = mrml.segment_by_threshold(coarse, 200)
+    fine = np.diag([0.5, 0.5, 0.5, 1.0])
+    fine[:3, 3] = 2.25
+    voxels = np.zeros((4, 4, 4), np.int16)
+    voxels[:3, :2, :2] = voxels[3, 3, 3] = 500
+    node = mrml.add_volume_node(volume(voxels, fine), "fine")
+    _, segment = mrml.segment_by_threshold(node, 200, segmentation_node=segmentation)
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels > 0)
+    mrml.keep_largest_island(segmentation, segment, coarse)
+    voxels[3, 3, 3] = 0
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels > 0)
+    assert mrml.segment_mask(segmentation, whole, coarse).all()
+
+
 def test_segment_partly_outside_the_volume(scene) -> None:
     large = mrml.add_volume_node(volume(np.full((6, 6, 6), 500, np.int16)), "large")
     segmentation, segment = mrml.segment_by_threshold(large, 200)
@@ -444,23 +461,52 @@ def test_model_without_a_surface(scene) -> None:
         mrml.mesh_from_model_node(scene.AddNewNodeByClass("vtkMRMLModelNode", "nothing"))
 
 
-@pytest.mark.parametrize("kind", ["same transform", "transformed segmentation"])
-def test_segment_and_volume_under_transforms(scene, node, kind) -> None:
+def moved_by(scene, z: float):
     transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
     matrix = vtk.vtkMatrix4x4()
-    matrix.SetElement(2, 3, 3)
+    matrix.SetElement(2, 3, z)
     transform.SetMatrixTransformToParent(matrix)
-    voxels = slicer.util.arrayFromVolume(node)
-    if kind == "same transform":
-        node.SetAndObserveTransformNodeID(transform.GetID())
-        segmentation, segment = mrml.segment_by_threshold(node, 200)
-        assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels >= 200)
-        mrml.keep_largest_island(segmentation, segment, node)
-        assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels >= 200)
-        return
+    return transform
+
+
+def test_segment_stands_under_the_transform_of_its_volume(scene, node) -> None:
+    transform = moved_by(scene, 3)
+    node.SetAndObserveTransformNodeID(transform.GetID())
     segmentation, segment = mrml.segment_by_threshold(node, 200)
-    segmentation.SetAndObserveTransformNodeID(transform.GetID())
-    mask = mrml.segment_mask(segmentation, segment, node)
-    to_lps = np.diag([-1.0, -1, 1, 1]) @ matrix_of(node)
-    where = np.argwhere(mask)[:, ::-1] @ to_lps[:3, :3].T + to_lps[:3, 3]
-    assert where.mean(axis=0) == pytest.approx([4, -3, 5], abs=0.15)
+    assert segmentation.GetParentTransformNode() is transform
+    expected = slicer.util.arrayFromVolume(node) >= 200
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), expected)
+    mrml.keep_largest_island(segmentation, segment, node)
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), expected)
+
+
+def test_volume_and_segmentation_under_different_transforms(scene, node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    expected = mrml.segment_mask(segmentation, segment, node)
+    node.SetAndObserveTransformNodeID(moved_by(scene, 3).GetID())
+    _, moved = mrml.segment_by_threshold(node, 200, segmentation_node=segmentation)
+    assert np.array_equal(mrml.segment_mask(segmentation, moved, node), expected)
+    where = [
+        np.argwhere(mrml.segment_mask(segmentation, item, node)).mean(axis=0)
+        for item in (segment, moved)
+    ]
+    apart = matrix_of(node)[:3, :3] @ (where[1] - where[0])[::-1]
+    assert apart == pytest.approx([0, 0, 3], abs=0.2)
+
+
+def test_curved_transform_between_volume_and_segmentation(scene, node) -> None:
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    transform = scene.AddNewNodeByClass("vtkMRMLBSplineTransformNode")
+    points = vtk.vtkThinPlateSplineTransform()
+    source, target = vtk.vtkPoints(), vtk.vtkPoints()
+    for corner in ((0, 0, 0), (30, 0, 0), (0, 30, 0), (0, 0, 30), (30, 30, 30)):
+        source.InsertNextPoint(corner)
+        target.InsertNextPoint(corner[0], corner[1], corner[2] + 0.01 * corner[0] ** 2)
+    points.SetSourceLandmarks(source)
+    points.SetTargetLandmarks(target)
+    points.SetBasisToR()
+    transform.SetAndObserveTransformToParent(points)
+    node.SetAndObserveTransformNodeID(transform.GetID())
+    with pytest.raises(SegmentError, match="different transforms"):
+        mrml.segment_by_threshold(node, 200, segmentation_node=segmentation)
+    assert mrml.segment_mask(segmentation, segment, node).any()
