@@ -73,7 +73,7 @@ def add_volume_node(
     scene = scene or headless_scene()
     node = scene.AddNewNodeByClass(node_class, scene.GenerateUniqueName(name))
     node.SetIJKToRASMatrix(vtk_matrix(volume.ijk_to_ras))
-    _describe_values(node, volume.provenance.get("source", {}).get("modality", ""))
+    _describe_values(node, volume.provenance)
     # Before the image: without a window Slicer works one out from all voxels, which takes
     # longer than loading them.
     node.CreateDefaultDisplayNodes()
@@ -245,11 +245,14 @@ def _image(voxels: np.ndarray) -> vtk.vtkImageData:
     return image
 
 
-def _describe_values(node: Any, modality: str) -> None:
-    if modality not in _QUANTITIES:
+def _describe_values(node: Any, provenance: dict[str, Any]) -> None:
+    """What the voxels measure, and in which unit: as the volume itself says, or by modality."""
+    modality = provenance.get("source", {}).get("modality", "")
+    codes = provenance.get("values") or _QUANTITIES.get(modality)
+    if codes is None:
         return
     setters = (node.SetVoxelValueQuantity, node.SetVoxelValueUnits)
-    for setter, code in zip(setters, _QUANTITIES[modality], strict=True):
+    for setter, code in zip(setters, codes, strict=True):
         entry = slicer.vtkCodedEntry()
         entry.SetValueSchemeMeaning(*code)
         setter(entry)

@@ -10,6 +10,7 @@ import numpy as np
 from .errors import GeometryError
 from .geometry import StackGeometry, analyse
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
+from .petvolume import in_suv, stack_suv, suv_finding, suv_provenance
 from .pixels import StackPixels, read_voxels
 from .progress import Progress, part
 from .provenance import SCHEMA, source_record, volume_record
@@ -62,6 +63,9 @@ def load_stack(
 ) -> RegularVolume:
     """Read a stack and bring it onto a regular grid; a regular stack keeps its voxels.
 
+    PET becomes SUV by body weight where the headers allow it; else it stays as it is, and a
+    finding says what is missing.
+
     :param spacing: distance of the planes: ``native`` (the stack's own step where steps are
         equal, else the smallest, though not finer than the pixel), ``isotropic`` (the
         in-plane pixel) or millimetres.
@@ -90,11 +94,19 @@ def load_stack(
         background = _minimum(source) if background is None else background
         dtype = np.int16 if source.integral else np.float32
         voxels = fill_grid(source, plan, background, dtype, part(progress, 0, 0.95))
-    provenance = {
-        "schema": SCHEMA,
-        "source": source_record(stack, geometry),
-        "findings": [item.as_dict() for item in geometry.findings],
-        "window": [list(pair) for pair in stack.info.window],
+    findings, window = list(geometry.findings), np.array(stack.info.window)
+    provenance = {"schema": SCHEMA, "source": source_record(stack, geometry)}
+    suv = stack_suv(stack)
+    if suv is not None:
+        findings.append(suv_finding(suv))
+        provenance |= suv_provenance(suv)
+        if suv.factor is not None:
+            voxels = in_suv(voxels, suv.factor)
+            background *= suv.factor
+            window = window * suv.factor
+    provenance |= {
+        "findings": [item.as_dict() for item in findings],
+        "window": window.tolist(),
         "instance_uids": [item.sop_instance_uid for item in stack.slices],
     }
     return regular_volume(voxels, plan, background, _frames(stack, geometry), spacing, provenance)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PRODUCERS = ("geometry_findings", "selection", "source_checks", "model_checks")
+PRODUCERS = ("geometry_findings", "petvolume", "selection", "source_checks", "model_checks")
 
 
 def identifiers(source: Path) -> set[str]:
