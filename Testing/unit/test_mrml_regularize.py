@@ -264,8 +264,8 @@ def test_shear_in_a_transform(scene) -> None:
 def test_tilted_volume_with_permuted_axes(scene) -> None:
     """Reformatted so that the slices no longer lie along k."""
     tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
-    matrix = matrix_of(tilted)[:, [2, 0, 1, 3]]
-    voxels = slicer.util.arrayFromVolume(tilted).transpose(1, 2, 0).copy()
+    matrix = matrix_of(tilted)[:, [1, 2, 0, 3]]
+    voxels = slicer.util.arrayFromVolume(tilted).transpose(2, 0, 1).copy()
     node = slicer.util.addVolumeFromArray(voxels, matrix)
     assert ball_error(node) < 0.02
     result = mrml.regularize_volume_node(node)
@@ -459,6 +459,14 @@ def test_treating_it_twice_keeps_the_record(scene, tmp_path) -> None:
     assert finer.provenance["volume"]["before"]["spacing_mm"][2] == pytest.approx(0.7)
     # Rows that were filled with air stay outside the field on the finer grid.
     assert np.array_equal(finer.acquired_field[::2], before.acquired_field)
+
+
+def test_filled_border_does_not_mix_in_when_treated_again(scene) -> None:
+    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
+    slicer.util.arrayFromVolume(tilted)[...] = 100
+    first = mrml.regularize_volume_node(tilted)
+    again = mrml.regularize_volume_node(first, 0.35)
+    assert set(np.unique(slicer.util.arrayFromVolume(again))) == {-1000, 100}
 
 
 def test_shown_as_the_source_and_beside_it(scene) -> None:
