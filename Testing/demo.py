@@ -1,8 +1,9 @@
 """The main job from the command line, and what came out of it, measured.
 
-Without a series: the demonstration that PrintPrep carries is written as DICOM files,
-run like anybody's series, and the model on disk is measured against what is known of
-it. With a series: what its header claims beside what its slices show.
+Without a series: the demonstration that PrintPrep carries is written as DICOM files in
+the Philips/Elscint private compression, run like anybody's series, and the model on disk
+is measured against what is known of it. With a series: what its header claims beside
+what its slices show.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from phantoms.elscint import compress_file
 from phantoms.measure import Surface, fit_plane, fit_sphere, parts, read_stl
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -216,6 +218,8 @@ def demonstrate(out: Path, options: list[str]) -> bool:
         truth = write_demonstration(series)
     except ExportError as error:
         raise DemoError(str(error)) from error
+    for file in series.iterdir():
+        compress_file(file)
     chosen = {"--preset", "--threshold"} & {option.split("=")[0] for option in options}
     run(series, out, options if chosen else ["--preset", "bone", *options])
     qa = json.loads((out / "qa.json").read_text(encoding="utf-8"))

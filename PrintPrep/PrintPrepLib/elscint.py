@@ -13,6 +13,7 @@ import numpy as np
 
 RLE1 = "PMSCT_RLE1"
 RGB1 = "PMSCT_RGB1"
+KNOWN = frozenset({RLE1, RGB1})
 #: Codecs whose result was compared with an independent decoder.
 CONFIRMED = frozenset({RLE1})
 

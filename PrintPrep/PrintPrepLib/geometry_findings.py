@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .elscint import KNOWN
+from .elscintfile import REMEDY
 from .findings import Finding
 
 if TYPE_CHECKING:
@@ -18,6 +20,16 @@ _DRIFT_MM = 0.1
 
 def refusal(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     """Why no volume can be made of this stack, or None."""
+    compression = _compression(stack)
+    if compression is not None and compression not in KNOWN:
+        return Finding(
+            "unknown_compression",
+            "fail",
+            "The pixels are in the private compression {name}, which cannot be decoded here. "
+            + REMEDY
+            + ".",
+            {"name": compression or "without a name"},
+        )
     if stack.stacks_in_series > 1:
         kind = "drifting" if stack.drifting else "mixed"
         template = (
@@ -59,8 +71,26 @@ def describe(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     if len(stack.slices) < 2 or geometry.duplicates:
         return []
     found = [_gap(geometry), _tilt(geometry), _steps(geometry), _drift(geometry)]
-    found += [_tilt_tag(stack, geometry)]
+    found += [_tilt_tag(stack, geometry), _private_compression(stack)]
     return [item for item in found if item is not None]
+
+
+def _compression(stack: SliceStack) -> str | None:
+    layout = stack.slices[0].layout
+    return None if layout is None else layout.compression
+
+
+def _private_compression(stack: SliceStack) -> Finding | None:
+    compression = _compression(stack)
+    if compression is None:
+        return None
+    return Finding(
+        "private_compression",
+        "info",
+        "The pixels are in the Philips/Elscint private compression {name}, which most programs "
+        "cannot read; it is undone without loss.",
+        {"name": compression},
+    )
 
 
 def _gap(geometry: StackGeometry) -> Finding | None:

@@ -29,8 +29,10 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     """The answer of ``run`` as text."""
     model, source, volume = record["model"], record["source"], record["volume"]
     size = " × ".join(f"{extent:.1f}" for extent in model["extents_mm"])
+    packed = f", compressed as {source['compression']}" if source["compression"] else ""
+    slices = f"{source['slices']} slices, {_steps(source)}, tilt {source['tilt_deg']:.2f}°"
     lines = [
-        ("Series", f"{source['slices']} slices, {_steps(source)}, tilt {source['tilt_deg']:.2f}°"),
+        ("Series", slices + packed),
         ("Volume", _volume(volume)),
         ("Model", f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
     ]

@@ -16,6 +16,7 @@ from phantoms.dicom import write_series
 from phantoms.elscint import compress_file, difference_bytes, encode_rgb1, encode_rle1, pack_runs
 from PrintPrepLib.elscint import StreamError, decode, decode_rgb1, decode_rle1
 from PrintPrepLib.errors import PixelDataError
+from PrintPrepLib.geometry import analyse
 from PrintPrepLib.pixels import read_voxels, stored_pixels
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
@@ -263,3 +264,12 @@ def test_difference_and_run_passes_are_what_they_say():
     values = np.array([1, 0x5B, 0xFFFF, 0x7000], np.uint16)
     assert difference_bytes(values) == b"\x01\x5a\x5b\x00\xa4\x5a\x00\x70"
     assert pack_runs(b"\xa5\x01\x01\x01\x01") == b"\xa5\x00\xa5\xa5\x03\x01"
+
+
+def test_an_unknown_compression_is_refused_before_pixels_are_read(tmp_path):
+    stack, _ = private_series(tmp_path, compression="LOSSLESS RICE")
+    geometry = analyse(stack)
+    assert geometry.findings[0].id == "unknown_compression"
+    assert "LOSSLESS RICE" in geometry.refusal and "uncompressed DICOM" in geometry.refusal
+    known, _ = private_series(tmp_path / "known")
+    assert {finding.id for finding in analyse(known).findings} == {"private_compression"}
