@@ -11,9 +11,9 @@ from phantoms.acquisition import SAGITTAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib import mrml
-from PrintPrepLib.errors import Cancelled, GeometryError, GridError
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
+from standin.volumes import grid_transform, volume_as_read
 
 CENTER, RADIUS, SIGMA = (2.0, -1.0, 1.5), 8.0, 0.5
 BALL = Scene([Ball(CENTER, RADIUS)], sigma=SIGMA)
@@ -22,8 +22,6 @@ BLOCK = Scene([Block((3.0, -2.0, 1.0), (6.0, 9.0, 12.0))], sigma=SIGMA)
 SIZE = {"rows": 60, "columns": 56, "slices": 44}
 UNEVEN = (0.6,) * 22 + (0.9,) * 21
 RAS = np.diag([-1.0, -1.0, 1.0])
-HU = slicer.vtkCodedEntry()
-HU.SetValueSchemeMeaning("[hnsf'U]", "UCUM", "Hounsfield unit")
 
 
 @pytest.fixture
@@ -35,44 +33,10 @@ def scene():
 
 
 def as_slicer_loads_it(acquisition: Acquisition, content: Scene = BALL, transform: bool = True):
-    """A volume node as Slicer's own reader makes it: one matrix, and a correcting transform.
-
-    The matrix goes straight from the first to the last slice, so it is sheared under tilt; what
-    it gets wrong is put right by a grid of 2 × 2 × N displacements, where ``transform`` is set.
-    """
-    positions = acquisition.positions
-    along_row, down_column = acquisition.pixel_vectors
-    count = len(positions)
-    matrix = np.eye(4)
-    step = (positions[-1] - positions[0]) / (count - 1)
-    matrix[:3] = RAS @ np.column_stack([along_row, down_column, step, positions[0]])
+    """The volume node that Slicer's own reader makes of a phantom."""
     voxels = acquisition.volume(content).astype(np.int16)
-    node = slicer.util.addVolumeFromArray(voxels, matrix, "series")
-    node.SetVoxelValueUnits(HU)
-    wrong = (positions - positions[0] - np.arange(count)[:, None] * step) @ RAS
-    if transform and np.abs(wrong).max() > 1e-3:
-        node.SetAndObserveTransformNodeID(grid_transform(node, wrong).GetID())
-    return node
-
-
-def grid_transform(node, displacement: np.ndarray):
-    """A grid transform on a volume's own lattice; ``displacement`` (N, 3) one a slice, RAS mm."""
-    columns, rows, slices = node.GetImageData().GetDimensions()
-    spacing = np.array(node.GetSpacing())
-    grid = vtk.vtkImageData()
-    grid.SetOrigin(node.GetOrigin())
-    grid.SetSpacing(spacing * [columns, rows, 1])
-    grid.SetDimensions(2, 2, slices)
-    grid.AllocateScalars(vtk.VTK_DOUBLE, 3)
-    transform = slicer.vtkOrientedGridTransform()
-    directions = vtk.vtkMatrix4x4()
-    node.GetIJKToRASDirectionMatrix(directions)
-    transform.SetGridDirectionMatrix(directions)
-    transform.SetDisplacementGridData(grid)
-    result = node.GetScene().AddNewNodeByClass("vtkMRMLGridTransformNode")
-    result.SetAndObserveTransformToParent(transform)
-    slicer.util.arrayFromGridTransform(result)[...] = displacement[:, None, None, :]
-    return result
+    vectors = acquisition.pixel_vectors
+    return volume_as_read(voxels, acquisition.positions, *vectors, transform=transform)
 
 
 def under(node, matrix: np.ndarray):
@@ -284,202 +248,3 @@ def test_transforms_in_a_row(scene) -> None:
     center = RAS @ (motion @ [*(RAS @ CENTER), 1])[:3]
     assert_regular(result)
     assert ball_error(result, center) < 0.02
-
-
-# Refusals
-
-
-def test_bending_transform_is_refused(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE))
-    transform = grid_transform(node, np.zeros((SIZE["slices"], 3)))
-    slicer.util.arrayFromGridTransform(transform)[10, 1, 1] = [0, 0, 1.5]
-    node.SetAndObserveTransformNodeID(transform.GetID())
-    count = scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
-    with pytest.raises(GeometryError, match="Harden"):
-        mrml.regularize_volume_node(node)
-    assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == count
-
-
-def test_hardened_volume_is_served(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE))
-    transform = grid_transform(node, np.zeros((SIZE["slices"], 3)))
-    slicer.util.arrayFromGridTransform(transform)[10, 1, 1] = [0, 0, 1.5]
-    node.SetAndObserveTransformNodeID(transform.GetID())
-    node.HardenTransform()
-    assert_regular(mrml.regularize_volume_node(node))
-
-
-def test_slices_turned_against_each_other_are_refused(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE))
-    transform = grid_transform(node, np.zeros((SIZE["slices"], 3)))
-    displacement = slicer.util.arrayFromGridTransform(transform)
-    displacement[:, :, 1, 2] = np.linspace(0, 1, SIZE["slices"])[:, None]
-    node.SetAndObserveTransformNodeID(transform.GetID())
-    with pytest.raises(GeometryError, match="bends or turns"):
-        mrml.regularize_volume_node(node)
-
-
-def test_shear_within_the_slices_is_refused(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE))
-    shear = np.eye(3)
-    shear[0, 1] = shear[1, 2] = shear[0, 2] = 0.2
-    under(node, shear)
-    with pytest.raises(GeometryError, match="sheared within"):
-        mrml.regularize_volume_node(node)
-
-
-def test_one_slice_and_sections_are_refused(scene) -> None:
-    single = slicer.util.addVolumeFromArray(np.zeros((1, 8, 8), np.int16))
-    with pytest.raises(GeometryError, match="only one slice"):
-        mrml.regularize_volume_node(single)
-    steps = (0.6,) * 20 + (30.0,) + (0.6,) * 22
-    with pytest.raises(GeometryError, match="sections"):
-        mrml.regularize_volume_node(as_slicer_loads_it(Acquisition(**SIZE, steps=steps)))
-
-
-def test_bad_spacing_and_cancelling_change_nothing(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 10.0)))
-    count = scene.GetNumberOfNodesByClass("vtkMRMLVolumeNode")
-    with pytest.raises(GridError):
-        mrml.regularize_volume_node(node, 0)
-    with pytest.raises(Cancelled):
-        mrml.regularize_volume_node(node, progress=lambda fraction, message: True)
-    assert scene.GetNumberOfNodesByClass("vtkMRMLVolumeNode") == count
-
-
-# Values
-
-
-def test_spacing_in_millimetres(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
-    assert mrml.regularize_volume_node(node, 0.5).GetSpacing()[2] == pytest.approx(0.5)
-    result = mrml.regularize_volume_node(node, "isotropic")
-    assert result.GetSpacing() == pytest.approx([0.5, 0.5, 0.5])
-
-
-@pytest.mark.parametrize("dtype", [np.int32, np.uint16, np.float64, np.uint8])
-def test_other_types_become_int16_where_values_allow_it(scene, dtype) -> None:
-    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
-    voxels = (slicer.util.arrayFromVolume(tilted) + 1000) // 10
-    node = slicer.util.addVolumeFromArray(voxels.astype(dtype), matrix_of(tilted))
-    result = mrml.regularize_volume_node(node)
-    got = slicer.util.arrayFromVolume(result)
-    assert got.dtype == (np.float32 if dtype == np.float64 else np.int16)
-    reference = mrml.regularize_volume_node(
-        slicer.util.addVolumeFromArray(voxels.astype(np.int16), matrix_of(tilted))
-    )
-    assert np.abs(got - slicer.util.arrayFromVolume(reference)).max() <= 0.51
-
-
-def test_values_beyond_int16_are_kept(scene) -> None:
-    voxels = np.zeros((4, 6, 8), np.int32)
-    voxels[1, 2, 3] = 100_000
-    same = mrml.regularize_volume_node(slicer.util.addVolumeFromArray(voxels))
-    assert slicer.util.arrayFromVolume(same).max() == 100_000
-    shear = np.eye(4)
-    shear[1, 2] = 0.5
-    moved = mrml.regularize_volume_node(slicer.util.addVolumeFromArray(voxels, shear))
-    assert slicer.util.arrayFromVolume(moved).dtype == np.float32
-
-
-def test_outside_is_air_in_ct_and_the_minimum_elsewhere(scene) -> None:
-    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 24.0), steps=0.7))
-    slicer.util.arrayFromVolume(tilted)[...] = 50
-    result = mrml.regularize_volume_node(tilted)
-    assert slicer.util.arrayFromVolume(result).min() == -1000
-    tilted.SetVoxelValueUnits(None)
-    result = mrml.regularize_volume_node(tilted)
-    assert np.all(slicer.util.arrayFromVolume(result) == 50)
-
-
-def test_padding_of_the_scanner_does_not_mix_into_tissue(scene) -> None:
-    """−2000 outside the circle: the scene no longer says that this is padding."""
-    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
-    voxels = slicer.util.arrayFromVolume(tilted)
-    voxels[...] = 100
-    voxels[:, :, :10] = -2000
-    values = set(np.unique(slicer.util.arrayFromVolume(mrml.regularize_volume_node(tilted))))
-    assert values == {-1000, 100}
-
-
-def test_labels_stay_labels(scene) -> None:
-    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=UNEVEN), BLOCK)
-    labels = np.where(slicer.util.arrayFromVolume(tilted) > 200, 7, 3).astype(np.uint8)
-    node = slicer.util.addVolumeFromArray(
-        labels, matrix_of(tilted), nodeClassName="vtkMRMLLabelMapVolumeNode"
-    )
-    node.SetAndObserveTransformNodeID(tilted.GetTransformNodeID())
-    result = mrml.regularize_volume_node(node)
-    assert result.IsA("vtkMRMLLabelMapVolumeNode")
-    assert set(np.unique(slicer.util.arrayFromVolume(result))) == {0, 3, 7}
-    assert treatment(result)["interpolation"] == "nearest"
-
-
-# What the node carries
-
-
-def test_record_says_where_the_volume_came_from(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=UNEVEN))
-    result = mrml.regularize_volume_node(node)
-    provenance = mrml.volume_from_node(result).provenance
-    source = provenance["source"]
-    assert source["kind"] == "scene volume"
-    assert source["modality"] == "CT"
-    assert source["tilt_deg"] == pytest.approx(18.5, abs=1e-6)
-    assert source["steps_mm"] == pytest.approx({"min": 0.6, "median": 0.6, "max": 0.9}, abs=1e-6)
-    assert provenance["volume"]["interpolation"] == "linear"
-    assert {item["id"] for item in provenance["findings"]} == {"tilted", "irregular"}
-
-
-def test_field_of_the_acquired_data_is_known(scene) -> None:
-    acquisition = Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7)
-    result = mrml.regularize_volume_node(as_slicer_loads_it(acquisition))
-    volume = mrml.volume_from_node(result)
-    inside = np.zeros(volume.voxels.shape, bool)
-    for k, (i0, i1, j0, j1) in enumerate(volume.acquired_field):
-        inside[k, j0 : j1 + 1, i0 : i1 + 1] = True
-    rows, slices = SIZE["rows"], SIZE["slices"]
-    assert inside.sum() == pytest.approx(rows * SIZE["columns"] * slices, rel=0.02)
-    assert volume.voxels.shape[1] > rows
-
-
-def test_treating_it_twice_keeps_the_record(scene, tmp_path) -> None:
-    acquisition = Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7)
-    write_series(BALL, acquisition, tmp_path)
-    first = mrml.add_volume_node(load_stack(read_series([tmp_path]).series[0].stacks[0]), "v")
-    before = mrml.volume_from_node(first)
-    again = mrml.volume_from_node(mrml.regularize_volume_node(first))
-    assert np.array_equal(again.voxels, before.voxels)
-    assert np.array_equal(again.acquired_field, before.acquired_field)
-    assert again.provenance["source"] == before.provenance["source"]
-    assert again.provenance["volume"]["interpolation"] == "linear"
-    assert again.provenance["instance_uids"] == before.provenance["instance_uids"]
-    finer = mrml.volume_from_node(mrml.regularize_volume_node(first, 0.35))
-    assert finer.provenance["source"]["kind"] == "dicom"
-    assert finer.provenance["volume"]["before"]["spacing_mm"][2] == pytest.approx(0.7)
-    # Rows that were filled with air stay outside the field on the finer grid.
-    assert np.array_equal(finer.acquired_field[::2], before.acquired_field)
-
-
-def test_filled_border_does_not_mix_in_when_treated_again(scene) -> None:
-    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=0.7))
-    slicer.util.arrayFromVolume(tilted)[...] = 100
-    first = mrml.regularize_volume_node(tilted)
-    again = mrml.regularize_volume_node(first, 0.35)
-    assert set(np.unique(slicer.util.arrayFromVolume(again))) == {-1000, 100}
-
-
-def test_shown_as_the_source_and_beside_it(scene) -> None:
-    node = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5)))
-    display = node.GetScalarVolumeDisplayNode()
-    display.SetAutoWindowLevel(False)
-    display.SetWindowLevel(321, 45)
-    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    folder = tree.CreateFolderItem(tree.GetSceneItemID(), "folder")
-    tree.CreateItem(folder, node)
-    result = mrml.regularize_volume_node(node)
-    shown = result.GetScalarVolumeDisplayNode()
-    assert (shown.GetWindow(), shown.GetLevel()) == (321, 45)
-    assert tree.GetItemParent(tree.GetItemByDataNode(result)) == folder
-    assert result.GetName() == "series regular"
-    assert result.GetVoxelValueUnits().GetCodeValue() == "[hnsf'U]"
