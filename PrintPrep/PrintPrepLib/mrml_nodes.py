@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import slicer
 import vtk
-from vtk.util.numpy_support import get_vtk_array_type, numpy_to_vtk, vtk_to_numpy
+from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
 from .errors import ExportError, GeometryError
 from .files import require_folder, staging
@@ -170,10 +169,13 @@ def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
     :param name: made unique in the scene.
     """
     scene = scene or headless_scene()
-    polydata = to_polydata(_mirrored(mesh))
-    polydata.GetPointData().SetNormals(_normals(mesh))
+    normals = vtk.vtkPolyDataNormals()
+    normals.SetInputData(to_polydata(_mirrored(mesh)))
+    normals.SplittingOff()
+    normals.ConsistencyOff()
+    normals.Update()
     node = scene.AddNewNodeByClass("vtkMRMLModelNode", scene.GenerateUniqueName(name))
-    node.SetAndObservePolyData(polydata)
+    node.SetAndObservePolyData(normals.GetOutput())
     node.CreateDefaultDisplayNodes()
     return node
 
@@ -283,20 +285,3 @@ def _set_provenance(node: Any, provenance: dict[str, Any]) -> None:
 def _mirrored(mesh: TriangleMesh) -> TriangleMesh:
     """LPS ↔ RAS: a half turn about z, so triangles keep their outside."""
     return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)
-
-
-def _normals(mesh: TriangleMesh) -> vtk.vtkFloatArray:
-    """Point normals in RAS, weighted by the area of the triangles."""
-    corners = [mesh.points[mesh.triangles[:, corner]] for corner in range(3)]
-    faces = np.cross(corners[1] - corners[0], corners[2] - corners[0])
-    normals = np.zeros_like(mesh.points)
-    for axis in range(3):
-        for corner in range(3):
-            normals[:, axis] += np.bincount(
-                mesh.triangles[:, corner], faces[:, axis], len(mesh.points)
-            )
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    normals /= np.where(lengths > 0, lengths, math.inf)
-    array = numpy_to_vtk((normals * [-1.0, -1.0, 1.0]).astype(np.float32), deep=True)
-    array.SetName("Normals")
-    return array

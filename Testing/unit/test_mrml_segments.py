@@ -191,13 +191,29 @@ def test_imported_surface_becomes_a_mask(scene, node) -> None:
     sphere.SetPhiResolution(60)
     sphere.Update()
     segmentation = scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
-    segmentation.SetReferenceImageGeometryParameterFromVolumeNode(node)
     segment = segmentation.AddSegmentFromClosedSurfaceRepresentation(
         sphere.GetOutput(), "s", [1, 0, 0]
     )
     mask = mrml.segment_mask(segmentation, segment, node)
     size = np.prod(node.GetSpacing()) * mask.sum()
     assert size == pytest.approx(4 / 3 * np.pi * 6**3, rel=0.03)
+    mrml.keep_largest_island(segmentation, segment, node)
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), mask)
+
+
+def test_segments_that_share_a_labelmap(scene) -> None:
+    voxels = np.zeros((10, 10, 10), np.int16)
+    voxels[1:4, 1:4, 1:4] = voxels[8, 8, 8] = 500
+    voxels[6:8, 1:3, 1:3] = 900
+    node = mrml.add_volume_node(volume(voxels), "v")
+    segmentation, first = mrml.segment_by_threshold(node, 400, 600)
+    _, second = mrml.segment_by_threshold(node, 800, segmentation_node=segmentation)
+    segmentation.GetSegmentation().CollapseBinaryLabelmaps(True)
+    assert segmentation.GetSegmentation().GetNumberOfLayers() == 1
+    mrml.keep_largest_island(segmentation, first, node)
+    voxels[8, 8, 8] = 0
+    assert np.array_equal(mrml.segment_mask(segmentation, first, node), voxels == 500)
+    assert np.array_equal(mrml.segment_mask(segmentation, second, node), voxels == 900)
 
 
 def moved_by(scene, z: float):
