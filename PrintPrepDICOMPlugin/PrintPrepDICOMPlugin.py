@@ -1,7 +1,8 @@
 """Slicer's DICOM module loads series through this plugin that others would load wrongly.
 
-It takes over series with a tilted gantry, uneven slices, or positions so rounded that they
-look uneven, and leaves everything else to Slicer. What it finds and does is PrintPrepLib's.
+It takes over series with a tilted gantry, uneven slices, positions so rounded that they look
+uneven, or pixels in the Philips/Elscint private compression, and leaves everything else to
+Slicer. What it finds and does is PrintPrepLib's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from slicer.i18n import tr as _
 
 #: Above Slicer's own scalar volume plugin (0.5).
 CONFIDENCE = 0.9
+_PIXEL_DATA = "7FE0,0010"
 _UIDS_PER_QUERY = 500
 _DIALOG_AFTER_SECONDS = 1.0
 _UPDATE_SECONDS = 0.1
@@ -25,15 +27,16 @@ _STATUS_MILLISECONDS = 10000
 
 
 class PrintPrepDICOMPluginClass(DICOMPlugin):
-    """Offers and loads the series that need straightening."""
+    """Offers and loads the series that need straightening or decoding."""
 
     def __init__(self) -> None:
+        from PrintPrepLib.examination import PRIVATE_COMPRESSION
         from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS
 
         super().__init__()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
-        for tag in (*SLICE_TAGS, *SERIES_TAGS):
+        for tag in (*SLICE_TAGS, *SERIES_TAGS, PRIVATE_COMPRESSION, _PIXEL_DATA):
             self.tags[tag] = tag
 
     def examineForImport(self, fileLists: Sequence[Sequence[str]]) -> list[DICOMLoadable]:
@@ -54,7 +57,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         database = _DatabaseText(slicer.dicomDatabase, files)
         return [
             self._loadable(offer, files)
-            for offer in offers(files, database.of_slice, database.of_series)
+            for offer in offers(
+                files, database.of_slice, database.of_series, database.has_pixel_data
+            )
         ]
 
     def _loadable(self, offer: Any, files: Sequence[str]) -> DICOMLoadable:
@@ -155,6 +160,10 @@ class _DatabaseText:
     def of_series(self, file: str) -> Callable[[str], str]:
         """For tags that are asked of this file only."""
         return lambda tag: self._database.fileValue(file, tag)
+
+    def has_pixel_data(self, file: str) -> bool:
+        """Whether the file holds standard PixelData."""
+        return bool(self._database.fileValueExists(file, _PIXEL_DATA))
 
     def _fetch(self, tag: str) -> dict[str, str]:
         uids = [uid for uid in self._uids.values() if uid]
@@ -258,8 +267,9 @@ class PrintPrepDICOMPlugin:
         parent.categories = ["Developer Tools.DICOM Plugins"]
         parent.contributors = ["The PrintPrep contributors"]
         parent.helpText = (
-            "Loads series with a tilted gantry or uneven slices as regular volumes, from the DICOM "
-            "module. There is nothing to set here."
+            "Loads series with a tilted gantry, uneven slices or pixels in the Philips/Elscint "
+            "private compression as regular volumes, from the DICOM module. There is nothing to "
+            "set here."
         )
         parent.acknowledgementText = ""
         parent.hidden = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .dicomfile import read_header
 from .findings import Finding
@@ -23,6 +23,8 @@ from .headers import (
 )
 from .series import Rejected, SliceStack, build_series
 
+#: The name of the compression in the private block that most files use.
+PRIVATE_COMPRESSION = "07A1,1011"
 #: Findings that making the volume regular puts right; the others stay the user's concern.
 CORRECTED = frozenset({"tilted", "irregular", "in_plane_drift"})
 
@@ -44,14 +46,18 @@ def offers(
     files: Iterable[str],
     slice_text: Callable[[str], TagText],
     series_text: Callable[[str], TagText],
+    has_pixel_data: Callable[[str], bool],
 ) -> list[Offer]:
-    """The stacks among ``files`` that need PrintPrep and can be served.
+    """The stacks among ``files`` that need PrintPrep.
 
     Those are tilted, unevenly spaced, or evenly spaced behind rounded positions (which other
-    readers take for uneven). Ordinary series and those that PrintPrep refuses are left out.
+    readers take for uneven), and all in a private compression. Ordinary series are left out,
+    and so are those that PrintPrep refuses, but for private-compressed ones: nobody else
+    would tell the user why they do not load.
 
     :param slice_text: gives the tags that differ from file to file.
     :param series_text: gives the tags that are asked of one file of a series only.
+    :param has_pixel_data: whether a file holds PixelData; asked of one file of a series.
     """
     slices: dict[str, list[SliceHeader]] = defaultdict(list)
     rejected: dict[str, list[Rejected]] = defaultdict(list)
@@ -66,13 +72,28 @@ def offers(
     for uid, headers in slices.items():
         if len(headers) < 2:
             continue
-        info = series_info(series_text(headers[0].path))
-        stack = build_series(info, headers, rejected[uid]).stacks[0]
+        text = series_text(headers[0].path)
+        stack = build_series(series_info(text), headers, rejected[uid]).stacks[0]
+        if text(PRIVATE_COMPRESSION) or not has_pixel_data(headers[0].path):
+            stack = _looked_up(stack)
         geometry = analyse(stack)
-        wanted = geometry.tilted or geometry.irregular or geometry.rounded
-        if wanted and geometry.refusal is None and _readable(headers[0].path):
+        layout = stack.slices[0].layout
+        private = layout is not None and layout.compression is not None
+        odd = geometry.tilted or geometry.irregular or geometry.rounded
+        served = geometry.refusal is None and _readable(stack.slices[0])
+        if private or (odd and served):
             found.append(Offer(stack, geometry))
     return found
+
+
+def _looked_up(stack: SliceStack) -> SliceStack:
+    """The stack with the pixel layout of its first slice, read from the file."""
+    first, *others = stack.slices
+    try:
+        header, _ = read_header(first.path)
+    except NotASlice:
+        return stack
+    return replace(stack, slices=(replace(first, layout=header.layout), *others))
 
 
 def lasting(findings: Iterable[Finding]) -> list[Finding]:
@@ -80,13 +101,15 @@ def lasting(findings: Iterable[Finding]) -> list[Finding]:
     return [item for item in findings if item.severity != "info" and item.id not in CORRECTED]
 
 
-def _readable(path: str) -> bool:
+def _readable(item: SliceHeader) -> bool:
     """Whether the pixels are in a form that can be decoded here; reads one file's header."""
-    try:
-        header, _ = read_header(path)
-    except NotASlice:
-        return False
-    return header.layout.offset is not None or _decoder_present(header.layout.transfer_syntax)
+    layout = item.layout
+    if layout is None:
+        try:
+            layout = read_header(item.path)[0].layout
+        except NotASlice:
+            return False
+    return layout.offset is not None or _decoder_present(layout.transfer_syntax)
 
 
 def _decoder_present(transfer_syntax: str) -> bool:

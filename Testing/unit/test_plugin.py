@@ -128,7 +128,7 @@ def test_examines_files_that_are_not_in_the_database(app, tmp_path) -> None:
     import PrintPrepDICOMPlugin as module
 
     database = module._DatabaseText(slicer.dicomDatabase, files)
-    (offer,) = offers(files, database.of_slice, database.of_series)
+    (offer,) = offers(files, database.of_slice, database.of_series, database.has_pixel_data)
     assert offer.files == files
 
 
