@@ -56,6 +56,10 @@ class SegmentError(PrintPrepError):
     """There is nothing (or nothing usable) in the segment."""
 
 
+class MeshError(PrintPrepError):
+    """A surface cannot be smoothed or made smaller within its bounds."""
+
+
 class ExportError(PrintPrepError):
     """A file could not be written, or did not read back as it was meant."""
 

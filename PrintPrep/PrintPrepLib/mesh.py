@@ -104,6 +104,15 @@ def bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     return _bounds(mesh)
 
 
+def enclosed_volume(mesh: TriangleMesh) -> float:
+    """What the surface encloses, mm³; negative when it is inside out.
+
+    :raises ValueError: the mesh has no triangle.
+    """
+    low, high = bounds(mesh)
+    return float(_volumes_and_area(mesh, (low + high) / 2)[0].sum())
+
+
 def _bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     used = np.zeros(len(mesh.points), dtype=bool)
     used[mesh.triangles.reshape(-1)] = True

@@ -1,0 +1,197 @@
+"""How far a changed surface lies from the one it was made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .errors import MeshError
+from .mesh import BATCH, TriangleMesh, enclosed_volume, to_polydata
+from .progress import Progress, part, report
+
+#: Points spread over the changed surface by area; mean, RMS and p95 are theirs.
+SAMPLES = 60_000
+#: Triangles near a point whose exact distances bound the distance of that point.
+_NEAREST = 4
+#: Points of one direction that are measured exactly at most, the farthest first.
+_MOST_EXACT = 50_000
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """What smoothing or decimation did to a surface.
+
+    :param volume_change_percent: enclosed volume against the original's, signed.
+    :param max_mm: largest distance, in both directions: of all corners and the samples of
+        the changed surface to the original, and of all corners of the original to the
+        changed surface. Never understated for these points.
+    :param mean_mm: mean distance of the samples of the changed surface to the original.
+    :param rms_mm: root mean square of the same.
+    :param p95_mm: what 95 % of the samples stay below.
+    :param signed_mean_mm: mean with sign, positive where the changed surface lies outside.
+    :param samples: number of samples, spread evenly over the changed surface's area.
+    """
+
+    volume_change_percent: float
+    max_mm: float
+    mean_mm: float
+    rms_mm: float
+    p95_mm: float
+    signed_mean_mm: float
+    samples: int
+
+
+def deviation(
+    changed: TriangleMesh, original: TriangleMesh, progress: Progress | None = None
+) -> Deviation:
+    """Measure ``changed`` against ``original``, both LPS mm and outward oriented.
+
+    :raises MeshError: one of the two has no surface.
+    :raises Cancelled: progress asked for it.
+    """
+    for mesh in (changed, original):
+        if len(mesh.triangles) == 0:
+            raise MeshError("the model has no surface", remedy="Check the threshold")
+    report(progress, 0.0, "Measuring the deviation")
+    # About the middle of the original: a patient far from the origin costs no digits.
+    middle = original.points[original.triangles[:, 0]].mean(axis=0)
+    changed, original = (_used(mesh, middle) for mesh in (changed, original))
+    volume = enclosed_volume(original)
+    forth = _Distance(original)
+    samples, _ = area_samples(changed, SAMPLES)
+    signed = forth.signed(samples)
+    distance = np.abs(signed)
+    report(progress, 0.3, "Measuring the deviation")
+    farthest = forth.farthest(changed.points, float(distance.max()), part(progress, 0.3, 0.6))
+    back = _Distance(changed)
+    farthest = back.farthest(original.points, farthest, part(progress, 0.6, 1.0))
+    return Deviation(
+        volume_change_percent=100 * (enclosed_volume(changed) / volume - 1) if volume else 0.0,
+        max_mm=farthest,
+        mean_mm=float(distance.mean()),
+        rms_mm=float(np.sqrt(np.mean(distance**2))),
+        p95_mm=float(np.percentile(distance, 95)),
+        signed_mean_mm=float(signed.mean()),
+        samples=len(samples),
+    )
+
+
+def area_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """``count`` points (N, 3) spread over the surface by area, and their triangles (N,).
+
+    The same mesh always gives the same points.
+    """
+    random = np.random.default_rng(0)
+    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    total = np.cumsum(area)
+    places = (np.arange(count) + random.random(count)) * (total[-1] / count)
+    chosen = np.minimum(np.searchsorted(total, places), len(area) - 1)
+    u, v = random.random((2, count, 1))
+    beyond = u + v > 1
+    u[beyond], v[beyond] = 1 - u[beyond], 1 - v[beyond]
+    a, b, c = a[chosen], b[chosen], c[chosen]
+    return a + u * (b - a) + v * (c - a), chosen
+
+
+def _used(mesh: TriangleMesh, middle: np.ndarray) -> TriangleMesh:
+    """The mesh about ``middle``, without points that no triangle uses."""
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.triangles.ravel()] = True
+    number = np.cumsum(used) - 1
+    return TriangleMesh(mesh.points[used] - middle, number[mesh.triangles])
+
+
+class _Distance:
+    """Distances of points to one surface."""
+
+    def __init__(self, mesh: TriangleMesh) -> None:
+        self._mesh = mesh
+        self._exact: Any = None
+
+    def signed(self, points: np.ndarray) -> np.ndarray:
+        """Exact distances (N,), positive outside."""
+        from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+        from vtkmodules.vtkCommonCore import vtkDoubleArray
+        from vtkmodules.vtkFiltersCore import vtkImplicitPolyDataDistance
+
+        if self._exact is None:
+            self._exact = vtkImplicitPolyDataDistance()
+            self._exact.SetInput(to_polydata(self._mesh))
+        values = vtkDoubleArray()
+        self._exact.FunctionValue(numpy_to_vtk(np.ascontiguousarray(points)), values)
+        return vtk_to_numpy(values).copy()
+
+    def farthest(self, points: np.ndarray, known: float, progress: Progress | None) -> float:
+        """The largest distance of the points, or ``known`` where none is farther.
+
+        Exact distances of all points would take minutes. A bound from above is quick, and
+        only points whose bound is beyond the largest distance so far can be farther.
+        """
+        bound = self._bounds(points, progress)
+        order = np.flatnonzero(bound > known)
+        order = order[np.argsort(-bound[order])]
+        done = 0
+        while done < len(order) and bound[order[done]] > known:
+            if done >= _MOST_EXACT:
+                return float(bound[order[done]])  # rather too much than too little
+            batch = order[done : done + 2000]
+            known = max(known, float(np.abs(self.signed(points[batch])).max()))
+            done += len(batch)
+        return known
+
+    def _bounds(self, points: np.ndarray, progress: Progress | None) -> np.ndarray:
+        """Distance to the nearest of a few triangles near each point: never too small."""
+        from scipy.spatial import cKDTree
+
+        corners = self._mesh.points[self._mesh.triangles]
+        # Long triangles are near to points that are far from their centres.
+        samples, owners = area_samples(self._mesh, len(points) // 2 + 1)
+        seeds = np.concatenate((corners.mean(axis=1), samples))
+        owners = np.concatenate((np.arange(len(corners)), owners))
+        tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
+        bound = np.empty(len(points))
+        nearest = min(_NEAREST, len(seeds))
+        for first in range(0, len(points), BATCH):
+            report(progress, first / len(points), "Measuring the deviation")
+            batch = points[first : first + BATCH]
+            _, found = tree.query(batch, k=nearest, workers=-1)
+            found = owners[found.reshape(len(batch), nearest)]
+            bound[first : first + BATCH] = (
+                _to_triangles(np.repeat(batch, nearest, axis=0), corners[found.ravel()])
+                .reshape(-1, nearest)
+                .min(axis=1)
+            )
+        return bound
+
+
+def _to_triangles(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The distance (N,) of each point (N, 3) to its own triangle (N, 3, 3)."""
+    px, py, pz = (points - corners[:, 0]).T
+    ux, uy, uz = (corners[:, 1] - corners[:, 0]).T
+    vx, vy, vz = (corners[:, 2] - corners[:, 0]).T
+    uu, uv, vv = (
+        ux * ux + uy * uy + uz * uz,
+        ux * vx + uy * vy + uz * vz,
+        vx * vx + vy * vy + vz * vz,
+    )
+    up, vp = ux * px + uy * py + uz * pz, vx * px + vy * py + vz * pz
+    pp = px * px + py * py + pz * pz
+    tiny = np.finfo(float).tiny
+    # The sides: p → q, p → r and q → r, each clamped to its ends.
+    s = np.clip(up / np.maximum(uu, tiny), 0, 1)
+    best = pp - s * (2 * up - s * uu)
+    s = np.clip(vp / np.maximum(vv, tiny), 0, 1)
+    np.minimum(best, pp - s * (2 * vp - s * vv), out=best)
+    ww, wp = uu - 2 * uv + vv, vp - uv - up + uu
+    s = np.clip(wp / np.maximum(ww, tiny), 0, 1)
+    np.minimum(best, pp - 2 * up + uu - s * (2 * wp - s * ww), out=best)
+    # The inside, where the foot of the perpendicular lies in the triangle.
+    area = uu * vv - uv * uv
+    a, b = vv * up - uv * vp, uu * vp - uv * up
+    inside = (a > 0) & (b > 0) & (a + b < area)
+    foot = np.maximum(area, tiny)
+    flat = pp - (a * up + b * vp) / foot
+    return np.sqrt(np.maximum(np.where(inside, np.minimum(best, flat), best), 0))
