@@ -1,7 +1,7 @@
 """PrintPrep: from a CT series to a printable model of true size.
 
-The module class, a first panel, the logic for the Python console, and the self test. The
-work itself is done in PrintPrepLib, which is imported when it is first needed.
+The module class, the widget that holds the panel, the logic for the Python console, and the
+self test. The work itself is done in PrintPrepLib, which is imported when it is first needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -42,34 +41,50 @@ class PrintPrep(ScriptedLoadableModule):
 
 
 class PrintPrepWidget(ScriptedLoadableModuleWidget):
-    """Says where the work is done, and takes the user there."""
+    """The panel: its widgets come from PrintPrep.ui, its steps from PrintPrepPanel."""
+
+    def __init__(self, parent: Any = None) -> None:
+        self.panel: Any = None
+        ScriptedLoadableModuleWidget.__init__(self, parent)
 
     def setup(self) -> None:
         """Lay out the panel."""
         ScriptedLoadableModuleWidget.setup(self)
-        guide = qt.QLabel(
-            _(
-                "Load a CT series in the DICOM module: PrintPrep recognises series with a tilted "
-                "gantry, uneven slices or rounded positions and loads them as a regular volume. "
-                "The other steps are available from the Python console:\n\n"
-                "from PrintPrep import PrintPrepLogic\n"
-                "help(PrintPrepLogic)"
-            )
-        )
-        guide.wordWrap = True
-        self.layout.addWidget(guide)
-        button = qt.QPushButton(_("Go to the DICOM module"))
-        button.connect("clicked()", self.onOpenDicom)
-        self.layout.addWidget(button)
-        self.layout.addStretch(1)
+        from PrintPrepPanel.panel import Panel
 
-    def onOpenDicom(self) -> None:
-        """Show the DICOM module."""
-        slicer.util.selectModule("DICOM")
+        widget = slicer.util.loadUI(self.resourcePath("UI/PrintPrep.ui"))
+        self.layout.addWidget(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
+        self.ui = slicer.util.childWidgetVariables(widget)
+        self._entered = False
+        self.panel = Panel(self.ui, PrintPrepLogic(), lambda: self._entered)
+        self.layout.addStretch(1)
+        self.panel.connect_parameters()
+        self.panel.refresh()
+
+    def enter(self) -> None:
+        """The module is shown."""
+        self._entered = True
+        if self.panel is not None:
+            self.panel.enter()
+
+    def exit(self) -> None:
+        """Another module is shown."""
+        self._entered = False
+        if self.panel is not None:
+            self.panel.exit()
+
+    def cleanup(self) -> None:
+        """The module is about to be unloaded or reloaded."""
+        self._entered = False
+        if self.panel is not None:
+            self.panel.clean_up()
+            self.panel = None
 
     def onReload(self) -> None:
-        """Reload the library too, else developers would run yesterday's code."""
-        for name in [name for name in sys.modules if name.partition(".")[0] == "PrintPrepLib"]:
+        """Reload library and panel too, else developers would run yesterday's code."""
+        own = ("PrintPrepLib", "PrintPrepPanel")
+        for name in [name for name in sys.modules if name.partition(".")[0] in own]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -138,6 +153,52 @@ class PrintPrepLogic(ScriptedLoadableModuleLogic):
             nodes.append(mrml.add_volume_node(volume, _series_name(info)))
             mrml.place_under_study(nodes[-1], info)
         return nodes
+
+    def findSeries(
+        self,
+        paths: Sequence[str],
+        progress: Callable[[float, str], object] | None = None,
+    ) -> list[Any]:
+        """Look which series stand in files or folders, and load nothing.
+
+        :returns: ``SliceStack`` objects that a volume can be made of, by series number;
+            ``loadSeries([item.path for item in stack.slices])`` loads one.
+        :raises SeriesError: there is none; the text says why.
+        """
+        from PrintPrepLib.errors import SeriesError
+        from PrintPrepLib.geometry import analyse
+        from PrintPrepLib.series import read_series
+
+        collection = read_series(paths, progress)
+        reasons = [item.reason for item in collection.rejected]
+        stacks = []
+        for stack in (stack for series in collection.series for stack in series.stacks):
+            refusal = analyse(stack).refusal
+            if refusal is None:
+                stacks.append(stack)
+            else:
+                reasons.append(refusal.rstrip("."))
+        if not stacks:
+            raise SeriesError(
+                "there is no series that PrintPrep can use: "
+                + ("; ".join(dict.fromkeys(reasons)) or "no slice was found"),
+                file=", ".join(map(str, paths)),
+            )
+        return stacks
+
+    def loadDemonstration(self, progress: Callable[[float, str], object] | None = None) -> Any:
+        """Generate a tilted, unevenly spaced scan with objects of known size, and load it.
+
+        :returns: the volume node.
+        """
+        from PrintPrepLib.demonstration import write_demonstration
+        from PrintPrepLib.progress import part
+
+        with tempfile.TemporaryDirectory(prefix="printprep-") as folder:
+            write_demonstration(folder, part(progress, 0.0, 0.6))
+            (node,) = self.loadSeries([folder], progress=part(progress, 0.6, 1.0))
+        node.SetName(slicer.mrmlScene.GenerateUniqueName("Demonstration"))
+        return node
 
     def regularizeVolume(
         self,

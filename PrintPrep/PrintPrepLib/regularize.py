@@ -95,7 +95,11 @@ def load_stack(
         dtype = np.int16 if source.integral else np.float32
         voxels = fill_grid(source, plan, background, dtype, part(progress, 0, 0.95))
     findings, window = list(geometry.findings), np.array(stack.info.window)
-    provenance = {"schema": SCHEMA, "source": source_record(stack, geometry)}
+    provenance = {
+        "schema": SCHEMA,
+        "source": source_record(stack, geometry),
+        "steps_mm": geometry.steps.tolist(),
+    }
     suv = stack_suv(stack)
     if suv is not None:
         findings.append(suv_finding(suv))

@@ -1,0 +1,122 @@
+"""Step 2: how the slices were taken, and the regular volume made of them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import qt
+from PrintPrepLib import mrml_panel
+from slicer.i18n import tr as _
+
+from .parameters import Spacing
+from .step import Stage, State, Step, bind
+
+_MARKS = {"fail": ("#c62828", "✗"), "warn": ("#b26a00", "!"), "info": ("#1565c0", "i")}
+_PLOT_SIZE = (360, 90)
+
+
+class GeometryStep(Step):
+    """Done where the volume is regular and its acquisition known."""
+
+    key = "geometry"
+
+    def setup(self) -> None:
+        titles = {
+            Spacing.NATIVE: _("As acquired"),
+            Spacing.ISOTROPIC: _("Equal in all directions"),
+            Spacing.MILLIMETRES: _("Millimetres"),
+        }
+        bind(self.ui.spacingCombo, titles, self.panel, "spacing")
+        self.ui.regularButton.connect("clicked()", self._make_regular)
+        self._plotted: tuple[float, ...] = ()
+
+    def state(self) -> State:
+        volume = self.parameters.volume
+        if volume is None:
+            return State(Stage.BLOCKED, text=_("Choose a volume first."))
+        geometry = mrml_panel.geometry_of(volume)
+        if geometry["problem"]:
+            return State(Stage.NEXT, _("make regular"), geometry["problem"])
+        words = {
+            "pass": (Stage.DONE, _("fit for printing"), _("The geometry is fit for printing.")),
+            "warn": (
+                Stage.CARE,
+                _("with care"),
+                _("Fit for printing; this was found and put right, or needs care:"),
+            ),
+            "fail": (
+                Stage.CARE,
+                _("not true to size"),
+                _("Not fit for printing true to size, because:"),
+            ),
+        }
+        return State(*words[geometry["verdict"]])
+
+    def refresh(self, state: State) -> None:
+        ui, volume = self.ui, self.parameters.volume
+        ui.regularButton.enabled = volume is not None
+        ui.spacingMmSpin.visible = self.parameters.spacing is Spacing.MILLIMETRES
+        geometry = {"findings": [], "steps": [], "treatment": ""}
+        if volume is not None:
+            geometry = mrml_panel.geometry_of(volume)
+        ui.findingsLabel.text = _list(geometry["findings"])
+        ui.findingsLabel.visible = bool(geometry["findings"])
+        ui.treatmentLabel.text = geometry["treatment"]
+        ui.treatmentLabel.visible = bool(geometry["treatment"])
+        self._plot(tuple(geometry["steps"]))
+
+    def _make_regular(self) -> None:
+        volume, chosen = self.parameters.volume, self.parameters.spacing
+        spacing: str | float = chosen.value
+        if chosen is Spacing.MILLIMETRES:
+            spacing = self.parameters.spacingMm
+        node = self.panel.run(
+            _("Making a regular volume"),
+            lambda progress: self.logic.regularizeVolume(volume, spacing, progress),
+        )
+        if node is not None:
+            self.panel.choose_volume(node)
+
+    def _plot(self, steps: tuple[float, ...]) -> None:
+        self.ui.stepsPlot.visible = len(steps) > 1
+        if len(steps) > 1 and steps != self._plotted:
+            self.ui.stepsPlot.setPixmap(steps_pixmap(steps, self.ui.stepsPlot.palette))
+            self._plotted = steps
+
+
+def _list(findings: list[dict[str, Any]]) -> str:
+    """The findings as rich text, the gravest first."""
+    rows = []
+    for severity in ("fail", "warn", "info"):
+        color, mark = _MARKS[severity]
+        for finding in findings:
+            if finding["severity"] == severity:
+                rows.append(
+                    f'<tr><td style="color:{color}; font-weight:bold; padding-right:6px">{mark}'
+                    f"</td><td>{escape(finding['message'])}</td></tr>"
+                )
+    return f"<table>{''.join(rows)}</table>"
+
+
+def steps_pixmap(steps: tuple[float, ...], palette: Any) -> Any:
+    """A plot of the steps in the colours of the style: one bar a step, 0 at the bottom."""
+    width, height = _PLOT_SIZE
+    picture = qt.QPixmap(width, height)
+    picture.fill(palette.color(qt.QPalette.Base))
+    painter = qt.QPainter()
+    painter.begin(picture)
+    highest, base, left = max(steps), height - 16, 4
+    share = (width - 2 * left) / len(steps)
+    bar = palette.color(qt.QPalette.Highlight)
+    for index, step in enumerate(steps):
+        top = round((base - 16) * max(step, 0.0) / highest)
+        start, end = left + round(index * share), left + round((index + 1) * share)
+        painter.fillRect(start, base - top, max(1, end - start - (share > 3)), top, bar)
+    painter.setPen(palette.color(qt.QPalette.Text))
+    painter.drawLine(left, base, width - left, base)
+    painter.drawText(left, 12, _("{mm:.3f} mm").format(mm=highest))
+    painter.drawText(left, height - 3, _("first slice"))
+    painter.drawText(width - 62, height - 3, _("last slice"))
+    painter.end()
+    return picture

@@ -1,0 +1,207 @@
+"""The panel: its steps, which of them is next, and their parameters in the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from .export_step import ExportStep
+from .geometry_step import GeometryStep
+from .model_step import ModelStep
+from .parameters import PanelParameters
+from .qa_step import QaStep
+from .segment_step import SegmentStep
+from .series_step import SeriesStep
+from .step import Stage, State, Step
+from .work import Work
+
+
+class Panel(slicer.util.VTKObservationMixin):
+    """Holds the steps together. Node references live in the parameter node alone.
+
+    :param ui: the widgets of PrintPrep.ui by name.
+    :param logic: PrintPrep's logic.
+    :param entered: tells whether the module is shown.
+    """
+
+    def __init__(self, ui: Any, logic: Any, entered: Callable[[], bool]) -> None:
+        super().__init__()
+        self.ui, self.logic, self._entered = ui, logic, entered
+        self.parameters: PanelParameters | None = None
+        self.bound: dict[str, tuple[Any, list[Any]]] = {}
+        self.refreshing = False
+        self._tag: Any = None
+        self._next = ""
+        self._message = ""
+        self._waiting = False
+        self.work = Work(self.show_message, self._lock)
+        self.steps: list[Step] = [
+            step(self)
+            for step in (SeriesStep, GeometryStep, SegmentStep, ModelStep, QaStep, ExportStep)
+        ]
+        self.series, self.geometry, self.segment, self.model, self.qa, self.export = self.steps
+        self.scene_changed()
+
+    # The scene
+
+    def scene_changed(self) -> None:
+        """Take on the application's scene; called once, and again should it be replaced."""
+        self.ui.volumeSelector.setMRMLScene(slicer.mrmlScene)
+        for step in self.steps:
+            step.scene_changed()
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self._scene_closes)
+        self.addObserver(scene, scene.EndCloseEvent, self._scene_closed)
+        self.addObserver(scene, scene.EndImportEvent, self._scene_loaded)
+        self.addObserver(scene, scene.NodeRemovedEvent, self._node_removed)
+
+    def enter(self) -> None:
+        """The module is shown: connect with the scene."""
+        self.connect_parameters()
+        for step in self.steps:
+            step.enter()
+        self.refresh()
+
+    def exit(self) -> None:
+        """Another module is shown: let go of views and parameters."""
+        for step in self.steps:
+            step.exit()
+        self.disconnect_parameters()
+
+    def clean_up(self) -> None:
+        """The module goes away."""
+        self.work.cancel()
+        self.exit()
+        self.removeObservers()
+
+    def connect_parameters(self) -> None:
+        """Read and write the parameters of the present scene."""
+        if self.parameters is not None:
+            return
+        node = self.logic.getParameterNode()
+        self.parameters = PanelParameters(node)
+        self._tag = self.parameters.connectGui(self.ui)
+        self.addObserver(node, vtk.vtkCommand.ModifiedEvent, self._parameters_changed)
+
+    def disconnect_parameters(self) -> None:
+        """Forget the parameters: their scene is closed or the panel hidden."""
+        if self.parameters is None:
+            return
+        node = self.parameters.parameterNode
+        self.parameters.disconnectGui(self._tag)
+        self.removeObserver(node, vtk.vtkCommand.ModifiedEvent, self._parameters_changed)
+        self.parameters = self._tag = None
+
+    def _scene_closes(self, caller: Any, event: Any) -> None:
+        self.work.cancel()
+        for step in self.steps:
+            step.exit()
+        self.disconnect_parameters()
+
+    def _scene_closed(self, caller: Any, event: Any) -> None:
+        self._next, self._message = "", ""
+        if self._entered():
+            self.enter()
+
+    def _scene_loaded(self, caller: Any, event: Any) -> None:
+        if self.parameters is not None:
+            # The loaded scene may have brought a parameter node with other values.
+            self.disconnect_parameters()
+            self.enter()
+
+    def _node_removed(self, caller: Any, event: Any) -> None:
+        self.refresh_soon()
+
+    def _parameters_changed(self, caller: Any, event: Any) -> None:
+        self.refresh_soon()
+
+    # Work
+
+    def run(self, title: str, task: Callable[[Any], Any]) -> Any:
+        """Do long work; None where it failed or was cancelled."""
+        result = self.work.run(title, task)
+        self.refresh()
+        return None if self.parameters is None else result
+
+    def _lock(self, busy: bool) -> None:
+        self.ui.stepsFrame.enabled = not busy
+
+    def show_message(self, text: str) -> None:
+        """Show a sentence above the steps until the next piece of work; "" for what is next."""
+        self._message = text
+        self._show_guide()
+
+    def _show_guide(self) -> None:
+        self.ui.messageLabel.text = self._message or self._guide
+
+    def choose_volume(self, node: Any) -> None:
+        """Go on with another volume: what was made of the one before is no longer shown."""
+        if self.parameters is None:
+            return
+        if node is not self.parameters.volume:
+            self.parameters.volume = node
+        self.refresh()
+
+    # Showing
+
+    _guide = ""
+
+    def refresh_soon(self) -> None:
+        """Refresh once when the present events are through."""
+        if not self._waiting:
+            self._waiting = True
+            qt.QTimer.singleShot(0, self._refresh_late)
+
+    def _refresh_late(self) -> None:
+        self._waiting = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring everything up to date with the scene."""
+        if self.parameters is None or self.refreshing or self.work.running:
+            return
+        self.refreshing = True
+        try:
+            for name, (combo, members) in self.bound.items():
+                combo.currentIndex = members.index(getattr(self.parameters, name))
+            states = [step.state() for step in self.steps]
+            upcoming = _next_step(states)
+            for step, state in zip(self.steps, states, strict=True):
+                step.refresh(state)
+                step.show_state(state)
+            self._guide = _guide(self.steps, states, upcoming)
+            self._show_guide()
+            self._open(self.steps[upcoming].key)
+        finally:
+            self.refreshing = False
+
+    def _open(self, key: str) -> None:
+        """Open the next step when it has changed; what the user opens stays open till then."""
+        if key == self._next:
+            return
+        self._next = key
+        for step in self.steps:
+            step.button.collapsed = step.key != key
+
+    def show_step(self, key: str) -> None:
+        """Open one step and close the others."""
+        for step in self.steps:
+            step.button.collapsed = step.key != key
+
+
+def _next_step(states: list[State]) -> int:
+    """The first step that is not done; the last one when all are."""
+    return next((i for i, state in enumerate(states) if not state.done), len(states) - 1)
+
+
+def _guide(steps: list[Step], states: list[State], upcoming: int) -> str:
+    state = states[upcoming]
+    if state.stage is Stage.DONE:
+        return _("The model is exported. {text}").format(text=state.text)
+    title = steps[upcoming].title
+    return _("Next: {step}. {text}").format(step=title, text=state.text)

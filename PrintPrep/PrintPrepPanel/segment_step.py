@@ -1,0 +1,301 @@
+"""Step 3: the segment, with Slicer's own Segment Editor inside the panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from PrintPrepLib import mrml_panel
+from PrintPrepLib.mrml_nodes import provenance_of, voxels_of
+from PrintPrepLib.mrml_segments import threshold_of
+from slicer.i18n import tr as _
+
+from .step import Stage, State, Step
+
+EDITOR_TAG = "PrintPrep"
+EFFECTS = (
+    *("Threshold", "Paint", "Draw", "Erase", "Scissors", "Islands"),
+    *("Margin", "Hollow", "Smoothing", "Logical operators"),
+)
+_PRESETS_A_ROW = 4
+
+
+class SegmentStep(Step):
+    """Done where the chosen segment has voxels. Presets only set the effect's range."""
+
+    key = "segment"
+
+    def setup(self) -> None:
+        from PrintPrepLib.threshold import presets
+
+        ui = self.ui
+        self._observed: Any = None
+        self._filled: tuple[Any, bool] = ((), False)
+        self.presets: dict[str, Any] = {}
+        grid = ui.presetsFrame.layout()
+        for index, (name, preset) in enumerate(presets().items()):
+            button = qt.QPushButton(_(preset.title))
+            button.objectName = f"preset_{name}"
+            button.checkable = True
+            button.toolTip = _preset_tip(preset)
+            button.connect("clicked()", lambda name=name: self.use_preset(name))
+            grid.addWidget(button, index // _PRESETS_A_ROW, index % _PRESETS_A_ROW)
+            self.presets[name] = button
+        ui.automaticButton.connect("clicked()", self._automatic)
+        ui.halfContrastButton.connect("clicked()", self._half_contrast)
+        ui.applyThresholdButton.connect("clicked()", self.apply)
+        self.editor = slicer.qMRMLSegmentEditorWidget()
+        self.editor.maximumNumberOfUndoStates = 10
+        self.editor.sourceVolumeNodeSelectorVisible = False
+        self.editor.setEffectNameOrder(list(EFFECTS))
+        self.editor.unorderedEffectsVisible = False
+        self.editor.connect(
+            "segmentationNodeChanged(vtkMRMLSegmentationNode*)", self._segmentation_chosen
+        )
+        self.editor.connect("currentSegmentIDChanged(QString)", self._segment_chosen)
+        ui.editorFrame.layout().addWidget(self.editor)
+
+    def scene_changed(self) -> None:
+        self.editor.setMRMLScene(slicer.mrmlScene)
+
+    def enter(self) -> None:
+        self.editor.setMRMLSegmentEditorNode(self._editor_node())
+        self.editor.setupViewObservations()
+        self.editor.updateWidgetFromMRML()
+        if self.parameters.segmentation is not None:
+            self._show(self.parameters.segmentation, self.parameters.segmentID)
+
+    def exit(self) -> None:
+        self.editor.setActiveEffect(None)
+        self.editor.removeViewObservations()
+        self._observe(None)
+
+    def _editor_node(self) -> Any:
+        """The panel's own editor state, apart from that of the Segment Editor module."""
+        node = slicer.mrmlScene.GetSingletonNode(EDITOR_TAG, "vtkMRMLSegmentEditorNode")
+        if node is None:
+            node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+            node.UnRegister(None)
+            node.SetSingletonTag(EDITOR_TAG)
+            # Segments are parts of their own: one may overlap another.
+            node.SetOverwriteMode(node.OverwriteNone)
+            node = slicer.mrmlScene.AddNode(node)
+        return node
+
+    # What is chosen
+
+    def _segmentation_chosen(self, node: Any) -> None:
+        if self.parameters is not None and not self.panel.refreshing:
+            self.parameters.segmentation = node
+            self._observe(node)
+            self.panel.refresh_soon()
+
+    def _segment_chosen(self, segment_id: str) -> None:
+        if self.parameters is not None and not self.panel.refreshing:
+            self.parameters.segmentID = segment_id
+            self.panel.refresh_soon()
+
+    def _observe(self, node: Any) -> None:
+        """Watch the segments: what the threshold fills gets its range as a tag."""
+        if self._observed is not None:
+            for event in (
+                slicer.vtkSegmentation.SourceRepresentationModified,
+                slicer.vtkSegmentation.SegmentRemoved,
+            ):
+                self.panel.removeObserver(self._observed, event, self._segment_modified)
+        self._observed = None if node is None else node.GetSegmentation()
+        if self._observed is not None:
+            for event in (
+                slicer.vtkSegmentation.SourceRepresentationModified,
+                slicer.vtkSegmentation.SegmentRemoved,
+            ):
+                self.panel.addObserver(self._observed, event, self._segment_modified)
+
+    @vtk.calldata_type(vtk.VTK_STRING)
+    def _segment_modified(self, caller: Any, event: Any, segment_id: str) -> None:
+        if self.parameters is None or self.panel.work.running:
+            return
+        effect = self.editor.activeEffect()
+        if effect is not None and effect.name == "Threshold":
+            self._tag(segment_id or self.editor.currentSegmentID(), effect)
+        mrml_panel.mark_outdated(self.parameters.segmentation, segment_id)
+        self.panel.refresh_soon()
+
+    def _tag(self, segment_id: str, effect: Any) -> None:
+        """Keep the effect's range with the segment that it has just filled."""
+        volume, segmentation = self.parameters.volume, self.parameters.segmentation
+        if volume is not None and segmentation is not None:
+            low, high = (
+                effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum")
+            )
+            mrml_panel.tag_threshold(volume, segmentation, segment_id, low, high)
+
+    # State
+
+    def state(self) -> State:
+        if self.parameters.volume is None:
+            return State(Stage.BLOCKED, text=_("Choose a volume first."))
+        problem = mrml_panel.geometry_of(self.parameters.volume)["problem"]
+        if problem:
+            return State(Stage.BLOCKED, text=_("The volume has to be made regular first (step 2)."))
+        voxels = self.voxels()
+        if not voxels:
+            return State(
+                Stage.NEXT,
+                _("choose a tissue"),
+                _("Choose a tissue or set a threshold, and apply it."),
+            )
+        segment = self._segment()
+        return State(Stage.DONE, segment.GetName())
+
+    def _segment(self) -> Any:
+        return mrml_panel.segment_of(self.parameters.segmentation, self.parameters.segmentID)
+
+    def voxels(self) -> bool:
+        """Whether the chosen segment has any."""
+        if self._segment() is None:
+            return False
+        return mrml_panel.segment_has_voxels(
+            self.parameters.segmentation, self.parameters.segmentID
+        )
+
+    def refresh(self, state: State) -> None:
+        ui, volume = self.ui, self.parameters.volume
+        usable = state.stage is not Stage.BLOCKED
+        hounsfield = volume is not None and mrml_panel.has_hounsfield_units(volume)
+        for name, button in self.presets.items():
+            button.enabled = usable and hounsfield
+            button.checked = name == self.parameters.preset
+        ui.presetsHint.text = (
+            _("Choose a tissue, watch the preview in the slice views, then apply:")
+            if hounsfield or volume is None
+            else _("This volume has no Hounsfield units: use an automatic threshold.")
+        )
+        for widget in (ui.automaticButton, ui.halfContrastButton):
+            widget.enabled = usable
+        self.editor.enabled = usable
+        ui.applyThresholdButton.enabled = usable and self._threshold_effect() is not None
+        ui.contrastLabel.text = self.parameters.halfContrast
+        ui.contrastLabel.visible = bool(self.parameters.halfContrast)
+        if volume is not None and self.editor.sourceVolumeNode() is not volume:
+            self.editor.setSourceVolumeNode(volume)
+        if self.parameters.segmentation is not self.editor.segmentationNode():
+            self._show(self.parameters.segmentation, self.parameters.segmentID)
+
+    # What the user does
+
+    def use_preset(self, name: str) -> None:
+        """Set the Threshold effect to a preset's range; the segment waits for Apply."""
+        from PrintPrepLib.threshold import preset
+
+        chosen = preset(name)
+        self.parameters.preset = name
+        self.set_range(chosen.low, chosen.high, _(chosen.title), fresh=True)
+        self.panel.refresh()
+
+    def _automatic(self) -> None:
+        volume = self.parameters.volume
+        low = self.panel.run(
+            _("Finding a threshold"), lambda progress: self._automatic_threshold(volume)
+        )
+        if low is not None:
+            self.parameters.preset = ""
+            self.set_range(low, None, _("Object"))
+            self.panel.refresh()
+
+    def _automatic_threshold(self, volume: Any) -> float:
+        from PrintPrepLib.threshold import automatic_threshold
+
+        return automatic_threshold(
+            voxels_of(volume), provenance_of(volume).get("volume", {}).get("background")
+        )
+
+    def _half_contrast(self) -> None:
+        volume, effect = self.parameters.volume, self._threshold_effect()
+        if effect is None:
+            self.set_range(self._guess(), None, _("Object"))
+            effect = self._threshold_effect()
+        low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
+        found = self.panel.run(
+            _("Measuring half contrast"),
+            lambda progress: mrml_panel.measure_half_contrast(volume, low, high, progress),
+        )
+        if found is None:
+            return
+        self.parameters.preset = ""
+        self.parameters.halfContrast = _(
+            "Half contrast is {half:.0f}: inside {inside:.0f}, outside {outside:.0f}. The range "
+            "before put the surface {shift:.2f} mm too far {side}."
+        ).format(
+            half=found.threshold,
+            inside=found.object_value,
+            outside=found.background_value,
+            shift=abs(found.shift_mm),
+            side=_("out") if found.shift_mm > 0 else _("in"),
+        )
+        if found.object_value >= found.background_value:
+            self.set_range(found.threshold, None, _("Object"))
+        else:
+            self.set_range(low, found.threshold, _("Object"))
+        self.panel.refresh()
+
+    def _guess(self) -> float:
+        known = None
+        if self._segment() is not None:
+            known = threshold_of(self.parameters.segmentation, self.parameters.segmentID)
+        return known[0] if known else self._automatic_threshold(self.parameters.volume)
+
+    def set_range(self, low: float, high: float | None, name: str, fresh: bool = False) -> None:
+        """Activate the Threshold effect with a range, in a segment that is made if need be.
+
+        :param fresh: give a segment that is still empty the name.
+        """
+        volume = self.parameters.volume
+        segmentation = self.parameters.segmentation
+        if segmentation is None:
+            segmentation = mrml_panel.new_segmentation(volume)
+        segment_id = self.parameters.segmentID
+        segment = segmentation.GetSegmentation().GetSegment(segment_id)
+        if segment is None:
+            segment_id = mrml_panel.add_segment(segmentation, name)
+        elif fresh and not self.voxels():
+            segment.SetName(name)
+        self._show(segmentation, segment_id)
+        self.editor.setActiveEffectByName("Threshold")
+        effect = self._threshold_effect()
+        if effect is None:
+            return
+        lowest, highest = mrml_panel.value_range(volume)
+        effect.setParameter("MinimumThreshold", max(low, lowest))
+        effect.setParameter("MaximumThreshold", highest if high is None else min(high, highest))
+
+    def _show(self, segmentation: Any, segment_id: str) -> None:
+        """Bring segmentation, volume and segment into the editor, in the order that it needs."""
+        self.editor.setSegmentationNode(segmentation)
+        if self.parameters.volume is not None:
+            self.editor.setSourceVolumeNode(self.parameters.volume)
+        if segmentation is not None and segment_id:
+            self.editor.setCurrentSegmentID(segment_id)
+        self.parameters.segmentation, self.parameters.segmentID = segmentation, segment_id
+        self._observe(segmentation)
+
+    def _threshold_effect(self) -> Any:
+        effect = self.editor.activeEffect()
+        return effect if effect is not None and effect.name == "Threshold" else None
+
+    def apply(self) -> None:
+        """Fill the segment through the effect, as its own Apply button does."""
+        effect = self._threshold_effect()
+        if effect is not None:
+            effect.self().onApply()
+            self.panel.refresh()
+
+
+def _preset_tip(preset: Any) -> str:
+    if preset.high is None:
+        limits = _("{low:g} HU and more").format(low=preset.low)
+    else:
+        limits = _("{low:g} to {high:g} HU").format(low=preset.low, high=preset.high)
+    return f"{limits}. {_(preset.description)}"

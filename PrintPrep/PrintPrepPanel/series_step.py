@@ -1,0 +1,125 @@
+"""Step 1: choose, import or generate the series."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from .conversion import Conversion
+from .step import Stage, State, Step
+
+_COLUMNS = 4
+
+
+class SeriesStep(Step):
+    """Ends with a volume chosen."""
+
+    key = "series"
+
+    def setup(self) -> None:
+        self._stacks: list[Any] = []
+        ui = self.ui
+        ui.importButton.connect("clicked()", self._import)
+        ui.demonstrationButton.connect("clicked()", self._demonstrate)
+        ui.loadChosenButton.connect("clicked()", self._load_chosen)
+        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._volume_chosen)
+        table = ui.foundTable
+        table.setColumnCount(_COLUMNS)
+        table.setHorizontalHeaderLabels([_("No."), _("Description"), _("Slices"), _("Kind")])
+        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
+        table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        table.verticalHeader().visible = False
+        table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
+        self._conversion = Conversion(ui, self.panel)
+        ui.convertButton.visible = importlib.util.find_spec("PrintPrepLib.convert") is not None
+
+    def exit(self) -> None:
+        self._offer([])
+
+    def state(self) -> State:
+        volume = self.parameters.volume
+        if volume is None:
+            return State(Stage.NEXT, _("choose"), _("Load a series, or choose a volume."))
+        return State(Stage.DONE, volume.GetName())
+
+    def refresh(self, state: State) -> None:
+        several = bool(self._stacks)
+        for widget in (self.ui.foundLabel, self.ui.foundTable, self.ui.loadChosenButton):
+            widget.visible = several
+
+    def _volume_chosen(self, node: Any) -> None:
+        if node is not None and self.parameters is not None:
+            slicer.util.setSliceViewerLayers(background=node, fit=True)
+
+    def _import(self) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(
+            self.ui.stepsFrame, _("Folder with DICOM files"), _remembered("ImportFolder")
+        )
+        if folder:
+            _remember("ImportFolder", folder)
+            self.import_folder(folder)
+
+    def import_folder(self, folder: str) -> None:
+        """Load the only series of a folder, or let the user choose among several."""
+        self._offer([])
+        stacks = self.panel.run(
+            _("Looking for series"), lambda progress: self.logic.findSeries([folder], progress)
+        )
+        if not stacks:
+            return
+        if len(stacks) == 1:
+            self._load(stacks[0])
+        else:
+            self._offer(stacks)
+            self.panel.refresh()
+
+    def _offer(self, stacks: list[Any]) -> None:
+        self._stacks = stacks
+        table = self.ui.foundTable
+        table.setRowCount(len(stacks))
+        for row, stack in enumerate(stacks):
+            info = stack.info
+            texts = (info.number, info.description, str(len(stack.slices)), info.modality)
+            for column, text in enumerate(texts):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
+        if stacks:
+            most = max(range(len(stacks)), key=lambda row: len(stacks[row].slices))
+            table.setCurrentCell(most, 0)
+
+    def _load_chosen(self) -> None:
+        row = self.ui.foundTable.currentRow()
+        if 0 <= row < len(self._stacks):
+            self._load(self._stacks[row])
+
+    def _load(self, stack: Any) -> None:
+        files = [item.path for item in stack.slices]
+        nodes = self.panel.run(
+            _("Loading the series"),
+            lambda progress: self.logic.loadSeries(files, progress=progress),
+        )
+        if nodes:
+            self._offer([])
+            self.panel.choose_volume(nodes[0])
+
+    def _demonstrate(self) -> None:
+        node = self.panel.run(
+            _("Making the demonstration series"),
+            lambda progress: self.logic.loadDemonstration(progress),
+        )
+        if node is not None:
+            self.panel.choose_volume(node)
+
+
+def _remembered(key: str) -> str:
+    folder = slicer.util.settingsValue(f"PrintPrep/{key}", "")
+    return folder if folder and os.path.isdir(folder) else ""
+
+
+def _remember(key: str, folder: str) -> None:
+    qt.QSettings().setValue(f"PrintPrep/{key}", folder)
