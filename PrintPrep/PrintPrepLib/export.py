@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,8 @@ import numpy as np
 
 from .errors import ExportError
 from .files import replacing
-from .mesh import BATCH, TriangleMesh, bounds
-
-#: What Slicer writes and looks for; without it a reader must guess RAS or LPS.
-HEADER = "3D Slicer output. SPACE=LPS"
-#: STL holds float32: beyond this coordinate a step is coarser than 0.001 mm.
-LARGEST_COORDINATE_MM = 8192.0
+from .mesh import BATCH, TriangleMesh
+from .placing import Placing, merged, parts_of, placing
 
 #: Bytes hashed at a time: many small pieces would wait for Python's lock again and again.
 HASH_BYTES = 1 << 24
@@ -32,7 +27,8 @@ _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attrib
 class ExportedFile:
     """A model file that was written, read back and found equal to the mesh.
 
-    A point of the file is ``scale × (p − center_offset_mm)``, p in LPS mm.
+    A point of the file is ``scale × (p − center_offset_mm)``, p in LPS mm; the scale holds
+    the file's unit (``placing.UNITS``), so a metre's file at true size has the scale 0.001.
     """
 
     path: Path
@@ -41,6 +37,7 @@ class ExportedFile:
     triangles: int
     scale: float
     center_offset_mm: tuple[float, float, float]
+    unit: str = "mm"
 
 
 def export_stl(
@@ -57,44 +54,50 @@ def export_stl(
         cannot be written, or it does not read back as it was meant. Nothing is left
         behind, and a previous file stays as it was.
     """
-    if not (math.isfinite(scale) and scale > 0):
-        raise ExportError("the scale must be a positive number", remedy="1 is true to life")
-    if len(mesh.triangles) == 0:
-        raise ExportError("the model has no surface", remedy="Check the threshold")
+    parts = parts_of(mesh)
+    return write_stl(parts, path, placing(parts, scale, center))
+
+
+def write_stl(
+    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
+) -> ExportedFile:
+    """Write all parts into one binary STL, which knows neither names nor units.
+
+    :raises ExportError: as ``export_stl``.
+    """
+    mesh = merged(parts)
     if len(mesh.triangles) >= 2**32:
         raise ExportError(
             "the model has more triangles than STL can count", remedy="Make a smaller part"
         )
-    low, high = bounds(mesh)
-    offset = (low + high) / 2 if center else np.zeros(3)
-    _require_representable(scale * (low - offset), scale * (high - offset))
-    points = (scale * (mesh.points - offset)).astype("<f4")
-    header = HEADER if scale == 1 else f"{HEADER};SCALE={scale:g}"
-    head = header.encode("ascii").ljust(80) + np.uint32(len(mesh.triangles)).tobytes()
+    points = place.of(mesh.points).astype("<f4")
+    head = place.comment().encode("ascii").ljust(80) + np.uint32(len(mesh.triangles)).tobytes()
     with replacing(path) as temporary:
         digest = _write(temporary, head, points, mesh.triangles)
+    return exported(path, "stl", digest, len(mesh.triangles), place)
+
+
+def exported(
+    path: str | os.PathLike[str], kind: str, digest: str, triangles: int, place: Placing
+) -> ExportedFile:
+    """What is known of a file that was written."""
     return ExportedFile(
         path=Path(path),
-        format="stl",
+        format=kind,
         sha256=digest,
-        triangles=len(mesh.triangles),
-        scale=float(scale),
-        center_offset_mm=tuple(map(float, offset)),
+        triangles=triangles,
+        scale=place.scale,
+        center_offset_mm=place.offset_mm,
+        unit=place.unit.name,
     )
 
 
-def _require_representable(low: np.ndarray, high: np.ndarray) -> None:
-    farthest = float(np.max(np.abs((low, high))))
-    if not math.isfinite(farthest):
-        raise ExportError(
-            "the model holds points that are not numbers", remedy="Make the model again"
-        )
-    if farthest > LARGEST_COORDINATE_MM:
-        raise ExportError(
-            f"the model reaches {farthest:.0f} mm from the origin, where the numbers of an STL "
-            "file are coarser than 0.001 mm",
-            remedy="Centre the model or choose a smaller scale",
-        )
+def unlike() -> ExportError:
+    """The error of a file that does not hold what was written."""
+    return ExportError(
+        "the file does not read back as it was written",
+        remedy="The disk may be failing: choose another one",
+    )
 
 
 def _corners(points: np.ndarray, triangles: np.ndarray) -> Iterator[np.ndarray]:
@@ -159,10 +162,7 @@ def _compare(path: Path, head: bytes, points: np.ndarray, triangles: np.ndarray)
             )
         same = same and not file.read(1)
     if not same:
-        raise ExportError(
-            "the file does not read back as it was written",
-            remedy="The disk may be failing: choose another one",
-        )
+        raise unlike()
 
 
 def read_stl(path: str | os.PathLike[str]) -> np.ndarray:

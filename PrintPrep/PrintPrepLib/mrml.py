@@ -17,6 +17,7 @@ from .mrml_nodes import (
 from .mrml_record import exported_file, remember_export, scene_record
 from .mrml_regularize import regularize_volume_node
 from .mrml_segments import (
+    keep_islands_above,
     keep_largest_island,
     segment_by_threshold,
     segment_mask,
@@ -29,6 +30,7 @@ __all__ = [
     "add_volume_node",
     "exported_file",
     "headless_scene",
+    "keep_islands_above",
     "keep_largest_island",
     "mesh_from_model_node",
     "place_under_study",

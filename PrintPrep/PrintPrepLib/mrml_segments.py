@@ -6,7 +6,7 @@ Segment Editor would have made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .contrast import half_contrast
 from .errors import SegmentError
-from .islands import bounding_box, largest_island
+from .islands import bounding_box, islands_by_size, largest_island
 from .mesh import TriangleMesh
 from .mrml_nodes import ijk_to_ras, volume_from_node, voxels_of, vtk_matrix
 from .progress import Progress, part, report
@@ -114,6 +114,42 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
     :param volume_node: gives the grid where the segmentation has none (imported surfaces).
     :raises SegmentError: there is no such segment, or it is empty.
     """
+    _keep(segmentation_node, segment_id, volume_node, lambda mask, _: (largest_island(mask), 1, 0))
+
+
+def keep_islands_above(
+    segmentation_node: Any, segment_id: str, volume_node: Any, smallest_mm3: float
+) -> tuple[int, int]:
+    """Remove the groups of voxels, hanging together by their faces, below a size.
+
+    :param volume_node: gives the grid where the segmentation has none (imported surfaces).
+    :return: how many islands were kept and removed.
+    :raises SegmentError: there is no such segment, it is empty, or nothing would be left of
+        it; it is then unchanged.
+    """
+
+    def above(mask: np.ndarray, voxel_mm3: float) -> tuple[np.ndarray, int, int]:
+        kept, stay, go = islands_by_size(mask, smallest_mm3, voxel_mm3)
+        if not stay:
+            raise SegmentError(
+                f"no part of the segment measures {smallest_mm3:g} mm³",
+                remedy="Choose a smaller size",
+            )
+        return kept, stay, go
+
+    return _keep(segmentation_node, segment_id, volume_node, above)
+
+
+def _keep(
+    segmentation_node: Any,
+    segment_id: str,
+    volume_node: Any,
+    choose: Callable[[np.ndarray, float], tuple[np.ndarray, int, int]],
+) -> tuple[int, int]:
+    """Leave of a segment what ``choose`` returns for its mask and the volume of a voxel.
+
+    :return: the two numbers that ``choose`` returns beside it.
+    """
     segment = _segment(segmentation_node, segment_id)
     labels = _labelmap(segmentation_node, segment_id, volume_node)
     # On the segment's own grid, whatever the volume's: nothing else is to change.
@@ -121,7 +157,8 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
     box = None if inside is None else bounding_box(inside)
     if box is None:
         raise SegmentError("The segment is empty")
-    kept = largest_island(inside[box])
+    voxel = abs(float(np.linalg.det(_matrix(labels)[:3, :3])))
+    kept, stay, go = choose(inside[box], voxel)
     start = [
         first + side.start for first, side in zip(labels.GetExtent()[::2], box[::-1], strict=True)
     ]
@@ -134,6 +171,7 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
         image, segmentation_node, segment_id, logic.MODE_REPLACE
     ):
         raise SegmentError(f"the segment {segment.GetName()} cannot be changed")
+    return stay, go
 
 
 def segment_surface(

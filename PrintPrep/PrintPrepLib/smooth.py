@@ -10,7 +10,7 @@ differs between versions. This one keeps straight what is straight to the last d
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from .deviation import Deviation, deviation
 from .errors import MeshError
 from .mesh import TriangleMesh, enclosed_volume
 from .progress import Progress, part, report
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 #: The enclosed volume may change by so much, in either direction.
 LARGEST_VOLUME_CHANGE_PERCENT = 1.0
@@ -116,8 +113,8 @@ def _coefficients(band: float) -> np.ndarray:
     return ideal / ideal.sum()
 
 
-def _means(mesh: TriangleMesh) -> csr_matrix:
-    """The matrix (N, N) that takes each point to the mean of its neighbours; rims stay."""
+def _means(mesh: TriangleMesh) -> Any:
+    """The sparse matrix (N, N) that takes each point to the mean of its neighbours; rims stay."""
     from scipy.sparse import csr_matrix, diags
 
     count = len(mesh.points)

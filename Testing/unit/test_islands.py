@@ -1,11 +1,11 @@
-"""The largest island against scipy's labelling and against hand-made masks."""
+"""The islands that stay, against scipy's labelling and against hand-made masks."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from PrintPrepLib import islands
-from PrintPrepLib.islands import bounding_box, largest_island
+from PrintPrepLib.islands import bounding_box, islands_above, islands_by_size, largest_island
 from scipy import ndimage
 
 
@@ -82,3 +82,34 @@ def test_noise_is_labelled_by_voxels(monkeypatch):
     monkeypatch.setattr(islands, "MOST_RUNS", 10)
     mask = np.random.default_rng(5).random((20, 20, 20)) < 0.4
     np.testing.assert_array_equal(largest_island(mask), by_labels(mask))
+
+
+@pytest.mark.parametrize("smallest", [0, 1, 2, 5, 30, 1e9])
+@pytest.mark.parametrize("share", [0.1, 0.31, 0.5])
+@pytest.mark.parametrize("runs", [10**6, 10])
+def test_islands_above_a_size(share, smallest, runs, monkeypatch):
+    """Voxels of 0.3 mm³: against labelling every voxel."""
+    monkeypatch.setattr(islands, "MOST_RUNS", runs)
+    mask = np.pad(np.random.default_rng(7).random((9, 12, 15)) < share, 2)
+    labels, count = ndimage.label(mask)
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    big = sizes >= max(smallest, 1)
+    kept, stay, go = islands_by_size(mask, 0.3 * smallest, 0.3)
+    np.testing.assert_array_equal(kept, big[labels])
+    assert (stay, stay + go) == (big.sum(), count)
+    np.testing.assert_array_equal(islands_above(mask, 0.3 * smallest, 0.3), kept)
+
+
+def test_island_of_just_the_size_stays():
+    """100 voxels of 0.1 mm³ are 10 mm³, though 10 / 0.1 and 100 × 0.1 may be rounded."""
+    mask = np.zeros((3, 10, 25), bool)
+    mask[0, :, :10] = mask[2, :, :9] = True
+    for voxel in (0.1, 0.3, 0.7, 1 / 3, 0.2384185791015625):
+        kept, stay, go = islands_by_size(mask, 100 * voxel, voxel)
+        assert (kept.sum(), stay, go) == (100, 1, 1)
+
+
+def test_islands_of_an_empty_mask():
+    kept, stay, go = islands_by_size(np.zeros((3, 3, 3), np.uint8), 1.0, 1.0)
+    assert kept.dtype == bool and not kept.any() and (stay, go) == (0, 0)

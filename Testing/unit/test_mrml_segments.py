@@ -95,6 +95,25 @@ def test_ranges_without_a_voxel(scene, node, lower, upper) -> None:
     assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 0
 
 
+def test_islands_above_a_size_stay(scene) -> None:
+    """Voxels of 0.5 × 0.5 × 0.6 mm or whatever the phantom has: sizes are in mm³."""
+    voxels = np.zeros((6, 7, 8), np.int16)
+    voxels[1:4, 1:4, 1:4] = 500
+    voxels[5, 6, 5:8] = 500
+    voxels[0, 0, 7] = 500
+    node = mrml.add_volume_node(volume(voxels), "v")
+    voxel = float(np.prod(node.GetSpacing()))
+    segmentation, segment = mrml.segment_by_threshold(node, 200)
+    with pytest.raises(SegmentError, match="Choose a smaller size"):
+        mrml.keep_islands_above(segmentation, segment, node, 28 * voxel)
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels > 0)
+    assert mrml.keep_islands_above(segmentation, segment, node, 3 * voxel) == (2, 1)
+    voxels[0, 0, 7] = 0
+    assert np.array_equal(mrml.segment_mask(segmentation, segment, node), voxels > 0)
+    assert mrml.keep_islands_above(segmentation, segment, node, 3.01 * voxel) == (1, 1)
+    assert mrml.segment_mask(segmentation, segment, node).sum() == 27
+
+
 def test_unknown_and_empty_segments(node) -> None:
     segmentation, _ = mrml.segment_by_threshold(node, 200)
     with pytest.raises(SegmentError, match="no segment nothing"):
