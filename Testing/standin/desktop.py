@@ -13,8 +13,9 @@ from typing import Any
 import slicer
 from PySide6 import QtCore, QtWidgets
 
-from . import dicomlib, hierarchy, qtmodules, scripted
+from . import dicomlib, hierarchy, qtmodules, scripted, uifile
 from .database import DicomDatabase, Log
+from .dialogs import ANSWERS, OPENED, Answers
 from .pythonqt import wrap
 from .strict import MISTAKES, StrictObject
 
@@ -154,7 +155,9 @@ class Desktop:
             logic.SetMRMLScene(self.scene)
         slicer.app = _Application(self.application_logic)
         slicer.qSlicerSubjectHierarchyPluginHandler = hierarchy.PluginHandler
-        slicer.qMRMLWidget = qtmodules.make_mrml_widget()
+        for name, widget in qtmodules.mrml_widgets().items():
+            setattr(slicer, name, widget)
+        slicer.util.loadUI = uifile.load_ui
         hierarchy.create_items_for_new_nodes(self.scene)
         self.reset()
 
@@ -175,8 +178,8 @@ class Desktop:
         slicer.dicomDatabase = DicomDatabase(without)
         slicer.app._testing = True
         QtCore.QSettings().clear()
-        qtmodules.ANSWERS.queue.clear()
-        qtmodules.ANSWERS.shown.clear()
+        ANSWERS.clear()
+        OPENED.urls.clear()
         MISTAKES.clear()
 
     @property
@@ -185,9 +188,14 @@ class Desktop:
         return slicer.dicomDatabase._log
 
     @property
-    def answers(self) -> qtmodules.Answers:
+    def answers(self) -> Answers:
         """What the user answers in modal dialogs."""
-        return qtmodules.ANSWERS
+        return ANSWERS
+
+    @property
+    def opened_urls(self) -> list[str]:
+        """What was opened with ``qt.QDesktopServices``."""
+        return OPENED.urls
 
     @property
     def mistakes(self) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from . import Desktop, install
+from .panel import ModulePanel
 
 
 @pytest.fixture
@@ -17,3 +19,20 @@ def desktop() -> Iterator[Desktop]:
     mistakes = running.mistakes
     running.reset()
     assert not mistakes, mistakes
+
+
+@pytest.fixture
+def open_panel(desktop: Desktop) -> Iterator[Callable[[str, str | Path], ModulePanel]]:
+    """``open_panel(name, path)``: the panel of a scripted module, entered; cleaned up after."""
+    opened = []
+
+    def open_(name: str, path: str | Path) -> ModulePanel:
+        panel = ModulePanel(desktop, name, path)
+        opened.append(panel)
+        panel.enter()
+        return panel
+
+    yield open_
+    for panel in opened:
+        panel.exit()
+        panel.cleanup()

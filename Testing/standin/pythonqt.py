@@ -14,26 +14,20 @@ from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from .enumerators import EnumValue, enumerator
+from .natives import NATIVES
 from .strict import MISTAKES, StandInGap, call_slot
-from .tables import KEYWORD_ALIASES, ClassTable, class_table, known_classes
+from .tables import KEYWORD_ALIASES, ClassTable, class_table, known_classes, meta_signature
 
 _NATIVE_MODULES = (QtWidgets, QtGui, QtCore)
 #: What PythonQt adds to every object and the tables list, worked on here.
 _OWN_METHODS = ("connect", "disconnect", "className", "inherits", "property", "setProperty")
 
 
-class EnumValue(int):
-    """An enumerator: a whole number for Python, its Qt 6 member for PySide6."""
-
-    native: Any
-
-
 def to_python(value: Any) -> Any:
     """A value of PySide6 as PythonQt hands it over."""
-    if isinstance(value, (enum.Enum, enum.Flag)):
-        number = EnumValue(value.value)
-        number.native = value
-        return number
+    if isinstance(value, enum.Enum):
+        return enumerator(value)
     if isinstance(value, list):
         return tuple(to_python(item) for item in value)
     if isinstance(value, QtCore.QObject) or type(value).__name__ in _value_classes():
@@ -47,7 +41,9 @@ def to_native(value: Any) -> Any:
         return value._native
     if isinstance(value, EnumValue):
         return value.native
-    if isinstance(value, tuple):
+    if isinstance(value, _WrappedType):
+        return value._native_type
+    if isinstance(value, (tuple, list)):
         return [to_native(item) for item in value]
     return value
 
@@ -60,7 +56,9 @@ def _value_classes() -> frozenset[str]:
 
 
 def native_class(name: str) -> type:
-    """The PySide6 class of that name."""
+    """The class on PySide6's side: PySide6's own, or the imitation of a CTK or MRML widget."""
+    if name in NATIVES:
+        return NATIVES[name]
     for module in _NATIVE_MODULES:
         if hasattr(module, name):
             return getattr(module, name)
@@ -76,7 +74,7 @@ class _WrappedType(type):
         native = getattr(cls._native_type, KEYWORD_ALIASES.get(name, name), None)
         if native is None:
             raise StandInGap(f"{cls._table.name}.{name} is not in Qt 6: imitate it")
-        if isinstance(native, (enum.Enum, enum.Flag)):
+        if not callable(native) or isinstance(native, enum.Enum):
             return to_python(native)
         return _method(f"{cls._table.name}.{name}", native)
 
@@ -105,6 +103,8 @@ class WrappedObject(metaclass=_WrappedType):
         if name.startswith("_"):
             raise AttributeError(name)
         table, native = self._table, self._native
+        if name == "name" and not table.offers("name") and isinstance(native, QtCore.QObject):
+            name = "objectName"
         if name in table.properties:
             return self._get_property(name)
         if name in table.signal_names:
@@ -131,12 +131,14 @@ class WrappedObject(metaclass=_WrappedType):
         native = getattr(self._native, KEYWORD_ALIASES.get(name, name), None)
         if native is None:
             raise StandInGap(f"{self._table.name}.{name} is not in Qt 6: imitate it")
-        if isinstance(native, (enum.Enum, enum.Flag)):
+        if not callable(native) or isinstance(native, enum.Enum):
             return to_python(native)
         return _method(f"{self._table.name}.{name}", native)
 
     def __setattr__(self, name: str, value: Any) -> None:
         table = self._table
+        if name == "name" and not table.offers("name"):
+            name = "objectName"
         if name in table.properties:
             kind, writable = table.properties[name]
             if not writable:
@@ -169,9 +171,19 @@ class WrappedObject(metaclass=_WrappedType):
 
     def _native_signal(self, signature: str) -> Any:
         name = signature.partition("(")[0]
-        if self._native.metaObject().indexOfSignal(signature) < 0:
+        meta = self._native.metaObject()
+        own = meta_signature(signature)
+        if meta.indexOfSignal(own) < 0:
             raise StandInGap(f"signal {signature} of {self._table.name} is not in Qt 6")
-        return getattr(self._native, name)
+        signal = getattr(self._native, name)
+        overloads = [
+            bytes(meta.method(index).methodSignature()).decode()
+            for index in range(meta.methodCount())
+            if bytes(meta.method(index).name()).decode() == name
+        ]
+        if len(overloads) > 1 and own != f"{name}()" and "PyObject" in " ".join(overloads):
+            return signal[bool if own.endswith("(bool)") else object]
+        return signal
 
     @property
     def _receivers(self) -> dict:
@@ -186,7 +198,13 @@ class WrappedObject(metaclass=_WrappedType):
             call_slot(slot, tuple(to_python(item) for item in arguments))
 
         # PySide6 counts the parameters of what it calls, and takes *arguments for none.
-        fixed = (lambda: receive(), lambda a: receive(a), lambda a, b: receive(a, b))[count]
+        fixed = (
+            lambda: receive(),
+            lambda a: receive(a),
+            lambda a, b: receive(a, b),
+            lambda a, b, c: receive(a, b, c),
+            lambda a, b, c, d: receive(a, b, c, d),
+        )[count]
         self._receivers[signature, slot] = fixed
         return fixed
 
@@ -210,7 +228,7 @@ class Signal:
         self._owner = owner
         signatures = [item for item in owner._table.signals if item.partition("(")[0] == name]
         native = owner._native.metaObject()
-        present = [item for item in signatures if native.indexOfSignal(item) >= 0]
+        present = [item for item in signatures if native.indexOfSignal(meta_signature(item)) >= 0]
         if not present:
             raise StandInGap(f"signal {name} of {owner._table.name} is not in Qt 6")
         self._signature = max(present, key=len)
@@ -255,6 +273,28 @@ def _for_property(name: str, kind: str, value: Any) -> Any:
     return to_native(value)
 
 
+def completed(table: ClassTable, native: type) -> ClassTable:
+    """The table with properties and signals of a class that was only listed by name.
+
+    Where the running Slicer could make no instance, the data tells the names alone; which of
+    them are properties and signals is the same in Qt 6.
+    """
+    if not table.names_only or not issubclass(native, QtCore.QObject):
+        return table
+    meta = native.staticMetaObject
+    properties, signals = dict(table.properties), set(table.signals)
+    for index in range(meta.propertyCount()):
+        item = meta.property(index)
+        if item.name() in table.attributes and item.name() not in properties:
+            properties[item.name()] = (item.typeName(), item.isWritable())
+    for index in range(meta.methodCount()):
+        item = meta.method(index)
+        is_signal = item.methodType() == QtCore.QMetaMethod.MethodType.Signal
+        if is_signal and bytes(item.name()).decode() in table.attributes:
+            signals.add(bytes(item.methodSignature()).decode())
+    return ClassTable(table.name, table.attributes, properties, frozenset(signals), True)
+
+
 _CLASSES: dict[str, type[WrappedObject]] = {}
 
 
@@ -269,9 +309,9 @@ def wrapped_class(name: str, native: type | None = None) -> type[WrappedObject]:
     :raises KeyError: Slicer has no such class, or the data does not hold it.
     """
     if name not in _CLASSES:
-        table = class_table(name)
         short = name.rpartition(".")[2]
-        body = {"_table": table, "_native_type": native or native_class(short)}
+        native = native or native_class(short)
+        body = {"_table": completed(class_table(name), native), "_native_type": native}
         _CLASSES[name] = _WrappedType(short, (WrappedObject,), {**body, "__module__": __name__})
     return _CLASSES[name]
 
@@ -281,14 +321,21 @@ def _remember(native: Any, wrapper: WrappedObject) -> None:
         native._standin_wrapper = wrapper
 
 
+def _wrapped_name(name: str) -> str | None:
+    for prefix in ("qt", "ctk", "slicer"):
+        if f"{prefix}.{name}" in known_classes():
+            return f"{prefix}.{name}"
+    return None
+
+
 def wrap(native: Any) -> WrappedObject:
     """The wrapper of a PySide6 object: always the same one for the same QObject."""
     existing = getattr(native, "_standin_wrapper", None)
     if existing is not None:
         return existing
     for candidate in type(native).__mro__:
-        name = f"qt.{candidate.__name__}"
-        if name in known_classes():
+        name = _wrapped_name(candidate.__name__)
+        if name is not None:
             wrapper = object.__new__(wrapped_class(name))
             object.__setattr__(wrapper, "_native", native)
             _remember(native, wrapper)

@@ -1,45 +1,47 @@
-"""The modules ``qt`` and ``ctk``."""
+"""The modules ``qt`` and ``ctk``, and the widgets in ``slicer``."""
 
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from typing import Any
 
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore
 
-from .pythonqt import WrappedObject, register, to_python, wrapped_class
-from .strict import MISTAKES, StandInGap
+from . import ctkbuttons, ctknumbers, ctkpaths, mrmlwidgets, segmenteditor, segmentwidgets
+from .dialogs import install_dialogs
+from .pythonqt import register, to_python, wrapped_class
+from .strict import StandInGap, call_slot
 from .tables import class_table, known_classes
+
+#: They define the natives; imported for that.
+WIDGETS = (ctkbuttons, ctknumbers, ctkpaths, mrmlwidgets, segmentwidgets, segmenteditor)
 
 #: Enumerators of the Qt namespace (the same in Qt 5 and 6) that code may use so far.
 _QT_NAMESPACE = frozenset(
     (
-        *("AlignBottom", "AlignHCenter", "AlignLeft", "AlignRight", "AlignTop", "AlignVCenter"),
-        *("ApplicationModal", "NonModal", "WindowModal"),
-        *("Checked", "Unchecked", "Horizontal", "Vertical", "RichText", "WaitCursor"),
-        *("TextBrowserInteraction", "TextSelectableByMouse", "WA_DeleteOnClose"),
+        *("AlignBottom", "AlignCenter", "AlignHCenter", "AlignLeft", "AlignRight", "AlignTop"),
+        *("AlignVCenter", "ApplicationModal", "NonModal", "WindowModal", "ArrowCursor"),
+        *("BusyCursor", "WaitCursor", "PointingHandCursor", "Checked", "PartiallyChecked"),
+        *("Unchecked", "Horizontal", "Vertical", "RichText", "PlainText", "AutoText"),
+        *("TextBrowserInteraction", "TextSelectableByMouse", "TextSelectableByKeyboard"),
+        *("LinksAccessibleByMouse", "LinksAccessibleByKeyboard", "NoTextInteraction"),
+        *("WA_DeleteOnClose", "CustomContextMenu", "NoFocus", "StrongFocus", "TabFocus"),
+        *("DisplayRole", "EditRole", "UserRole", "ToolTipRole", "DecorationRole"),
+        *("BackgroundRole", "ForegroundRole", "CheckStateRole", "TextAlignmentRole", "FontRole"),
+        *("ItemIsEnabled", "ItemIsSelectable", "ItemIsEditable", "ItemIsUserCheckable"),
+        *("NoItemFlags", "ScrollBarAlwaysOff", "ScrollBarAlwaysOn", "ScrollBarAsNeeded"),
+        *("ElideLeft", "ElideMiddle", "ElideNone", "ElideRight", "AscendingOrder"),
+        *("DescendingOrder", "ToolButtonIconOnly", "ToolButtonTextOnly"),
+        *("ToolButtonTextBesideIcon", "ToolButtonTextUnderIcon", "NoArrow", "UpArrow"),
+        *("DownArrow", "LeftArrow", "RightArrow", "KeepAspectRatio", "IgnoreAspectRatio"),
+        *("SmoothTransformation", "FastTransformation", "MatchExactly", "MatchContains"),
+        *("black", "white", "red", "green", "blue", "yellow", "gray", "darkGray", "lightGray"),
+        *("transparent", "darkGreen", "darkRed", "NoPen", "SolidLine", "DashLine", "NoBrush"),
+        *("SolidPattern", "Key_Escape", "Key_Return", "Key_Enter", "Key_Delete", "Key_Space"),
+        *("WindowShortcut", "WidgetShortcut", "WidgetWithChildrenShortcut", "ApplicationShortcut"),
     )
 )
-
-
-class Answers:
-    """What the user answers in modal dialogs, first come first served."""
-
-    def __init__(self) -> None:
-        self.queue: list[int] = []
-        self.shown: list[str] = []
-
-    def take(self, title: str, text: str) -> int:
-        """The next answer; without one the dialog would wait for ever."""
-        self.shown.append(text)
-        if not self.queue:
-            MISTAKES.blocking.append(f"{title}: {text}")
-            return 0
-        return self.queue.pop(0)
-
-
-#: Shared by all dialogs of this process.
-ANSWERS = Answers()
 
 
 class _QtNamespace:
@@ -51,28 +53,17 @@ class _QtNamespace:
         return to_python(getattr(QtCore.Qt, name))
 
 
-def _dialog(name: str, native: type) -> type[WrappedObject]:
-    """A dialog class whose ``exec`` asks ``ANSWERS`` and never waits."""
+def _timer() -> None:
+    """``QTimer.singleShot`` with what PythonQt makes of exceptions."""
 
-    class Dialog(wrapped_class(name, native)):
-        def exec(self) -> int:
-            text = self.text if "text" in self._table.properties else self.windowTitle
-            return ANSWERS.take(self.windowTitle, text)
+    def single_shot(milliseconds: int, slot: Callable) -> None:
+        QtCore.QTimer.singleShot(milliseconds, lambda: call_slot(slot, ()))
 
-        exec_ = exec
+    class Timer(wrapped_class("qt.QTimer")):
+        singleShot = staticmethod(single_shot)
 
-    Dialog.__name__ = name.rpartition(".")[2]
-    Dialog.__module__ = wrapped_class(name).__module__
-    register(name, Dialog)
-    return Dialog
-
-
-class _MessageBox(QtWidgets.QMessageBox):
-    """What CTK adds to QMessageBox."""
-
-    dontShowAgain = QtCore.Property(bool, lambda self: False, lambda self, value: None)
-    dontShowAgainVisible = QtCore.Property(bool, lambda self: False, lambda self, value: None)
-    dontShowAgainSettingsKey = QtCore.Property(str, lambda self: "", lambda self, value: None)
+    Timer.__name__, Timer.__module__ = "QTimer", wrapped_class("qt.QTimer").__module__
+    register("qt.QTimer", Timer)
 
 
 class _Module(types.ModuleType):
@@ -97,26 +88,15 @@ def make_modules() -> dict[str, types.ModuleType]:
     qt, ctk = _Module("qt"), _Module("ctk")
     qt.Qt = _QtNamespace()
     qt.SIGNAL = lambda signature: f"2{signature}"
-    _dialog("qt.QDialog", QtWidgets.QDialog)
-    _dialog("qt.QMessageBox", QtWidgets.QMessageBox)
-    _dialog("ctk.ctkMessageBox", _MessageBox)
+    install_dialogs()
+    _timer()
     return {"qt": qt, "ctk": ctk}
 
 
-def make_mrml_widget() -> type[WrappedObject]:
-    """``slicer.qMRMLWidget``: a QWidget that keeps a scene."""
-    scenes: dict[int, Any] = {}
-
-    class qMRMLWidget(wrapped_class("slicer.qMRMLWidget", QtWidgets.QWidget)):
-        def setMRMLScene(self, scene: Any) -> None:
-            scenes[id(self)] = scene
-
-        def mrmlScene(self) -> Any:
-            return scenes.get(id(self))
-
-    qMRMLWidget.__module__ = wrapped_class("slicer.qMRMLWidget").__module__
-    register("slicer.qMRMLWidget", qMRMLWidget)
-    return qMRMLWidget
+def mrml_widgets() -> dict[str, type]:
+    """The widget classes that ``slicer`` holds, such as ``qMRMLWidget``."""
+    names = (name.partition(".")[2] for name in known_classes() if name.startswith("slicer.qMRML"))
+    return {name: wrapped_class(f"slicer.{name}") for name in names}
 
 
 def check_gaps() -> None:

@@ -9,6 +9,7 @@ class whose entries are left out. A class or a name that is not there does not e
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ class ClassTable:
     attributes: frozenset[str]
     properties: dict[str, tuple[str, bool]]
     signals: frozenset[str]
+    #: Only ``attributes`` is known: the running Slicer could make no instance of it.
+    names_only: bool = False
 
     @property
     def signal_names(self) -> frozenset[str]:
@@ -60,6 +63,7 @@ def class_table(name: str) -> ClassTable:
         frozenset(entry["attributes"]),
         {key: (kind, writable) for key, (kind, writable) in entry.get("properties", {}).items()},
         frozenset(entry.get("signals", ())),
+        "properties" not in entry,
     )
     if "plus" not in entry:
         return own
@@ -69,4 +73,10 @@ def class_table(name: str) -> ClassTable:
         own.attributes | base.attributes,
         base.properties | own.properties,
         own.signals | base.signals,
+        own.names_only,
     )
+
+
+def meta_signature(signature: str) -> str:
+    """How PySide6 names a signal that carries VTK objects: as any Python object."""
+    return re.sub(r"(?<=[(,])(const )?(vtk\w+)\b ?[*&]?", "PyObject", signature)
