@@ -34,6 +34,7 @@ from .mrml_segments import (
 )
 from .progress import Progress, part, report
 from .record import plain
+from .source_checks import bound_mm
 from .surface import grey_value_surface
 
 SEGMENTATION_ROLE = "PrintPrep.Segmentation"
@@ -85,7 +86,7 @@ def _treatment(provenance: dict[str, Any]) -> str:
     if volume["interpolation"] == "none":
         return f"{size} voxels of {spacing} mm, just as acquired."
     residual = (volume.get("residual_mm") or {}).get("max")
-    true = "" if residual is None else f"; no voxel is misplaced by more than {residual:.4f} mm"
+    true = "" if residual is None else f"; no voxel is misplaced by more than {bound_mm(residual)}"
     return f"{size} voxels of {spacing} mm, interpolated onto a straight, even grid{true}."
 
 

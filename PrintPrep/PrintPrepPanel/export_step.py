@@ -52,7 +52,9 @@ class ExportStep(Step):
     def state(self) -> State:
         if self.panel.model.node() is None or not self.panel.model.state().done:
             return State(
-                Stage.BLOCKED, text=_("There is no model yet that is up to date (step 4).")
+                Stage.BLOCKED,
+                _("needs a model"),
+                _("There is no model yet that is up to date (step 4)."),
             )
         missing = self._missing()
         if self.parameters.exported:

@@ -34,7 +34,7 @@ class GeometryStep(Step):
     def state(self) -> State:
         volume = self.parameters.volume
         if volume is None:
-            return State(Stage.BLOCKED, text=_("Choose a volume first."))
+            return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
         geometry = mrml_panel.geometry_of(volume)
         if geometry["problem"]:
             return State(Stage.NEXT, _("make regular"), geometry["problem"])

@@ -61,7 +61,9 @@ class ModelStep(Step):
 
     def state(self) -> State:
         if not self.panel.segment.voxels() or self.parameters.volume is None:
-            return State(Stage.BLOCKED, text=_("The segment is empty: do step 3 first."))
+            return State(
+                Stage.BLOCKED, _("needs a segment"), _("The segment is empty: do step 3 first.")
+            )
         node = self.node()
         if node is None:
             return State(Stage.NEXT, _("make"), _("Make the model of the segment."))

@@ -20,6 +20,21 @@ from .series_step import SeriesStep
 from .step import Stage, State, Step
 from .work import Work
 
+#: Labels whose underlined letter goes to a widget.
+_BUDDIES = {
+    "volumeLabel": "volumeSelector",
+    "spacingLabel": "spacingCombo",
+    "keepLabel": "keepCombo",
+    "detailLabel": "detailCombo",
+    "colorLabel": "modelColorButton",
+    "opacityLabel": "opacitySlider",
+    "folderLabel": "exportFolder",
+    "nameLabel": "nameEdit",
+    "whatLabel": "whatCombo",
+    "unitLabel": "unitCombo",
+    "scaleLabel": "scaleSpin",
+}
+
 
 class Panel(slicer.util.VTKObservationMixin):
     """Holds the steps together. Node references live in the parameter node alone.
@@ -45,6 +60,8 @@ class Panel(slicer.util.VTKObservationMixin):
             for step in (SeriesStep, GeometryStep, SegmentStep, ModelStep, QaStep, ExportStep)
         ]
         self.series, self.geometry, self.segment, self.model, self.qa, self.export = self.steps
+        for label, widget in _BUDDIES.items():
+            getattr(ui, label).setBuddy(getattr(ui, widget))
         self.scene_changed()
 
     # The scene
@@ -202,6 +219,6 @@ def _next_step(states: list[State]) -> int:
 def _guide(steps: list[Step], states: list[State], upcoming: int) -> str:
     state = states[upcoming]
     if state.stage is Stage.DONE:
-        return _("The model is exported. {text}").format(text=state.text)
+        return _("Done: the model is exported. {text}").format(text=state.text)
     title = steps[upcoming].title
-    return _("Next: {step}. {text}").format(step=title, text=state.text)
+    return _("Next: {step}.  {text}").format(step=title, text=state.text)

@@ -34,11 +34,13 @@ class QaStep(Step):
         table = ui.checksTable
         table.setColumnCount(4)
         table.setHorizontalHeaderLabels([_("Result"), _("Check"), _("Measured"), _("Limit")])
-        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
-        table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
-        table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        table.setEditTriggers(qt.QTableWidget.NoEditTriggers)
+        table.setSelectionBehavior(qt.QTableWidget.SelectRows)
+        table.setSelectionMode(qt.QTableWidget.SingleSelection)
         table.verticalHeader().visible = False
-        table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        header.setSectionResizeMode(1, qt.QHeaderView.Stretch)
         table.connect("itemSelectionChanged()", self._row_chosen)
 
     @property
@@ -66,7 +68,9 @@ class QaStep(Step):
         model = self.panel.model.state()
         if not model.done:
             return State(
-                Stage.BLOCKED, text=_("There is no model yet that is up to date (step 4).")
+                Stage.BLOCKED,
+                _("needs a model"),
+                _("There is no model yet that is up to date (step 4)."),
             )
         record = self.record()
         if record is None:

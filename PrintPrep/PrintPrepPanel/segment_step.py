@@ -49,6 +49,7 @@ class SegmentStep(Step):
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self.editor.maximumNumberOfUndoStates = 10
         self.editor.sourceVolumeNodeSelectorVisible = False
+        self.editor.switchToSegmentationsButtonVisible = False
         self.editor.setEffectNameOrder(list(EFFECTS))
         self.editor.unorderedEffectsVisible = False
         self.editor.connect(
@@ -136,16 +137,20 @@ class SegmentStep(Step):
 
     def state(self) -> State:
         if self.parameters.volume is None:
-            return State(Stage.BLOCKED, text=_("Choose a volume first."))
+            return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
         problem = mrml_panel.geometry_of(self.parameters.volume)["problem"]
         if problem:
-            return State(Stage.BLOCKED, text=_("The volume has to be made regular first (step 2)."))
+            return State(
+                Stage.BLOCKED,
+                _("needs a regular volume"),
+                _("The volume has to be made regular first (step 2)."),
+            )
         voxels = self.voxels()
         if not voxels:
             return State(
                 Stage.NEXT,
                 _("choose a tissue"),
-                _("Choose a tissue or set a threshold, and apply it."),
+                _("Choose a tissue, watch the preview in the slice views, and apply it."),
             )
         segment = self._segment()
         return State(Stage.DONE, segment.GetName())
@@ -168,11 +173,8 @@ class SegmentStep(Step):
         for name, button in self.presets.items():
             button.enabled = usable and hounsfield
             button.checked = name == self.parameters.preset
-        ui.presetsHint.text = (
-            _("Choose a tissue, watch the preview in the slice views, then apply:")
-            if hounsfield or volume is None
-            else _("This volume has no Hounsfield units: use an automatic threshold.")
-        )
+        ui.presetsHint.text = _("This volume has no Hounsfield units: use an automatic threshold.")
+        ui.presetsHint.visible = usable and not hounsfield
         for widget in (ui.automaticButton, ui.halfContrastButton):
             widget.enabled = usable
         self.editor.enabled = usable

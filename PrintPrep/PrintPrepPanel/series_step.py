@@ -31,9 +31,9 @@ class SeriesStep(Step):
         table = ui.foundTable
         table.setColumnCount(_COLUMNS)
         table.setHorizontalHeaderLabels([_("No."), _("Description"), _("Slices"), _("Kind")])
-        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
-        table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
-        table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        table.setEditTriggers(qt.QTableWidget.NoEditTriggers)
+        table.setSelectionBehavior(qt.QTableWidget.SelectRows)
+        table.setSelectionMode(qt.QTableWidget.SingleSelection)
         table.verticalHeader().visible = False
         table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
         self._conversion = Conversion(ui, self.panel)
@@ -55,7 +55,7 @@ class SeriesStep(Step):
 
     def _volume_chosen(self, node: Any) -> None:
         if node is not None and self.parameters is not None:
-            slicer.util.setSliceViewerLayers(background=node, fit=True)
+            _show_in_slices(node)
 
     def _import(self) -> None:
         folder = qt.QFileDialog.getExistingDirectory(
@@ -114,6 +114,13 @@ class SeriesStep(Step):
         )
         if node is not None:
             self.panel.choose_volume(node)
+
+
+def _show_in_slices(node: Any) -> None:
+    """Make a volume the background of all slice views, fitted into them."""
+    logic = slicer.app.applicationLogic()
+    logic.GetSelectionNode().SetActiveVolumeID(node.GetID())
+    logic.PropagateVolumeSelection()
 
 
 def _remembered(key: str) -> str:

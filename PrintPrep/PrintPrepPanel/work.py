@@ -67,6 +67,9 @@ class Work:
             message = detail = str(error)
         except MemoryError:
             message = detail = _("There is not enough memory for this. Close other volumes first.")
+        except BaseException:
+            message = _("Something went wrong that should not: the application's log tells more.")
+            raise
         finally:
             self._close_dialog()
             self.running = False
