@@ -13,7 +13,7 @@ from typing import Any
 import slicer
 from PySide6 import QtCore, QtWidgets
 
-from . import dicomlib, hierarchy, qtmodules, scripted, uifile
+from . import dicomlib, hierarchy, parameternode, qtmodules, scripted, uifile
 from .database import DicomDatabase, Log
 from .dialogs import ANSWERS, OPENED, Answers
 from .pythonqt import wrap
@@ -145,7 +145,12 @@ class Desktop:
         i18n = types.ModuleType("slicer.i18n")
         i18n.tr = lambda text: text
         i18n.translate = lambda context, text: text
-        for name, module in (("i18n", i18n), ("ScriptedLoadableModule", scripted.make_module())):
+        modules = {
+            "i18n": i18n,
+            "ScriptedLoadableModule": scripted.make_module(),
+            "parameterNodeWrapper": parameternode.make_module(),
+        }
+        for name, module in modules.items():
             sys.modules[f"slicer.{name}"] = module
             setattr(slicer, name, module)
         slicer.mrmlScene = self.scene
