@@ -92,6 +92,15 @@ def exported(
     )
 
 
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """The checksum of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(HASH_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
 def unlike() -> ExportError:
     """The error of a file that does not hold what was written."""
     return ExportError(

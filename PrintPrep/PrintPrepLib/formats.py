@@ -1,0 +1,91 @@
+"""The kinds of file that a model can be written to, behind one function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .errors import ExportError
+from .export import ExportedFile, write_stl
+from .mesh import TriangleMesh
+from .objfile import write_obj
+from .placing import UNITS, Model, Placing, parts_of, placing
+from .plyfile import write_ply
+from .threemf import write_3mf
+
+__all__ = ["FORMATS", "UNITS", "Format", "export_model", "format_named"]
+
+_Writer = Callable[
+    [Sequence[tuple[str, TriangleMesh]], str | os.PathLike[str], Placing], ExportedFile
+]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of model file.
+
+    :param name: as the user types it and the record holds it.
+    :param suffix: of the file's name, with its dot.
+    :param title: for a list to choose from.
+    :param several: it keeps the parts of a model and their names.
+    :param states_unit: programs read the unit from the file, so no scale can be mistaken.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    several: bool
+    states_unit: bool
+    write: _Writer
+
+
+FORMATS = {
+    kind.name: kind
+    for kind in (
+        Format("stl", ".stl", "STL (binary)", False, False, write_stl),
+        Format("3mf", ".3mf", "3MF (with unit and names)", True, True, write_3mf),
+        Format("obj", ".obj", "OBJ (with names)", True, False, write_obj),
+        Format("ply", ".ply", "PLY (binary)", False, False, write_ply),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """:raises ExportError: there is no such format."""
+    if name not in FORMATS:
+        raise ExportError(
+            f"there is no format {name!r}", remedy=f"There are {', '.join(FORMATS)}: choose one"
+        )
+    return FORMATS[name]
+
+
+def export_model(
+    model: Model,
+    path: str | os.PathLike[str],
+    format: str = "stl",
+    scale: float = 1.0,
+    center: bool = False,
+    unit: str = "mm",
+    offset_mm: Sequence[float] | None = None,
+) -> ExportedFile:
+    """Write a model, LPS, without any patient data; read back and compared before it appears.
+
+    :param model: a mesh (LPS mm), or parts as (name, mesh); formats that know no parts get
+        them merged. Names go into the file: they are not to identify a patient.
+    :param path: taken as it is; ``FORMATS`` knows the usual suffix.
+    :param format: a name in ``FORMATS``.
+    :param scale: size of the file ÷ size of the patient, whatever the unit.
+    :param center: move the centre of the box round all parts to the origin before scaling.
+    :param unit: what the file counts in, a name in ``UNITS``; 3MF states it, other formats
+        leave it to the program that reads them.
+    :param offset_mm: move this point (LPS mm) to the origin instead, so that several files
+        of one model keep their places.
+    :return: what was written; its scale includes the unit.
+    :raises ExportError: the mesh is empty or does not fit into the format's numbers, the
+        file cannot be written, or it does not read back as it was meant. Nothing is left
+        behind, and a previous file stays as it was.
+    """
+    kind = format_named(format)
+    parts = parts_of(model)
+    return kind.write(parts, path, placing(parts, scale, center, unit, offset_mm))
