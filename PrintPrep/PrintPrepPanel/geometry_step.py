@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 from .parameters import Spacing
 from .step import Stage, State, Step, bind
 
-_MARKS = {"fail": ("#c62828", "✗"), "warn": ("#b26a00", "!"), "info": ("#1565c0", "i")}
+_MARKS = {"fail": ("#c62828", "✗"), "warn": ("#c77700", "!"), "info": ("#1565c0", "i")}
 _PLOT_SIZE = (360, 90)
 
 
@@ -29,7 +29,7 @@ class GeometryStep(Step):
         }
         bind(self.ui.spacingCombo, titles, self.panel, "spacing")
         self.ui.regularButton.connect("clicked()", self._make_regular)
-        self._plotted: tuple[float, ...] = ()
+        self._plotted: tuple[Any, ...] = ()
 
     def state(self) -> State:
         volume = self.parameters.volume
@@ -80,9 +80,12 @@ class GeometryStep(Step):
 
     def _plot(self, steps: tuple[float, ...]) -> None:
         self.ui.stepsPlot.visible = len(steps) > 1
-        if len(steps) > 1 and steps != self._plotted:
-            self.ui.stepsPlot.setPixmap(steps_pixmap(steps, self.ui.stepsPlot.palette))
-            self._plotted = steps
+        palette = self.ui.stepsPlot.palette
+        # Drawn again when the user changes between light and dark.
+        drawn = (*steps, palette.color(qt.QPalette.Base).name())
+        if len(steps) > 1 and drawn != self._plotted:
+            self.ui.stepsPlot.setPixmap(steps_pixmap(steps, palette))
+            self._plotted = drawn
 
 
 def _list(findings: list[dict[str, Any]]) -> str:

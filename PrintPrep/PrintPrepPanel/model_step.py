@@ -142,10 +142,8 @@ class ModelStep(Step):
             _show_in_3d()
 
     def _try(self) -> None:
-        from PrintPrepLib.decimate import decimate
         from PrintPrepLib.deviation import deviation
         from PrintPrepLib.progress import part
-        from PrintPrepLib.smooth import smooth
 
         volume, segmentation, segment, keep, size = self._chosen()
         parameters, node = self.parameters, self.node()
@@ -161,8 +159,12 @@ class ModelStep(Step):
             )
             mesh = true
             if detail is not None:
+                from PrintPrepLib.smooth import smooth
+
                 mesh, _found = smooth(mesh, detail, progress=part(progress, 0.3, 0.5))
             if share is not None:
+                from PrintPrepLib.decimate import decimate
+
                 mesh, _found = decimate(mesh, share, error, progress=part(progress, 0.5, 0.8))
             found = deviation(mesh, true, part(progress, 0.8, 1.0))
             name = _("{name} (try)").format(name=node.GetName())

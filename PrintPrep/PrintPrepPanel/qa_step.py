@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from slicer.i18n import tr as _
 from .step import Stage, State, Step
 
 _COLORS = {"pass": "#2e7d32", "warn": "#b26a00", "fail": "#c62828", "info": "#1565c0"}
+#: Smaller figures say no more than that they are small.
+SMALLEST_SHOWN = 0.001
 _ORDER = ("fail", "warn", "info", "pass")
 
 
@@ -38,6 +41,7 @@ class QaStep(Step):
         table.setSelectionBehavior(qt.QTableWidget.SelectRows)
         table.setSelectionMode(qt.QTableWidget.SingleSelection)
         table.verticalHeader().visible = False
+        table.wordWrap = False
         header = table.horizontalHeader()
         header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         header.setSectionResizeMode(1, qt.QHeaderView.Stretch)
@@ -115,7 +119,6 @@ class QaStep(Step):
                     item.setBackground(qt.QBrush(qt.QColor(_COLORS[check["status"]])))
                     item.setForeground(qt.QBrush(qt.QColor("white")))
                 table.setItem(row, column, item)
-        table.resizeRowsToContents()
         self.ui.checkSentence.text = ""
         if self._rows:
             table.setCurrentCell(0, 0)
@@ -160,7 +163,7 @@ class QaStep(Step):
         record, model = self.record(), self.panel.model.node()
         if record is None:
             return
-        folder = Path(slicer.util.tempDirectory("PrintPrep"))
+        folder = Path(tempfile.mkdtemp(prefix="printprep-", dir=slicer.app.temporaryPath))
         paths = self.panel.run(
             _("Writing the record"),
             lambda progress: write_record(record, mesh_from_model_node(model), folder),
@@ -180,5 +183,8 @@ class QaStep(Step):
 def _figure(value: float | None, unit: str | None) -> str:
     if value is None:
         return ""
-    text = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
+    if value and abs(value) < SMALLEST_SHOWN:
+        text = f"< {SMALLEST_SHOWN:g}"
+    else:
+        text = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
     return f"{text} {unit}" if unit else text

@@ -115,7 +115,7 @@ class SegmentStep(Step):
                 self.panel.addObserver(self._observed, event, self._segment_modified)
 
     @vtk.calldata_type(vtk.VTK_STRING)
-    def _segment_modified(self, caller: Any, event: Any, segment_id: str) -> None:
+    def _segment_modified(self, caller: Any, event: Any, segment_id: str | None = None) -> None:
         if self.parameters is None or self.panel.work.running:
             return
         effect = self.editor.activeEffect()
@@ -262,7 +262,7 @@ class SegmentStep(Step):
         segment = segmentation.GetSegmentation().GetSegment(segment_id)
         if segment is None:
             segment_id = mrml_panel.add_segment(segmentation, name)
-        elif fresh and not self.voxels():
+        elif fresh and not self.voxels() and self._is_unnamed(segment):
             segment.SetName(name)
         self._show(segmentation, segment_id)
         self.editor.setActiveEffectByName("Threshold")
@@ -272,6 +272,11 @@ class SegmentStep(Step):
         lowest, highest = mrml_panel.value_range(volume)
         effect.setParameter("MinimumThreshold", max(low, lowest))
         effect.setParameter("MaximumThreshold", highest if high is None else min(high, highest))
+
+    def _is_unnamed(self, segment: Any) -> bool:
+        """Whether the user has given a segment no name of its own yet."""
+        name = segment.GetName()
+        return name.startswith("Segment_") or name in {b.text for b in self.presets.values()}
 
     def _show(self, segmentation: Any, segment_id: str) -> None:
         """Bring segmentation, volume and segment into the editor, in the order that it needs."""
