@@ -335,7 +335,6 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
 
     def test_series_to_stl(self) -> None:
         """Tilted, uneven series → regular volume → segment → model → STL of true size."""
-        import numpy as np
         from PrintPrepLib.demonstration import write_demonstration
         from PrintPrepLib.mrml import mesh_from_model_node
 
@@ -348,8 +347,36 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
             model = logic.createModel(volume, segmentation, segment)
             path = logic.exportModel(model, os.path.join(folder, "model.stl"))
             self.assertGreater(os.path.getsize(path), 84)
-        points = mesh_from_model_node(model).points
-        radii = np.linalg.norm(points - truth.ball_center_lps, axis=1)
-        ball = radii[radii < 0.6 * truth.ball_diameter_mm]
-        self.assertAlmostEqual(2 * ball.mean(), truth.ball_half_contrast_diameter_mm, delta=0.05)
+        self._check_ball(mesh_from_model_node(model).points)
         self.delayDisplay("The ball of the model has the size that it should have")
+
+    def test_panel(self) -> None:
+        """The same through the panel's widgets, where the application shows them."""
+        widget = self._module_widget()
+        if widget is None:
+            self.delayDisplay("There is no panel here: its test is left out")
+            return
+        from PrintPrepPanel.selftest import click_through
+
+        self._check_ball(click_through(self, widget))
+        self.delayDisplay("The ball in the file has the size that it should have")
+
+    def _check_ball(self, points: Any) -> None:
+        """The demonstration's ball has its diameter, whichever way its surface was made."""
+        import numpy as np
+        from PrintPrepLib import demonstration
+
+        center = demonstration.BALL_CENTER
+        diameter = demonstration.ball_half_contrast_diameter()
+        radii = np.linalg.norm(points - np.array(center), axis=1)
+        ball = radii[radii < 0.6 * demonstration.BALL_DIAMETER_MM]
+        self.assertAlmostEqual(2 * ball.mean(), diameter, delta=0.05)
+
+    def _module_widget(self) -> Any:
+        """The module's panel, made where it was not shown yet; None without widgets."""
+        module = getattr(slicer.modules, "printprep", None)
+        if not hasattr(slicer.modules, "PrintPrepWidget") and module is not None:
+            representation = getattr(module, "widgetRepresentation", None)
+            if representation is not None:
+                representation()
+        return getattr(slicer.modules, "PrintPrepWidget", None)

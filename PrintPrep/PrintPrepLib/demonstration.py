@@ -112,11 +112,16 @@ def write_demonstration(folder: str | Path, progress: Progress | None = None) ->
         blur_sigma_mm=SIGMA_MM,
         half_contrast_hu=0.5 * (AIR_HU + SOLID_HU),
         ball_diameter_mm=BALL_DIAMETER_MM,
-        ball_half_contrast_diameter_mm=2 * _half_contrast_radius(BALL_DIAMETER_MM / 2, SIGMA_MM),
+        ball_half_contrast_diameter_mm=ball_half_contrast_diameter(),
         ball_center_lps=BALL_CENTER,
         block_edges_mm=BLOCK_EDGES_MM,
         block_center_lps=BLOCK_CENTER,
     )
+
+
+def ball_half_contrast_diameter() -> float:
+    """The diameter (mm) at which a threshold halfway between ball and air finds the ball."""
+    return 2 * _half_contrast_radius(BALL_DIAMETER_MM / 2, SIGMA_MM)
 
 
 def _steps() -> tuple[float, ...]:

@@ -182,6 +182,18 @@ def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
     return bool((vtk_to_numpy(labels.GetPointData().GetScalars()) == segment.GetLabelValue()).any())
 
 
+def label_stamps(segmentation_node: Any) -> dict[str, int]:
+    """When the voxels of each segment were changed last (or those of one it shares a map with)."""
+    if segmentation_node is None:
+        return {}
+    stamps = {}
+    for segment_id in segmentation_node.GetSegmentation().GetSegmentIDs():
+        labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+        if labels is not None:
+            stamps[segment_id] = labels.GetMTime()
+    return stamps
+
+
 def tag_threshold(
     volume_node: Any, segmentation_node: Any, segment_id: str, low: float, high: float
 ) -> bool:

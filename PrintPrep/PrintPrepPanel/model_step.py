@@ -138,6 +138,7 @@ class ModelStep(Step):
             return mrml_panel.put_model(mesh, volume, segmentation, segment)
 
         if self.panel.run(_("Making the model"), make) is not None:
+            self.panel.segment.voxels_known()
             self.panel.qa.forget()
             _show_in_3d()
 

@@ -32,7 +32,7 @@ class SegmentStep(Step):
 
         ui = self.ui
         self._observed: Any = None
-        self._filled: tuple[Any, bool] = ((), False)
+        self._stamps: dict[str, Any] = {}
         self.presets: dict[str, Any] = {}
         grid = ui.presetsFrame.layout()
         for index, (name, preset) in enumerate(presets().items()):
@@ -101,28 +101,54 @@ class SegmentStep(Step):
     def _observe(self, node: Any) -> None:
         """Watch the segments: what the threshold fills gets its range as a tag."""
         if self._observed is not None:
-            for event in (
-                slicer.vtkSegmentation.SourceRepresentationModified,
-                slicer.vtkSegmentation.SegmentRemoved,
-            ):
-                self.panel.removeObserver(self._observed, event, self._segment_modified)
+            for event, method in self._events.items():
+                self.panel.removeObserver(self._observed, event, method)
         self._observed = None if node is None else node.GetSegmentation()
+        self._stamps = {}
         if self._observed is not None:
-            for event in (
-                slicer.vtkSegmentation.SourceRepresentationModified,
-                slicer.vtkSegmentation.SegmentRemoved,
-            ):
-                self.panel.addObserver(self._observed, event, self._segment_modified)
+            self._stamps = mrml_panel.label_stamps(node)
+            for event, method in self._events.items():
+                self.panel.addObserver(self._observed, event, method)
+
+    @property
+    def _events(self) -> dict[int, Any]:
+        events = slicer.vtkSegmentation
+        return {
+            events.SourceRepresentationModified: self._voxels_modified,
+            events.SegmentModified: self._segment_modified,
+            events.SegmentRemoved: self._segment_removed,
+        }
 
     @vtk.calldata_type(vtk.VTK_STRING)
-    def _segment_modified(self, caller: Any, event: Any, segment_id: str | None = None) -> None:
+    def _voxels_modified(self, caller: Any, event: Any, segment_id: str | None = None) -> None:
         if self.parameters is None or self.panel.work.running:
             return
         effect = self.editor.activeEffect()
         if effect is not None and effect.name == "Threshold":
             self._tag(segment_id or self.editor.currentSegmentID(), effect)
+        self._outdated(segment_id)
+
+    @vtk.calldata_type(vtk.VTK_STRING)
+    def _segment_modified(self, caller: Any, event: Any, segment_id: str | None = None) -> None:
+        """Undo and redo tell this, and so does a new colour: only new voxels count."""
+        if self.parameters is None or self.panel.work.running:
+            return
+        now = mrml_panel.label_stamps(self.parameters.segmentation)
+        if now.get(segment_id) != self._stamps.get(segment_id):
+            self._outdated(segment_id)
+        self.panel.refresh_soon()
+
+    def _segment_removed(self, caller: Any, event: Any) -> None:
+        self.panel.refresh_soon()
+
+    def _outdated(self, segment_id: str | None) -> None:
+        self._stamps = mrml_panel.label_stamps(self.parameters.segmentation)
         mrml_panel.mark_outdated(self.parameters.segmentation, segment_id)
         self.panel.refresh_soon()
+
+    def voxels_known(self) -> None:
+        """The model was made of the voxels as they are now."""
+        self._stamps = mrml_panel.label_stamps(self.parameters.segmentation)
 
     def _tag(self, segment_id: str, effect: Any) -> None:
         """Keep the effect's range with the segment that it has just filled."""

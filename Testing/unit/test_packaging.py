@@ -78,7 +78,8 @@ def listed(folder: Path, kind: str) -> list[str]:
 
 def scripts_of(folder: Path) -> set[str]:
     own = relative(sorted(folder.glob("*.py")), folder)
-    return own | relative(files(folder / "PrintPrepLib", "*.py"), folder)
+    packages = [folder / "PrintPrepLib", folder / "PrintPrepPanel"]
+    return own.union(*(relative(files(package, "*.py"), folder) for package in packages))
 
 
 def resources_of(folder: Path) -> set[str]:

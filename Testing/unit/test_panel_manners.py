@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from test_panel import (
     folder,
     load,
     make_model,
+    models,
     open_steps,
     panel,
     parameters,
@@ -144,7 +146,8 @@ def test_scene_closed_in_between(panel, folder, tmp_path, step) -> None:
     STEPS[step](panel, folder)
     assert closed
     user.wait_until(lambda: "Load a series" in panel.ui.seriesState.text)
-    for kind in ("ScalarVolume", "Segmentation", "Model", "MarkupsLine"):
+    assert not models()
+    for kind in ("ScalarVolume", "Segmentation", "MarkupsLine"):
         assert not slicer.util.getNodesByClass(f"vtkMRML{kind}Node")
     assert parameters(panel).volume is None
     panel.widget.panel.work.patience_s = 60.0
@@ -168,7 +171,10 @@ def test_scene_brings_the_panel_back(panel, folder, tmp_path) -> None:
     panel.close_scene()
     assert "Load a series" in panel.ui.messageLabel.text
     assert panel.ui.nameEdit.text == "model"
-    assert slicer.mrmlScene.ReadFromMRB(str(file))
+    zipfile.ZipFile(file).extractall(tmp_path)
+    (saved,) = tmp_path.glob("*/*.mrml")
+    slicer.mrmlScene.SetURL(str(saved))
+    assert slicer.mrmlScene.Connect()
     user.wait_until(lambda: panel.ui.nameEdit.text == "left hip")
     assert panel.ui.scaleSpin.value == 50.0
     assert panel.ui.unitCombo.currentText == "inch"
