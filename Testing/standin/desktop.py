@@ -14,71 +14,19 @@ import slicer
 from PySide6 import QtCore, QtWidgets
 
 from . import dicomlib, hierarchy, parameternode, qtmodules, scripted, uifile
+from .application import Application
 from .database import DicomDatabase, Log
 from .dialogs import ANSWERS, OPENED, Answers
-from .pythonqt import wrap
 from .strict import MISTAKES, StrictObject
+from .views import LayoutManager
 
 _LOGICS = {
     "volumes": "vtkSlicerVolumesLogic",
     "segmentations": "vtkSlicerSegmentationsModuleLogic",
     "models": "vtkSlicerModelsLogic",
     "transforms": "vtkSlicerTransformLogic",
+    "markups": "vtkSlicerMarkupsLogic",
 }
-
-
-class _ModuleManager(StrictObject, table="slicer.app.moduleManager()"):
-    """``slicer.app.moduleManager()``."""
-
-
-class _Application(StrictObject, table="slicer.app"):
-    """``slicer.app``."""
-
-    def __init__(self, logic: Any) -> None:
-        self._logic = logic
-        self._testing = True
-        self._manager = _ModuleManager()
-        self._temporary = tempfile.mkdtemp(prefix="standin-")
-        self._processed = 0
-
-    @property
-    def applicationName(self) -> str:
-        return "Slicer"
-
-    @property
-    def applicationVersion(self) -> str:
-        return "5.13.0-2026-08-21"
-
-    @property
-    def majorVersion(self) -> int:
-        return 5
-
-    @property
-    def minorVersion(self) -> int:
-        return 13
-
-    @property
-    def temporaryPath(self) -> str:
-        return self._temporary
-
-    def testingEnabled(self) -> bool:
-        return self._testing
-
-    def applicationLogic(self) -> Any:
-        return self._logic
-
-    def mrmlScene(self) -> Any:
-        return slicer.mrmlScene
-
-    def moduleManager(self) -> _ModuleManager:
-        return self._manager
-
-    def processEvents(self) -> None:
-        self._processed += 1
-        QtWidgets.QApplication.processEvents()
-
-    def topLevelWidgets(self) -> tuple:
-        return tuple(wrap(item) for item in QtWidgets.QApplication.topLevelWidgets())
 
 
 class Module(StrictObject, table="slicer.modules.dicom"):
@@ -158,7 +106,7 @@ class Desktop:
         for logic in self._logics.values():
             logic.SetMRMLApplicationLogic(self.application_logic)
             logic.SetMRMLScene(self.scene)
-        slicer.app = _Application(self.application_logic)
+        slicer.app = Application(self.application_logic)
         slicer.qSlicerSubjectHierarchyPluginHandler = hierarchy.PluginHandler
         for name, widget in qtmodules.mrml_widgets().items():
             setattr(slicer, name, widget)
@@ -172,6 +120,8 @@ class Desktop:
         :param without: methods of the database that an older Slicer lacks.
         """
         self.close_main_window()
+        self.close_views()
+        slicer.app._cursors.clear()
         self.scene.Clear()
         # A running Slicer's scene is never without one.
         slicer.vtkMRMLSubjectHierarchyNode.ResolveSubjectHierarchy(self.scene)
@@ -225,6 +175,18 @@ class Desktop:
             self.main_window._native.setObjectName("")
             self.main_window._native.close()
             self.main_window = None
+
+    def open_views(self) -> LayoutManager:
+        """Views, as every desktop has them, with their nodes in the scene."""
+        if slicer.app._layout_manager is None:
+            slicer.app._layout_manager = LayoutManager(self.application_logic)
+        return slicer.app._layout_manager
+
+    def close_views(self) -> None:
+        """As with ``--no-main-window``."""
+        if slicer.app._layout_manager is not None:
+            slicer.app._layout_manager._close()
+            slicer.app._layout_manager = None
 
     def load_module(self, name: str, path: str | Path) -> Any:
         """Instantiate a scripted module's class as the application does at its start."""

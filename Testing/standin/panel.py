@@ -57,6 +57,7 @@ class ModulePanel:
 
     def __init__(self, desktop: Any, name: str, path: str | Path) -> None:
         self.desktop, self.name = desktop, name
+        desktop.open_views()
         desktop.load_module(name, path)
         self._module = importlib.import_module(name)
         self._open()
