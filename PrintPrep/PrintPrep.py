@@ -34,10 +34,23 @@ class PrintPrep(ScriptedLoadableModule):
         parent.dependencies = ["Volumes", "Segmentations", "DICOM"]
         parent.contributors = ["The PrintPrep contributors"]
         parent.helpText = _(
-            "Turns a CT series into a printable model whose size is true to life. Series with a "
-            "tilted gantry or uneven slices are straightened while they load from the DICOM module."
+            "Turns a CT series into a printable model whose size is true to life, in six steps "
+            "from top to bottom: series, geometry, segment, model, checks, export. Series with a "
+            "tilted gantry or uneven slices are straightened. The record that is written beside "
+            "the model proves its size. Press Demonstration to try everything without own data. "
+            "Not for clinical use unless locally validated."
         )
-        parent.acknowledgementText = ""
+        parent.acknowledgementText = _(
+            "PrintPrep builds on 3D Slicer, VTK, NumPy, SciPy and pydicom, and thanks those who "
+            "make them."
+        )
+        slicer.app.connect("startupCompleted()", _offer_sample_data)
+
+
+def _offer_sample_data() -> None:
+    from PrintPrepPanel.sampledata import register
+
+    register(PrintPrepLogic)
 
 
 class PrintPrepWidget(ScriptedLoadableModuleWidget):
@@ -277,18 +290,24 @@ class PrintPrepLogic(ScriptedLoadableModuleLogic):
         path: str,
         scale: float = 1.0,
         center: bool = False,
+        unit: str = "mm",
     ) -> str:
-        """Write a model as binary STL in millimetres, read it back and compare.
+        """Write a model, read it back and compare.
 
-        :param scale: size of the file ÷ size of the patient.
+        :param path: its ending chooses the format: .3mf, .obj or .ply; else binary STL.
+        :param scale: size of the print ÷ size of the patient.
         :param center: move the middle of the model to the origin.
+        :param unit: what the file counts in: "mm", "m" or "inch".
         :returns: the path written.
         :raises ExportError: the file could not be written; a previous one is untouched.
         """
         from PrintPrepLib import mrml
-        from PrintPrepLib.export import export_stl
+        from PrintPrepLib.formats import FORMATS, export_model
 
-        exported = export_stl(mrml.mesh_from_model_node(modelNode), path, scale, center)
+        ending = os.path.splitext(path)[1][1:].lower()
+        kind = ending if ending in FORMATS else "stl"
+        part = (modelNode.GetName(), mrml.mesh_from_model_node(modelNode))
+        exported = export_model([part], path, kind, scale, center, unit)
         mrml.remember_export(modelNode, exported)
         return str(exported.path)
 

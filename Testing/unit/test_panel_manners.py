@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-import qt
 import slicer
 from standin import user
 from test_panel import (
@@ -111,6 +109,8 @@ def prepare(panel, folder, tmp_path, step: str) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_cancelled_step_leaves_the_scene_as_it_was(panel, folder, tmp_path, step) -> None:
+    import qt
+
     prepare(panel, folder, tmp_path, step)
     before, work = contents(), panel.widget.panel.work
     seen = []
@@ -135,6 +135,8 @@ def test_cancelled_step_leaves_the_scene_as_it_was(panel, folder, tmp_path, step
 
 @pytest.mark.parametrize("step", STEPS)
 def test_scene_closed_in_between(panel, folder, tmp_path, step) -> None:
+    import qt
+
     prepare(panel, folder, tmp_path, step)
     closed = []
 
@@ -316,7 +318,7 @@ def test_works_without_a_scene_of_its_own(open_panel) -> None:
         assert not getattr(made.ui, name).enabled
 
 
-def test_self_test_of_the_module(panel) -> None:
-    panel.widget.resourcePath("UI/PrintPrep.ui")
+def test_self_test_of_the_module_uses_the_panel(panel, caplog) -> None:
+    caplog.set_level("INFO")
     slicer.modules.PrintPrepInstance.runTest(msec=0)
-    assert Path(UI).is_file()
+    assert "The ball in the file has the size" in caplog.text
