@@ -197,9 +197,6 @@ class qMRMLCollapsibleButton(ctkCollapsibleButton):
             self._scene = scene
             self.mrmlSceneChanged.emit(scene)
 
-    def mrmlScene(self) -> object:
-        return self._scene
-
 
 @native
 class ctkCheckBox(QtWidgets.QCheckBox):

@@ -101,7 +101,6 @@ class qMRMLSpinBox(ctkDoubleSpinBox):
 
     quantity = stored(str, "")
     unitAwareProperties = stored(int, 0)
-    mrmlSceneChanged = Signal(object)
     _scene = None
 
     def setMRMLScene(self, scene: object) -> None:
@@ -375,11 +374,10 @@ class qMRMLRangeWidget(ctkRangeWidget):
     """A range that knows units."""
 
     quantity = stored(str, "")
-    unitAwareProperties = stored(int, 0)
     _scene = None
 
     def setMRMLScene(self, scene: object) -> None:
         self._scene = scene
 
-    def mrmlScene(self) -> object:
-        return self._scene
+    # A property in Slicer here, a method elsewhere.
+    mrmlScene = Property(object, lambda self: self._scene, setMRMLScene)

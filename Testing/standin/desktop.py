@@ -17,6 +17,7 @@ from . import dicomlib, hierarchy, parameternode, qtmodules, scripted, uifile
 from .application import Application
 from .database import DicomDatabase, Log
 from .dialogs import ANSWERS, OPENED, Answers
+from .mrmlwidgets import forget_all
 from .strict import MISTAKES, StrictObject
 from .views import LayoutManager
 
@@ -119,9 +120,14 @@ class Desktop:
 
         :param without: methods of the database that an older Slicer lacks.
         """
+        forget_all()
         self.close_main_window()
         self.close_views()
         slicer.app._cursors.clear()
+        for kind in ("vtkMRMLScriptedModuleNode", "vtkMRMLSegmentEditorNode"):
+            # Singletons, which clearing only sets back.
+            for node in slicer.util.getNodesByClass(kind):
+                self.scene.RemoveNode(node)
         self.scene.Clear()
         # A running Slicer's scene is never without one.
         slicer.vtkMRMLSubjectHierarchyNode.ResolveSubjectHierarchy(self.scene)

@@ -14,12 +14,26 @@ from .natives import native, stored
 _RESIZE = QtWidgets.QSizePolicy.Policy
 
 
+#: Everything that widgets observe, so that a fresh start can let go of it.
+_OBSERVED: list[tuple[Any, int]] = []
+
+
+def forget_all() -> None:
+    """Let go of all that widgets observe: observers keep widgets alive."""
+    for thing, tag in _OBSERVED:
+        thing.RemoveObserver(tag)
+    _OBSERVED.clear()
+
+
 class Observing:
     """Observers on VTK objects that go with the widget."""
 
     def _observe(self, thing: Any, event: Any, method: Any) -> None:
-        tag = thing.AddObserver(event, lambda *arguments: self._alive() and method())
+        self._remember(thing, thing.AddObserver(event, lambda *_: self._alive() and method()))
+
+    def _remember(self, thing: Any, tag: int) -> None:
         self.__dict__.setdefault("_tags", []).append((thing, tag))
+        _OBSERVED.append((thing, tag))
 
     def _observe_node(self, scene: Any, event: Any, method: Any) -> None:
         @vtk.calldata_type(vtk.VTK_OBJECT)
@@ -27,7 +41,7 @@ class Observing:
             if self._alive():
                 method(node)
 
-        self.__dict__.setdefault("_tags", []).append((scene, scene.AddObserver(event, call)))
+        self._remember(scene, scene.AddObserver(event, call))
 
     def _forget(self, *things: Any) -> None:
         kept = []

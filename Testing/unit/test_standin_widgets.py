@@ -9,7 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
+from PySide6 import QtCore, QtWidgets
 from standin import show, user
+from standin.natives import NATIVES
+from standin.pythonqt import _wrapped_name, completed
+from standin.tables import class_table
 from standin.uifile import UiFileError
 
 pytest_plugins = ("standin.fixtures",)
@@ -86,6 +90,34 @@ def test_a_file_with_a_slip_is_refused(desktop, tmp_path, old: str, new: str) ->
         slicer.util.loadUI(str(tmp_path / "bad.ui"))
     with pytest.raises(RuntimeError):
         slicer.util.loadUI(str(tmp_path / "none.ui"))
+
+
+@pytest.mark.parametrize("name", sorted(set(NATIVES) - {"qSlicerScriptedLoadableModuleWidget"}))
+def test_imitations_have_nothing_that_slicer_lacks(desktop, name: str) -> None:
+    table = completed(class_table(_wrapped_name(name)), NATIVES[name])
+    for key, member in vars(NATIVES[name]).items():
+        overrides_qt = any(
+            hasattr(base, key) for base in (QtWidgets.QGroupBox, QtWidgets.QAbstractButton)
+        )
+        if key.startswith("_") or overrides_qt:
+            continue
+        assert table.offers(key), f"{name}.{key}"
+        assert isinstance(member, QtCore.Property) == (key in table.properties), key
+        assert isinstance(member, QtCore.Signal) == (key in table.signal_names), key
+
+
+def test_a_fresh_start_lets_go_of_widgets_and_parameters(desktop) -> None:
+    for number in range(2):
+        selector = slicer.qMRMLNodeComboBox()
+        selector.setMRMLScene(slicer.mrmlScene)
+        node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
+        node.UnRegister(None)
+        node.SetSingletonTag("Panel")
+        node = slicer.mrmlScene.AddNode(node)
+        assert node.GetParameter("a") == "", number
+        node.SetParameter("a", "1")
+        desktop.reset()
+        assert not slicer.util.getNodesByClass("vtkMRMLScriptedModuleNode")
 
 
 def test_unknown_names_of_own_widgets_raise(ui) -> None:
