@@ -60,7 +60,7 @@ class ExportStep(Step):
         if self.parameters.exported:
             return State(Stage.DONE, _("written"), missing)
         if missing:
-            return State(Stage.NEXT, text=missing)
+            return State(Stage.NEXT, _("not complete"), missing)
         return State(Stage.NEXT, _("ready"), _("Export the model."))
 
     def _missing(self) -> str:

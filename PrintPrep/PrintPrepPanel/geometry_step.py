@@ -14,6 +14,7 @@ from .step import Stage, State, Step, bind
 
 _MARKS = {"fail": ("#c62828", "✗"), "warn": ("#c77700", "!"), "info": ("#1565c0", "i")}
 _PLOT_SIZE = (360, 90)
+_BAR, _LINE = "#308cc6", "#808080"
 
 
 class GeometryStep(Step):
@@ -80,12 +81,9 @@ class GeometryStep(Step):
 
     def _plot(self, steps: tuple[float, ...]) -> None:
         self.ui.stepsPlot.visible = len(steps) > 1
-        palette = self.ui.stepsPlot.palette
-        # Drawn again when the user changes between light and dark.
-        drawn = (*steps, palette.color(qt.QPalette.Base).name())
-        if len(steps) > 1 and drawn != self._plotted:
-            self.ui.stepsPlot.setPixmap(steps_pixmap(steps, palette))
-            self._plotted = drawn
+        if len(steps) > 1 and steps != self._plotted:
+            self.ui.stepsPlot.setPixmap(steps_pixmap(steps))
+            self._plotted = steps
 
 
 def _list(findings: list[dict[str, Any]]) -> str:
@@ -102,21 +100,21 @@ def _list(findings: list[dict[str, Any]]) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def steps_pixmap(steps: tuple[float, ...], palette: Any) -> Any:
-    """A plot of the steps in the colours of the style: one bar a step, 0 at the bottom."""
+def steps_pixmap(steps: tuple[float, ...]) -> Any:
+    """A plot of the steps for light and dark styles alike: one bar a step, 0 at the bottom."""
     width, height = _PLOT_SIZE
     picture = qt.QPixmap(width, height)
-    picture.fill(palette.color(qt.QPalette.Base))
+    picture.fill(qt.QColor(0, 0, 0, 0))
     painter = qt.QPainter()
     painter.begin(picture)
     highest, base, left = max(steps), height - 16, 4
     share = (width - 2 * left) / len(steps)
-    bar = palette.color(qt.QPalette.Highlight)
+    bar, line = qt.QColor(_BAR), qt.QColor(_LINE)
     for index, step in enumerate(steps):
         top = round((base - 16) * max(step, 0.0) / highest)
         start, end = left + round(index * share), left + round((index + 1) * share)
         painter.fillRect(start, base - top, max(1, end - start - (share > 3)), top, bar)
-    painter.setPen(palette.color(qt.QPalette.Text))
+    painter.setPen(line)
     painter.drawLine(left, base, width - left, base)
     painter.drawText(left, 12, _("{mm:.3f} mm").format(mm=highest))
     painter.drawText(left, height - 3, _("first slice"))

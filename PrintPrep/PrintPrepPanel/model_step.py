@@ -186,7 +186,7 @@ class ModelStep(Step):
             ).format(
                 before=before,
                 after=after,
-                volume=found.volume_change_percent,
+                volume=round(found.volume_change_percent, 2) + 0.0,
                 mean=found.mean_mm,
                 most=found.max_mm,
             )
