@@ -160,14 +160,14 @@ class _Distance:
             _, found = tree.query(batch, k=nearest, workers=-1)
             found = owners[found.reshape(len(batch), nearest)]
             bound[first : first + BATCH] = (
-                _to_triangles(np.repeat(batch, nearest, axis=0), corners[found.ravel()])
+                to_triangles(np.repeat(batch, nearest, axis=0), corners[found.ravel()])
                 .reshape(-1, nearest)
                 .min(axis=1)
             )
         return bound
 
 
-def _to_triangles(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+def to_triangles(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """The distance (N,) of each point (N, 3) to its own triangle (N, 3, 3)."""
     px, py, pz = (points - corners[:, 0]).T
     ux, uy, uz = (corners[:, 1] - corners[:, 0]).T

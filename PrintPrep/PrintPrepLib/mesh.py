@@ -113,6 +113,11 @@ def enclosed_volume(mesh: TriangleMesh) -> float:
     return float(_volumes_and_area(mesh, (low + high) / 2)[0].sum())
 
 
+def edge_faults(mesh: TriangleMesh) -> tuple[int, int, int]:
+    """Edges of one triangle, of more than two, and those that disagree about the outside."""
+    return _edges(mesh.triangles, len(mesh.points))
+
+
 def _bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     used = np.zeros(len(mesh.points), dtype=bool)
     used[mesh.triangles.reshape(-1)] = True
