@@ -1,6 +1,7 @@
 """Pictures of the panel's steps in the stand-in, to be looked at.
 
-``python Testing/screenshots.py`` draws them anew. They show the layout, not Slicer: pictures for users come from a real Slicer.
+``python Testing/screenshots.py`` draws them anew. They show the layout, not Slicer: pictures
+for users come from a real Slicer.
 """
 
 from __future__ import annotations

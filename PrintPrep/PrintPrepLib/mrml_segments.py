@@ -179,18 +179,22 @@ def segment_surface(
     segmentation_node: Any,
     segment_id: str,
     progress: Progress | None = None,
+    clean: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> TriangleMesh:
     """The grey-value surface of a segment, LPS mm in the volume's own coordinates.
 
     The range comes from the segment's tag; without one half contrast is measured at the
     segment's edge, and where that shows no contrast the surface runs half-way between voxels.
 
+    :param clean: takes the mask and returns what of it the surface is to enclose.
     :raises SegmentError: there is no such segment, or it is empty.
     :raises Cancelled: progress asked for it.
     """
     volume = volume_from_node(volume_node)
     report(progress, 0.0, "Reading the segment")
     mask = segment_mask(segmentation_node, segment_id, volume_node)
+    if clean is not None:
+        mask = clean(mask)
     known = threshold_of(segmentation_node, segment_id)
     if known is not None:
         return _surface(volume, mask, known, part(progress, 0.1, 1.0))

@@ -9,7 +9,7 @@ from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib import mrml_panel
+from PrintPrepLib import mrml_panel, mrml_places
 from PrintPrepLib.handover import completed, failed_checks, write_record
 from PrintPrepLib.mrml_nodes import mesh_from_model_node, provenance_of
 from slicer.i18n import tr as _
@@ -132,7 +132,7 @@ class QaStep(Step):
         volume, model = self.parameters.volume, self.panel.model.node()
         if self.panel.refreshing or volume is None or model is None:
             return
-        place = mrml_panel.place_of(check["id"], volume, model)
+        place = mrml_places.place_of(check["id"], volume, model)
         if place is not None:
             mode = slicer.vtkMRMLSliceNode.CenteredJumpSlice
             slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)
@@ -175,9 +175,9 @@ class QaStep(Step):
     def _dimensions(self) -> None:
         model = self.panel.model.node()
         if self.ui.dimensionsCheck.checked and model is not None:
-            self.panel.work.guarded(lambda: mrml_panel.dimension_lines(model))
+            self.panel.work.guarded(lambda: mrml_places.dimension_lines(model))
         else:
-            mrml_panel.remove_dimension_lines()
+            mrml_places.remove_dimension_lines()
 
 
 def _figure(value: float | None, unit: str | None) -> str:

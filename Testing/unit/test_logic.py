@@ -201,25 +201,15 @@ def test_module_tells_slicer_about_itself(desktop) -> None:
     assert slicer.selfTests["PrintPrep"]
 
 
-def test_panel_leads_to_the_dicom_module(desktop, monkeypatch) -> None:
-    qt = importlib.import_module("qt")
-    widget = importlib.import_module("PrintPrep").PrintPrepWidget()
-    shown = []
-    monkeypatch.setattr(slicer.util, "selectModule", shown.append)
-    buttons = [item for item in widget.parent.children() if type(item) is qt.QPushButton]
-    assert len(buttons) == 1
-    buttons[0].click()
-    assert shown == ["DICOM"]
-    widget.cleanup()
-
-
 def test_reload_takes_the_library_along(desktop, monkeypatch) -> None:
     importlib.import_module("PrintPrepLib.mesh")
     kept = {name: module for name, module in sys.modules.items() if "PrintPrepLib" in name}
+    desktop.load_module("PrintPrep", MODULE)
     widget = importlib.import_module("PrintPrep").PrintPrepWidget()
     reloaded = []
     monkeypatch.setattr(slicer.util, "reloadScriptedModule", reloaded.append)
     try:
+        widget.cleanup()
         widget.onReload()
         assert reloaded == ["PrintPrep"]
         assert not any(name.startswith("PrintPrepLib") for name in sys.modules)
