@@ -18,6 +18,7 @@ from .application import Application
 from .database import DicomDatabase, Log
 from .dialogs import ANSWERS, OPENED, Answers
 from .mrmlwidgets import forget_all
+from .panel import ModulePanel, parent_class
 from .strict import MISTAKES, StrictObject
 from .views import LayoutManager
 
@@ -33,8 +34,15 @@ _LOGICS = {
 class Module(StrictObject, table="slicer.modules.dicom"):
     """What a scripted module gets as ``parent``, and ``slicer.modules.<name>``."""
 
-    def __init__(self, name: str, path: str) -> None:
+    def __init__(self, name: str, path: str, desktop: Any = None) -> None:
         self._values = {"name": name, "path": path}
+        self._desktop, self._panel = desktop, None
+
+    def widgetRepresentation(self) -> Any:
+        """The widget around the panel; its ``self()`` is the module's widget object."""
+        if self._panel is None:
+            ModulePanel.of(self._desktop, self.name)
+        return self._panel.parent
 
     def _read(self, name: str) -> Any:
         kind, _ = self._table.properties[name]
@@ -111,6 +119,7 @@ class Desktop:
         slicer.qSlicerSubjectHierarchyPluginHandler = hierarchy.PluginHandler
         for name, widget in qtmodules.mrml_widgets().items():
             setattr(slicer, name, widget)
+        slicer.qSlicerScriptedLoadableModuleWidget = parent_class()
         slicer.util.loadUI = uifile.load_ui
         hierarchy.create_items_for_new_nodes(self.scene)
         self.reset()
@@ -120,6 +129,9 @@ class Desktop:
 
         :param without: methods of the database that an older Slicer lacks.
         """
+        for item in list(vars(getattr(slicer, "modules", None) or _Modules()).values()):
+            if isinstance(item, Module) and item._panel is not None:
+                item._panel.cleanup()
         forget_all()
         self.close_main_window()
         self.close_views()
@@ -197,7 +209,7 @@ class Desktop:
     def load_module(self, name: str, path: str | Path) -> Any:
         """Instantiate a scripted module's class as the application does at its start."""
         module = importlib.import_module(name)
-        parent = Module(name, str(path))
+        parent = Module(name, str(path), self)
         instance = getattr(module, name)(parent)
         setattr(slicer.modules, f"{name}Instance", instance)
         setattr(slicer.modules, name.lower(), parent)

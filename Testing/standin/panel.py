@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,21 @@ class qSlicerScriptedLoadableModuleWidget(qMRMLWidget):
     """What a module's widget class gets as ``parent``."""
 
     _entered = False
+    _python: Any = None
     isEntered = QtCore.Property(bool, lambda self: self._entered)
 
+    def self(this) -> Any:
+        return this._python
 
-def _parent_class() -> type:
-    """The tables have no entry of it; documented beside qMRMLWidget's is ``isEntered`` alone."""
+
+@cache
+def parent_class() -> type:
+    """The tables have no entry of it; documented beside qMRMLWidget's are these two names."""
     base = class_table("slicer.qMRMLWidget")
     name = "qSlicerScriptedLoadableModuleWidget"
     table = ClassTable(
         name,
-        base.attributes | {"isEntered"},
+        base.attributes | {"isEntered", "self"},
         base.properties | {"isEntered": ("bool", False)},
         base.signals,
     )
@@ -62,12 +68,23 @@ class ModulePanel:
         self._module = importlib.import_module(name)
         self._open()
 
+    @classmethod
+    def of(cls, desktop: Any, name: str) -> ModulePanel:
+        """The panel of a module that is loaded, made where there is none yet."""
+        panel = cls.__new__(cls)
+        panel.desktop, panel.name = desktop, name
+        panel._module = importlib.import_module(name)
+        panel._open()
+        return panel
+
     def _open(self) -> None:
-        self.parent = _parent_class()()
+        self.parent = parent_class()()
         self.parent._native.setLayout(QtWidgets.QVBoxLayout())
         self.parent.setMRMLScene(slicer.mrmlScene)
         self.widget = getattr(self._module, f"{self.name}Widget")(self.parent)
+        self.parent._native._python = self.widget
         setattr(slicer.modules, f"{self.name}Widget", self.widget)
+        getattr(slicer.modules, self.name.lower())._panel = self
         self.widget.setup()
 
     @property
@@ -107,6 +124,7 @@ class ModulePanel:
 
     def cleanup(self) -> None:
         """The application ends, or reloads the module."""
+        getattr(slicer.modules, self.name.lower())._panel = None
         self.widget.cleanup()
         self.parent._native.close()
         self.parent._native.deleteLater()

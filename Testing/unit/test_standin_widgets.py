@@ -385,6 +385,8 @@ def test_a_panel_opens_as_in_the_module_selector(open_panel, tmp_path, monkeypat
     panel = open_panel("Trying", tmp_path / "Trying.py")
     first = panel.widget
     assert panel.ui.volumeSelector.mrmlScene() is slicer.mrmlScene
+    assert slicer.util.getModuleWidget("Trying") is first
+    assert slicer.modules.trying.widgetRepresentation().isEntered
     panel.close_scene()
     panel.exit()
     panel.close_scene()
