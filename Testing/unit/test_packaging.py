@@ -230,7 +230,8 @@ def test_wheel_tells_what_it_is(wheel: zipfile.ZipFile) -> None:
 def test_versions_are_pinned(project_table: dict) -> None:
     extras = project_table["optional-dependencies"]
     core = [line for line in project_table["dependencies"] if not line.startswith("pydicom")]
-    pinned = re.compile(r"^[\w-]+==\d[\w.]*(; python_version (>=|<) '3\.\d+')?$")
+    marker = r"(python_version (>=|<)|platform_machine ==|sys_platform ==) '[\w.]+'"
+    pinned = re.compile(rf"^[\w-]+==\d[\w.]*(; {marker}( or {marker})*)?$")
     for line in [*core, *extras["headless"], *extras["test"]]:
         assert pinned.match(line.replace('"', "'")) or line == "printprep[headless]", line
     (pydicom,) = set(project_table["dependencies"]) - set(core)
