@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import math
 import re
 import sys
 import traceback
@@ -16,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
+from . import __version__, typed
 from .console import Console
 from .errors import Cancelled, PrintPrepError
 from .progress import Progress, part, report
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from .regularize import RegularVolume
 
 ISSUES = "https://github.com/PrintPrep/SlicerPrintPrep/issues"
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_LONGEST_NAME = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,7 +108,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--spacing",
-        type=_spacing,
+        type=typed.spacing,
         default="native",
         metavar="native|isotropic|MM",
         help="distance of the volume's planes: the smallest step (native), the pixel "
@@ -121,13 +117,13 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     range_of_grey = run.add_mutually_exclusive_group()
     range_of_grey.add_argument(
         "--threshold",
-        type=_threshold,
+        type=typed.threshold,
         metavar="LOW[:HIGH]",
         help="grey values (HU in CT) of the model, both ends included",
     )
     range_of_grey.add_argument(
         "--preset",
-        type=_preset,
+        type=typed.preset,
         metavar="NAME",
         help="grey values by name, e.g. bone (200 HU upwards), which CT takes without this; "
         "another name lists them all",
@@ -136,13 +132,28 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
         "--largest", action="store_true", help="keep only the largest island of the segment"
     )
     run.add_argument(
-        "--scale", type=_positive, default=1.0, metavar="F", help="size of the file ÷ patient's"
+        "--format",
+        type=typed.formats,
+        default=["stl"],
+        metavar="stl,3mf,obj,ply",
+        help="kinds of model files, separated by commas; otherwise stl",
+    )
+    run.add_argument(
+        "--scale",
+        type=typed.positive,
+        default=1.0,
+        metavar="F",
+        help="size of the file ÷ patient's",
     )
     run.add_argument(
         "--center", action="store_true", help="move the middle of the model to the origin"
     )
     run.add_argument(
-        "--name", type=_name, default="model", metavar="NAME", help="NAME.stl for model.stl"
+        "--name",
+        type=typed.name_of_file,
+        default="model",
+        metavar="NAME",
+        help="NAME.stl for model.stl, and so on",
     )
 
 
@@ -158,60 +169,6 @@ def _joined(arguments: Sequence[str]) -> list[str]:
             argument = f"{argument}={waiting.pop(0)}"
         joined.append(argument)
     return joined
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
-    return value
-
-
-def _spacing(text: str) -> str | float:
-    return text if text in ("native", "isotropic") else _positive(text)
-
-
-def _threshold(text: str) -> tuple[float, float | None]:
-    low, colon, high = text.partition(":")
-    bounds = _number(low), _number(high) if colon else None
-    if bounds[1] is not None and bounds[1] < bounds[0]:
-        raise argparse.ArgumentTypeError(f"in {text} the lower value is above the higher one")
-    return bounds
-
-
-def _preset(text: str) -> str:
-    from .threshold import presets
-
-    if text not in presets():
-        raise argparse.ArgumentTypeError(
-            f"there is no preset {text!r}; there are {', '.join(presets())}"
-        )
-    return text
-
-
-def _name(text: str) -> str:
-    name = text[:-4] if text.lower().endswith(".stl") else text
-    if (
-        not name
-        or len(name.encode()) > _LONGEST_NAME
-        or _UNSAFE.search(name)
-        or _RESERVED.fullmatch(name)
-        or name[0] in ".-"
-        or name[0].isspace()
-        or name[-1] in ". "
-    ):
-        raise argparse.ArgumentTypeError(f"{text!r} is no safe name for a file")
-    return name
 
 
 # inspect
@@ -246,7 +203,8 @@ def _run(options: argparse.Namespace, console: Console) -> None:
     if options.json:
         console.answer(to_json(record, ascii_only=True))
     else:
-        files = ["volume.nrrd", f"{options.name}.stl", "qa.json", "qa.html"]
+        models = [entry["file"] for entry in record["model"]["files"]]
+        files = ["volume.nrrd", *models, "qa.json", "qa.html"]
         console.answer(result(record, options.out, files))
 
 
@@ -273,8 +231,8 @@ def _edge() -> tuple[Any, Any]:
 
 def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[str, Any]:
     """Write all files into ``folder`` and return the record."""
-    from .export import export_stl
     from .files import write_bytes
+    from .formats import FORMATS, export_model
     from .mesh import measure
     from .record import model_record, qa_record, to_json
 
@@ -290,11 +248,20 @@ def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[s
     report(progress, 0.75, "Measuring")
     measures = measure(mesh)
     report(progress, 0.8, "Writing the model")
-    exported = export_stl(mesh, folder / f"{options.name}.stl", options.scale, options.center)
+    exported = [
+        export_model(
+            [(options.name, mesh)],
+            folder / f"{options.name}{FORMATS[kind].suffix}",
+            kind,
+            options.scale,
+            options.center,
+        )
+        for kind in options.format
+    ]
     report(progress, 0.85, "Writing the volume")
     mrml.save_volume(node, folder / "volume.nrrd")
     report(progress, 0.9, "Drawing the picture")
-    model = model_record(measures, [exported])
+    model = model_record(measures, exported)
     record = qa_record(provenance, segment, model, slicer=_slicer_version())
     write_bytes(folder / "qa.json", to_json(record).encode())
     write_bytes(folder / "qa.html", _page(record, mesh, console).encode())

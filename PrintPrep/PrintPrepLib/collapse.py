@@ -178,7 +178,8 @@ def sound(
     turned &= shape_before > 1e-6
     flat = (shape_after < _SLIVER) & (shape_after < shape_before) | (shape_after < 1e-9)
     good[own[turned | flat]] = False
-    return good, already + far.max(axis=0)
+    # Out and in by turns: summed up as errors that know nothing of each other.
+    return good, np.hypot(already, far.max(axis=0))
 
 
 def _keeps_topology(edges: Edges, chosen: np.ndarray, points: int) -> np.ndarray:

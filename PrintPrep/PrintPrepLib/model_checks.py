@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .checks import Check, graded
+from .placing import size_and_unit
 
 #: A surface that encloses more or less than its voxels by this share is suspect.
 VOLUME_PASS_PERCENT = 5.0
@@ -180,20 +181,23 @@ def _volume(segment: Mapping[str, Any], model: Mapping[str, Any]) -> Check | Non
 
 
 def _size(model: Mapping[str, Any]) -> Check:
-    extents, scale = model["extents_mm"], model["scale"]
+    extents, (scale, unit) = model["extents_mm"], size_and_unit(model)
     largest, (low, high) = max(extents), PLAUSIBLE_MM
     size = " × ".join(f"{extent:.1f}" for extent in extents)
-    printed = " × ".join(f"{extent * scale:.1f}" for extent in extents)
+    in_file = [extent * scale * unit.per_mm for extent in extents]
+    printed = " × ".join(f"{extent:.{unit.decimals}f}" for extent in in_file)
     if not low <= largest <= high:
         status, message = "fail", f"{size} mm is no size of a patient: a unit was mistaken."
     elif scale != 1:
         status = "warn"
-        message = f"The patient's size is {size} mm, the file's {printed} mm (scale {scale:g})."
+        message = (
+            f"The patient's size is {size} mm, the file's {printed} {unit.name} (scale {scale:g})."
+        )
     else:
         status = "pass"
         message = (
-            f"The file is true to life in millimetres: after import the printing program must show "
-            f"{printed} mm."
+            f"The file is true to life in {unit.plural}: after import the printing program must "
+            f"show {printed} {unit.name}."
         )
     return Check("size", "Size and unit", status, largest * scale, None, "mm", message)
 

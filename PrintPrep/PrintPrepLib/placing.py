@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,23 +21,26 @@ class Unit:
     """What a file counts in.
 
     :param name: as the user types it and the record holds it.
-    :param title: in words.
+    :param title, plural: in words.
     :param per_mm: how many of it are a millimetre.
     :param in_3mf: as the 3MF core specification writes it.
+    :param decimals: digits after the point with which sizes are told.
     """
 
     name: str
     title: str
+    plural: str
     per_mm: float
     in_3mf: str
+    decimals: int
 
 
 UNITS = {
     unit.name: unit
     for unit in (
-        Unit("mm", "millimetre", 1.0, "millimeter"),
-        Unit("m", "metre", 0.001, "meter"),
-        Unit("inch", "inch", 1 / 25.4, "inch"),
+        Unit("mm", "millimetre", "millimetres", 1.0, "millimeter", 1),
+        Unit("m", "metre", "metres", 0.001, "meter", 4),
+        Unit("inch", "inch", "inches", 1 / 25.4, "inch", 3),
     )
 }
 #: Coordinates of binary files are float32: beyond this a step is coarser than 0.001 mm.
@@ -75,6 +79,15 @@ class Placing:
 
 
 HEADER = "3D Slicer output. SPACE=LPS"
+
+
+def size_and_unit(model: Mapping[str, Any]) -> tuple[float, Unit]:
+    """Size of the file ÷ size of the patient, and the unit, of a record's ``model``."""
+    files = model.get("files") or [{}]
+    unit = UNITS[files[0].get("unit", "mm")]
+    size = model["scale"] / unit.per_mm
+    # What was multiplied by a unit and divided again shall be 1 when it was 1.
+    return (1.0 if math.isclose(size, 1.0, rel_tol=1e-12) else size), unit
 
 
 def parts_of(model: Model) -> list[tuple[str, TriangleMesh]]:

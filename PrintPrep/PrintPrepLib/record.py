@@ -121,7 +121,13 @@ def model_record(measures: MeshMeasures, files: Iterable[ExportedFile]) -> dict[
     figures = asdict(measures)
     return {
         "files": [
-            {"file": item.path.name, "format": item.format, "sha256": item.sha256} for item in files
+            {
+                "file": item.path.name,
+                "format": item.format,
+                "sha256": item.sha256,
+                "unit": item.unit,
+            }
+            for item in files
         ],
         "units": "mm",
         "space": "LPS",

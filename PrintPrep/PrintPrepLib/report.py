@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from .placing import size_and_unit
+
 VERDICTS = {
     "pass": ("PASS", "Fit for printing: every check passed."),
     "warn": ("WITH CARE", "Fit for printing with care: read what is marked below first."),
@@ -107,11 +109,12 @@ class _Code(str):
 
 def _model_rows(model: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     yield "Size x × y × z", _join(model["extents_mm"], 2, " × ", "mm")
+    size, unit = size_and_unit(model)
     if model["scale"] != 1:
         printed = [extent * model["scale"] for extent in model["extents_mm"]]
-        yield "Size in the file", _join(printed, 2, " × ", "mm")
-    yield "Scale", f"{model['scale']:g}"
-    yield "Unit, coordinates", f"{model['units']}, {model['space']}"
+        yield "Size in the file", _join(printed, unit.decimals + 1, " × ", unit.name)
+    yield "Scale", f"{size:g}"
+    yield "Unit, coordinates", f"{unit.name}, {model['space']}"
     for axis, bounds in zip("xyz", model["bounds_mm"], strict=True):
         yield f"From … to, {axis}", _join(bounds, 2, " … ", "mm")
     if any(model["center_offset_mm"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .placing import size_and_unit
 from .source_checks import bound_mm
 
 FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
@@ -36,8 +37,9 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
         ("Volume", _volume(volume)),
         ("Model", f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
     ]
-    if model["scale"] != 1:
-        lines.append(("Scale", f"{model['scale']:g}: the file is not the size of the patient"))
+    scale, _ = size_and_unit(model)
+    if scale != 1:
+        lines.append(("Scale", f"{scale:g}: the file is not the size of the patient"))
     lines.append(("Fit for printing", FIT[record["verdict"]]))
     text = "".join(f"{name:17}{value}\n" for name, value in lines)
     for check in record["checks"]:

@@ -180,3 +180,19 @@ def test_grading():
 def test_residual_is_told_as_a_bound(length, text):
     checks = source_checks(SOURCE, changed(VOLUME, residual_mm={"max": length}))
     assert f"within {text} of" in next(c.message for c in checks if c.id == "residual")
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale", "status", "said"),
+    [
+        ("m", 0.001, "pass", "true to life in metres"),
+        ("inch", 1 / 25.4, "pass", "true to life in inches"),
+        ("m", 0.0005, "warn", "scale 0.5"),
+        ("mm", 0.001, "warn", "scale 0.001"),
+    ],
+)
+def test_unit_of_the_file_is_no_scale(unit, scale, status, said):
+    files = [{"file": "model.3mf", "format": "3mf", "sha256": "00", "unit": unit}]
+    checks = model_checks(SEGMENT, {**MODEL, "scale": scale, "files": files})
+    (size,) = [check for check in checks if check.id == "size"]
+    assert size.status == status and said in size.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import resource
@@ -191,6 +192,38 @@ def test_options_reach_the_model(series, tmp_path):
     np.testing.assert_allclose(points.max(axis=0) + points.min(axis=0), 0, atol=1e-4)
     assert "Written" in done.stdout and "Luft 1.stl" in done.stdout
     assert "Fit for printing with care" in done.stdout
+
+
+def test_formats_hold_the_same_model(series, tmp_path):
+    """All four by one run, each listed with its checksum, each the ball for another reader."""
+    import trimesh
+
+    done = printprep(
+        "run", series.folder, "--out", tmp_path, "--largest", "--format", "stl,3MF,obj,ply,stl",
+        "--name", "ball.3mf", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    names = ["ball.stl", "ball.3mf", "ball.obj", "ball.ply"]
+    record = json.loads(done.stdout)
+    assert [entry["file"] for entry in record["model"]["files"]] == names
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*WRITTEN, *names])
+    page = (tmp_path / "qa.html").read_text("utf-8")
+    for entry in record["model"]["files"]:
+        path = tmp_path / entry["file"]
+        assert (path.suffix, entry["unit"]) == (f".{entry['format']}", "mm")
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
+        assert entry["sha256"] in page and entry["file"] in page
+        loaded = trimesh.load(path, force="mesh")
+        assert loaded.volume == pytest.approx(record["model"]["volume_mm3"], rel=1e-4)
+        np.testing.assert_allclose(loaded.extents, record["model"]["extents_mm"], rtol=1e-4)
+
+
+@pytest.mark.parametrize("formats", ["", "stl,", "amf", "stl;obj"])
+def test_unknown_formats_are_wrong_usage(capsys, formats):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["run", "x", "--out", "y", "--format", formats])
+    assert caught.value.code == 2
+    assert "there are stl, 3mf, obj, ply" in capsys.readouterr().err
 
 
 def test_previous_results_are_replaced(result, series, tmp_path):
