@@ -88,7 +88,9 @@ def test_figures_are_those_of_mask_and_mesh(record):
     assert record["model"]["volume_mm3"] == pytest.approx(36)
     assert record["model"]["extents_mm"] == [6, 6, 6]
     assert record["model"]["bounds_mm"] == [[0, 6], [0, 6], [0, 6]]
-    assert record["model"]["files"] == [{"file": "model.stl", "format": "stl", "sha256": "ab" * 32}]
+    assert record["model"]["files"] == [
+        {"file": "model.stl", "format": "stl", "sha256": "ab" * 32, "unit": "mm"}
+    ]
     assert record["model"]["watertight"] is True
 
 
