@@ -580,6 +580,23 @@ def test_the_header_says_what_was_done() -> None:
     assert codes == [(value, "DCM") for value in ("113100", "113107", "113108", "113111")]
 
 
+@pytest.mark.parametrize(
+    ("before", "dates", "after"),
+    [
+        ("REMOVED", "keep", "REMOVED"),
+        ("MODIFIED", "keep", "MODIFIED"),
+        ("MODIFIED", "remove", "REMOVED"),
+        ("UNMODIFIED", "shift", "MODIFIED"),
+        ("nonsense", "keep", "UNMODIFIED"),
+    ],
+)
+def test_dates_that_were_changed_before_stay_so(before: str, dates: str, after: str) -> None:
+    dataset = full()
+    dataset.LongitudinalTemporalInformationModified = before
+    done(Options(dates=dates), dataset)
+    assert dataset.LongitudinalTemporalInformationModified == after
+
+
 def test_an_earlier_statement_is_added_to() -> None:
     dataset = full()
     dataset.DeidentificationMethod = "Another program"
