@@ -587,7 +587,7 @@ def test_the_header_says_what_was_done() -> None:
         ("MODIFIED", "keep", "MODIFIED"),
         ("MODIFIED", "remove", "REMOVED"),
         ("UNMODIFIED", "shift", "MODIFIED"),
-        ("nonsense", "keep", "UNMODIFIED"),
+        ("SOMETHING", "keep", "UNMODIFIED"),
     ],
 )
 def test_dates_that_were_changed_before_stay_so(before: str, dates: str, after: str) -> None:
