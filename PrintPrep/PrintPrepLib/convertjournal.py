@@ -47,7 +47,7 @@ class Journal:
             for path in sorted(self._folder.glob("*.jsonl")):
                 self._read(path, mark, out)
             name = f"{uuid.uuid4().hex}.jsonl"
-            self._file = open(self._folder / name, "w", encoding="ascii")  # noqa: SIM115
+            self._file = open(self._folder / name, "wb", buffering=0)  # noqa: SIM115
             self._put([{"deidentification": mark}])
             self._tidy()
         except OSError as error:
@@ -80,12 +80,21 @@ class Journal:
             return None
 
     def add(self, key: str, name: str, size: int) -> None:
-        """Note a file that is written."""
-        self._put([[key, name, size]])
+        """Note a file that is written.
+
+        :raises ExportError: the journal cannot be written any more.
+        """
+        try:
+            self._put([[key, name, size]])
+        except OSError as error:
+            raise ExportError(
+                f"the journal cannot be written ({error.strerror or error})",
+                file=str(self._folder),
+                remedy="Free some space; the same command goes on from there",
+            ) from error
 
     def _put(self, lines: list[Any]) -> None:
-        self._file.write("".join(json.dumps(line) + "\n" for line in lines))
-        self._file.flush()
+        self._file.write("".join(json.dumps(line) + "\n" for line in lines).encode("ascii"))
 
     def _tidy(self) -> None:
         """Remove what runs left that were killed long ago; others may be at work."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ _SERIES_NUMBER, _INSTANCE_NUMBER = 0x00200011, 0x00200013
 _WANTED = (_MODALITY, _SOP, _PATIENT_ID, _STUDY, _SERIES, _SERIES_NUMBER, _INSTANCE_NUMBER)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """One input file.
 
@@ -61,7 +62,7 @@ class Found:
     left_out: tuple[tuple[Source, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a file's header says of where it belongs; all texts raw, as in the file.
 
@@ -102,17 +103,19 @@ def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
     sources: list[Source] = []
     left_out: list[tuple[Source, str]] = []
     seen: set[str] = set()
-    for path, label in _paths(inputs, result, left_out):
-        real = os.path.realpath(path)
-        if real in seen:
-            continue
-        seen.add(real)
+    for path, label, real in _paths(inputs, result, left_out):
         try:
-            status = os.stat(path)
+            status = os.lstat(path)
+            if stat.S_ISLNK(status.st_mode):
+                real = os.path.realpath(path)
+                status = os.stat(path)
         except OSError as error:
             reason = f"cannot be read ({error.strerror or type(error).__name__})"
             left_out.append((Source(path, label), reason))
             continue
+        if real in seen:
+            continue
+        seen.add(real)
         source = Source(path, label, status.st_size, status.st_mtime_ns)
         if stat.S_ISREG(status.st_mode):
             sources.append(source)
@@ -123,8 +126,8 @@ def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
 
 def _paths(
     inputs: Sequence[str | os.PathLike[str]], out: str, left_out: list[tuple[Source, str]]
-) -> Iterator[tuple[str, str]]:
-    """Path and label of every file."""
+) -> Iterator[tuple[str, str, str]]:
+    """Path, label and real place (but for a link of its own) of every file."""
     roots = [os.path.abspath(item) for item in inputs]
     names: set[str] = set()
     for root in roots:
@@ -138,7 +141,7 @@ def _paths(
             )
         name = _unused(os.path.basename(root), names)
         if not os.path.isdir(root):
-            yield root, name
+            yield root, name, os.path.realpath(root)
             continue
         start = "" if len(roots) == 1 else f"{name}/"
         for folder, subfolders, files in os.walk(root):
@@ -155,8 +158,9 @@ def _paths(
                 for sub in sorted(subfolders)
                 if sub != FOLDER and os.path.realpath(os.path.join(folder, sub)) != out
             ]
+            real = os.path.realpath(folder)
             for file in sorted(files):
-                yield os.path.join(folder, file), prefix + file
+                yield os.path.join(folder, file), prefix + file, os.path.join(real, file)
 
 
 def _unused(name: str, names: set[str]) -> str:
@@ -232,7 +236,8 @@ def _values(data: bytes, present: Iterator[Element]) -> dict[str, str]:
         if element.tag > _INSTANCE_NUMBER:
             break
         if element.tag in _FIELDS:
-            values[_FIELDS[element.tag]] = text(data, element)
+            # Thousands of files share their series: one text for all of them.
+            values[_FIELDS[element.tag]] = sys.intern(text(data, element))
     return values
 
 

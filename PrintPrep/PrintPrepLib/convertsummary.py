@@ -31,7 +31,7 @@ DONE_BEFORE = "done by an earlier run"
 COLUMNS = ("file", "fate", "reason", "output", "compression", "series_id", "bytes")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What became of one file.
 

@@ -57,7 +57,7 @@ class Settings:
         return Deidentifier(self.deidentify, self.secret)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One file to be done.
 
@@ -71,7 +71,7 @@ class Task:
     replaceable: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Done:
     """What became of a task.
 

@@ -247,7 +247,8 @@ def test_layout_by_patient(tmp_path):
     "words", ["", "..", "con", "a/b\\c:d*e", "x" * 300, "ä" * 300, "\u202eevil", "山田"]
 )
 def test_patients_of_any_name_make_folders(tmp_path, words):
-    make_series(tmp_path / "in", PatientID=words[:64], PatientName="")
+    tags = {"SpecificCharacterSet": "ISO_IR 192", "PatientID": words[:64], "PatientName": ""}
+    make_series(tmp_path / "in", **tags)
     summary = run(tmp_path / "in", tmp_path / "out", layout="patient")
     assert summary.counts["converted"] == 6
     (folder,) = {name.split("/")[0] for name in files(tmp_path / "out")}
@@ -285,7 +286,7 @@ def test_several_inputs_keep_apart(tmp_path):
     summary = run(
         [tmp_path / "one" / "CT", tmp_path / "two" / "CT", single, single], tmp_path / "out"
     )
-    assert summary.counts["converted"] == 13
+    assert summary.counts["converted"] == 13  # what is named twice is done once
     tops = Counter(name.split("/")[0] for name in files(tmp_path / "out"))
     assert tops == {"CT": 6, "CT-2": 6, single.name: 1}
 
@@ -861,16 +862,16 @@ def wait_for(condition, seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture
-def long_archive(tmp_path) -> Path:
-    """Enough work to be interrupted in: some seconds on any machine."""
+@pytest.fixture(scope="session")
+def long_archive(tmp_path_factory) -> Path:
+    """Enough work to be interrupted in: a second or more on any machine."""
+    root = tmp_path_factory.mktemp("long")
     taken = Acquisition(rows=256, columns=256, slices=60)
-    truth = write_series(SCENE, taken, tmp_path / "one")
-    for path in truth.files:
+    for path in write_series(SCENE, taken, root / "0").files:
         compress_file(path)
-    for number in range(8):
-        shutil.copytree(tmp_path / "one", tmp_path / "in" / str(number))
-    return tmp_path / "in"
+    for number in range(1, 8):
+        shutil.copytree(root / "0", root / str(number))
+    return root
 
 
 @pytest.mark.parametrize("how", ["stop file", "terminal", "scheduler"])

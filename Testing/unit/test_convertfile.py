@@ -190,6 +190,52 @@ def test_group_lengths_that_became_wrong_go(plain):
     assert 0x00280000 in present  # nothing in this group has changed
 
 
+def with_element(data: bytes, element: bytes) -> bytes:
+    """The file with one more element where its tag belongs."""
+    tag = raw_tag(element)
+    at = envelope(data).start
+    for present in elements(data, at, True):
+        if present.tag > tag:
+            break
+        at = present.end
+    return data[:at] + element + data[at:]
+
+
+def raw_tag(element: bytes) -> int:
+    group, number = struct.unpack_from("<HH", element)
+    return group << 16 | number
+
+
+def converted_tags(data: bytes) -> set[int]:
+    new = b"".join(convert(data, envelope(data), "").pieces)
+    return {element.tag for element in elements(new, envelope(new).start, True)}
+
+
+def test_lengths_that_a_new_image_makes_wrong_go(plain):
+    image = np.zeros((480, 3), np.uint8)
+    compress_file(plain, compression="PMSCT_RGB1", stream=encode_rgb1(image))
+    data = plain.read_bytes()
+    for group, number in ((0x0028, 0), (0x0008, 1), (0x0020, 0)):
+        element = struct.pack("<HH2sHI", group, number, b"UL", 4, 999)
+        data = with_element(data, element)
+    assert {0x00280000, 0x00080001} & converted_tags(data) == set()
+    assert 0x00200000 in converted_tags(data)
+
+
+def test_a_sequence_of_unknown_vr_is_followed(plain):
+    """PS3.5 6.2.2: its items are in implicit VR, whatever the rest of the file is in."""
+    compress_file(plain)
+    item = struct.pack("<HHI", 0x0008, 0x1150, 4) + b"1.2\0"
+    item += struct.pack("<HHI", 0x0008, 0x1199, 0xFFFFFFFF)
+    item += struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    sequence = struct.pack("<HH2sHI", 0x0009, 0x1001, b"UN", 0, 0xFFFFFFFF)
+    sequence += struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + item
+    sequence += struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    data = with_element(plain.read_bytes(), sequence)
+    new = b"".join(convert(data, envelope(data), "").pieces)
+    assert sequence in new and 0x07A11011 not in converted_tags(data)
+
+
 def test_colour_becomes_rgb_with_a_warning(plain):
     random_ = np.random.default_rng(3)
     image = np.repeat(random_.integers(0, 255, (20 * 24 // 4, 3), dtype=np.uint8), 4, axis=0)
