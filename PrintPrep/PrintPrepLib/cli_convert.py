@@ -85,6 +85,8 @@ def _add_deidentification(convert: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--deidentify",
+        nargs="?",
+        const=_PROFILES[0],
         choices=_PROFILES,
         metavar="PROFILE",
         help="basic, or pet, which keeps what SUV needs: safe private elements, patient "
@@ -208,7 +210,8 @@ def _request(options: argparse.Namespace) -> Request:
 
     deidentify = None if options.deidentify is None else _deidentification(options)
     secret = None
-    if options.secret_file is not None:
+    looks = options.list or options.preview
+    if options.secret_file is not None and not (looks and not os.path.exists(options.secret_file)):
         secret = shared_secret(Path(options.secret_file))
     return Request(
         inputs=options.inputs,

@@ -34,6 +34,7 @@ _SECRET_BYTES = 32
 _FILES_A_CHUNK, _LOOKS_A_CHUNK = 8, 64
 #: Fewer files are done before other processes have started.
 _WORTH_A_CREW = 24
+_WORTH_LOOKING_TOGETHER = 2000
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def look(
     :raises Cancelled: ``stopped`` said so.
     """
     found = find(request.inputs, request.out)
-    with Crew(1, None, stopped) as crew:
+    jobs = request.jobs if len(found.sources) >= _WORTH_LOOKING_TOGETHER else 1
+    with Crew(jobs, None, stopped) as crew:
         return _look(request, found, crew, progress, stopped)
 
 

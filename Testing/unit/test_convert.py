@@ -37,6 +37,8 @@ from PrintPrepLib.errors import Cancelled, ExportError, SeriesError
 from PrintPrepLib.pixels import read_voxels
 from PrintPrepLib.series import read_series
 from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 pytestmark = pytest.mark.pydicom
 
@@ -378,6 +380,11 @@ def test_the_results_are_not_converted_again(tmp_path):
         summary = run(root, out)
         assert len(summary.fates) == 6
     assert not (out / "results").exists()
+    # As a killed run leaves it: half a file that is not where its name says.
+    half = (out / "a" / "IM00001.dcm").read_bytes()[:900]
+    (out / ".printprep-convert" / ".printprep-1.dcm").write_bytes(half)
+    again = run(out, tmp_path / "again")
+    assert not [fate for fate in again.fates if fate.file.startswith(".printprep")]
     with pytest.raises(SeriesError, match="the input itself"):
         run(root, root)
 
@@ -669,6 +676,34 @@ def test_pet_options_that_break_suv_are_told_at_once(tmp_path):
     assert any("SUV" in text for text in told) and set(told) <= set(summary.warnings)
 
 
+def test_a_deidentified_pet_series_gives_the_same_suv(tmp_path):
+    """One half-life of 6,600 s, 80 kg and 400 MBq: 0.0004, before and after."""
+    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.petheader import PetHeader
+    from PrintPrepLib.suv import suv_factor
+
+    dose = Dataset()
+    dose.RadionuclideTotalDose, dose.RadionuclideHalfLife = "400000000", "6600"
+    dose.RadiopharmaceuticalStartDateTime = "20200102100000"
+    truth = make_series(
+        tmp_path / "in",
+        Modality="PT",
+        PatientWeight="80",
+        Units="BQML",
+        DecayCorrection="START",
+        CorrectedImage=["DECY", "ATTN"],
+        SeriesTime="115000",
+        AcquisitionTime="115000",
+        RadiopharmaceuticalInformationSequence=Sequence([dose]),
+    )
+    run(tmp_path / "in", tmp_path / "out", deidentify=PROFILES["pet"])
+    new = sorted((tmp_path / "out").glob("*.dcm"))
+    for paths in (truth.files, new):
+        factor = suv_factor([PetHeader.from_dataset(dcmread(path)) for path in paths]).factor
+        assert factor == pytest.approx(0.0004, rel=1e-9)
+    assert dcmread(new[0]).SeriesDate != "20200102"
+
+
 # The panel's side
 
 
@@ -850,7 +885,9 @@ def test_preview_and_list_write_nothing(archive, tmp_path):
     assert changes["(0010,0010)"]["action"] == "replace"
     assert "(07A1,100A)" not in changes  # converted first
     assert "Phantom" not in done.stdout
-    done = command(archive, "--preview", "--deidentify", "--identify")
+    done = command(
+        archive, "--preview", "--deidentify", "--identify", "--secret-file", tmp_path / "secret"
+    )
     assert "'Phantom^Analytic' →" in done.stdout
     assert sorted(tmp_path.rglob("*")) == before
 
