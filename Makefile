@@ -3,6 +3,8 @@
 #   make demo SERIES=folder    the same job on your own series
 #                              (more: OPTIONS="--preset bone --largest")
 #   make test                  the whole test suite
+# And for those who work on PrintPrep:
+#   make benchmark             the table of docs/benchmarks.md; NAMES="tilts skull" for parts
 # Another interpreter (3.10 to 3.13): make test PYTHON=python3.12
 
 PYTHON ?= python3
@@ -27,13 +29,14 @@ TESTING := $(VENV)/.test-$(VERSION)
 # Handed over as they are: folders may hold spaces and quotes.
 export SERIES OUT
 
-.PHONY: help demo test system-demo system-test clean
+.PHONY: help demo test benchmark system-demo system-test clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo                 run the embedded demonstration, results in $(OUT)/"
 	@echo "make demo SERIES=folder   run your own series, results in $(OUT)/"
 	@echo "make test                 run the whole test suite"
+	@echo "make benchmark            measure PrintPrep beside Slicer and dcm2niix in one run"
 	@echo "make clean                remove the environment and all results"
 
 demo: $(HEADLESS)
@@ -47,6 +50,9 @@ test: $(TESTING) $(OLD)/.installed-$(PYDICOM_OLD)
 	@PYTHONPATH="$(CURDIR)/$(OLD)" $(BIN)/python -c \
 	  'import pydicom; assert pydicom.__version__ == "$(PYDICOM_OLD)", pydicom.__version__'
 	PYTHONPATH="$(CURDIR)/$(OLD)" $(BIN)/python -m pytest -n $(JOBS) -m pydicom
+
+benchmark: $(TESTING)
+	@PYTHONPATH=Testing:PrintPrep $(BIN)/python Testing/benchmarks/run.py $(NAMES)
 
 $(HEADLESS): pyproject.toml | system-demo
 	@test -e $@ || test -e $(TESTING) || $(PYTHON) -m venv --clear $(VENV)

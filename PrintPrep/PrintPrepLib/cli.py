@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__, typed
+from .cli_convert import add_convert, with_profile
 from .console import Console
 from .errors import Cancelled, PrintPrepError
 from .progress import Progress, part, report
@@ -32,12 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :raises SystemExit: wrong usage (status 2), or help was asked for (status 0).
     """
-    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    words = with_profile(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(_joined(words))
     console = Console(options.debug)
     try:
         with console.cancellable():
             options.command(options, console)
         return 0
+    except Cancelled as error:
+        console.error(str(error))
+        return 1
     except PrintPrepError as error:
         failure = str(error)
     except KeyboardInterrupt:
@@ -96,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_run_options(run)
     run.set_defaults(command=_run)
+    add_convert(commands, everywhere)
     return parser
 
 

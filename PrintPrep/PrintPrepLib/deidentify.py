@@ -47,7 +47,9 @@ _IDENTITY_REMOVED = 0x00120062
 _METHOD = 0x00120063
 _METHOD_CODES = 0x00120064
 _TIMES_MODIFIED = 0x00280303
+_TIMES_KEYWORD = "LongitudinalTemporalInformationModified"
 _TIMES = {"remove": "REMOVED", "shift": "MODIFIED", "keep": "UNMODIFIED"}
+_GRAVEST = ("REMOVED", "MODIFIED", "UNMODIFIED")
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ class Deidentifier:
 
     def _statements(self, dataset: Dataset, claimed: bool) -> Iterator[DataElement]:
         """The elements that say that, and how, a data set was de-identified."""
-        yield DataElement(_TIMES_MODIFIED, "CS", _TIMES[self.options.dates])
+        # What was shifted or removed before does not become true again.
+        times = {_TIMES[self.options.dates], _value(dataset, _TIMES_KEYWORD)}
+        yield DataElement(_TIMES_MODIFIED, "CS", min(times & set(_GRAVEST), key=_GRAVEST.index))
         yield DataElement(_IDENTITY_REMOVED, "CS", "YES" if claimed else "NO")
         if not claimed:
             return

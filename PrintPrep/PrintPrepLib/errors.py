@@ -64,6 +64,14 @@ class ExportError(PrintPrepError):
     """A file could not be written, or did not read back as it was meant."""
 
 
+class DamagedFile(PrintPrepError):
+    """A file whose data set is cut off or cannot be followed to its end."""
+
+
+class NotServed(PrintPrepError):
+    """A file that is left as it is, though nothing is wrong with it."""
+
+
 class Cancelled(PrintPrepError):
     """The user cancelled; nothing was changed."""
 

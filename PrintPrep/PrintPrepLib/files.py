@@ -23,9 +23,10 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside ``path`` to write to; moved to ``path`` when the block ends.
+def replacing(path: str | os.PathLike[str], workshop: Path | None = None) -> Iterator[Path]:
+    """A temporary path to write to; moved to ``path`` when the block ends.
 
+    :param workshop: a folder of the same disk for the temporary file, else beside ``path``.
     :raises ExportError: the folder is missing or cannot be written, ``path`` is a folder,
         the disk is full, or the target is locked; nothing is left behind.
     """
@@ -35,7 +36,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             "this is a folder, not a file", file=str(target), remedy="Give the name of a file"
         )
     require_folder(target.parent)
-    temporary = target.parent / f".printprep-{uuid.uuid4().hex}{target.suffix}"
+    name = f".printprep-{uuid.uuid4().hex}{target.suffix}"
+    temporary = (workshop or target.parent) / name
     try:
         with _explained(target):
             yield temporary

@@ -14,7 +14,17 @@ if __package__ in (None, ""):  # called as a file: make the packages importable
 
 def benchmarks() -> dict:
     """Name → function that yields rows, in the order of the table."""
-    from benchmarks import ball, cut, erased, loading, memory, model, regularize, skull
+    from benchmarks import (
+        ball,
+        conversion,
+        cut,
+        erased,
+        loading,
+        memory,
+        model,
+        regularize,
+        skull,
+    )
 
     return {
         "tilts": ball.tilts,
@@ -25,6 +35,7 @@ def benchmarks() -> dict:
         "skull": skull.skull,
         "regularize": regularize.regularize,
         "loading": loading.loading,
+        "conversion": conversion.conversion,
         "model": model.model,
         "memory": memory.memory,
     }

@@ -332,6 +332,17 @@ def test_names_are_found_in_texts_that_stay(charset: str) -> None:
     assert actions(result)["(0018,1020)"] == "empty"
 
 
+def test_a_decoded_name_is_found_in_a_text_that_is_not() -> None:
+    dataset = full()
+    dataset.SpecificCharacterSet = "ISO_IR 144"
+    dataset.PatientName, dataset.PatientID = "Чернышевский^Олег", ""
+    dataset.SoftwareVersions = "for Чернышевский, 1.2"
+    dataset = reread(dataset)
+    assert dataset.PatientName.family_name == "Чернышевский"
+    done(Options(), dataset)
+    assert dataset.SoftwareVersions == ""
+
+
 def test_characteristics_stay_when_asked() -> None:
     dataset = reread(full())
     done(Options(retain_patient_characteristics=True), dataset)
@@ -437,6 +448,16 @@ def test_a_text_in_the_place_of_a_number_does_not_stay() -> None:
     assert not [element.tag for element in dataset if element.tag.is_private]
 
 
+def test_a_text_in_the_place_of_a_binary_number_does_not_stay() -> None:
+    dataset = full()
+    block = dataset.private_block(0x0045, "GEMS_HELIOS_01", create=True)
+    block.add_new(0x01, "LO", "Quitte")
+    block.add_new(0x02, "FL", 0.625)
+    dataset = reread(dataset)
+    done(Options(retain_safe_private=True), dataset)
+    assert [element.tag.element for element in dataset.group_dataset(0x0045)] == [0x10, 0x1002]
+
+
 @pytest.mark.parametrize(
     ("creator", "tag", "vr"),
     [("GEMS_PETD_01", 0x0009100D, "DT"), ("SIEMENS MED PT", 0x00711022, "DT")],
@@ -465,6 +486,26 @@ def test_private_scan_times_follow_the_dates(
     assert text(keep) == "20210304101112.00"
     assert tag not in after(Options(retain_safe_private=True))
     assert tag not in after(Options(dates="keep"))
+
+
+def test_elements_of_unknown_representation_are_what_the_dictionary_says() -> None:
+    """Programs that do not know a tag copy it as UN, sequences in implicit encoding."""
+    dataset = reread(full())
+    implicit = reread(full(), implicit=True)
+    for tag in (0x00100010, 0x00080020, 0x00080018, 0x00540016, 0x00081115):
+        content = implicit.get_item(tag).value
+        dataset._dict[Tag(tag)] = RawDataElement(
+            Tag(tag), "UN", len(content), content, 0, False, True
+        )
+    done(PROFILES["pet"], dataset)
+    content = encoded(dataset)
+    assert [word for word in GONE if word.encode("latin-1") in content] == []
+    new = dcmread(BytesIO(content))
+    assert new.PatientName == new.PatientID
+    (injection,) = new.RadiopharmaceuticalInformationSequence
+    assert injection.RadiopharmaceuticalStartDateTime == f"{new.StudyDate}091011"
+    (series,) = new.ReferencedSeriesSequence
+    assert series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == new.SOPInstanceUID
 
 
 # Sequences and dummies
@@ -537,6 +578,23 @@ def test_the_header_says_what_was_done() -> None:
         for code in dataset.DeidentificationMethodCodeSequence
     ]
     assert codes == [(value, "DCM") for value in ("113100", "113107", "113108", "113111")]
+
+
+@pytest.mark.parametrize(
+    ("before", "dates", "after"),
+    [
+        ("REMOVED", "keep", "REMOVED"),
+        ("MODIFIED", "keep", "MODIFIED"),
+        ("MODIFIED", "remove", "REMOVED"),
+        ("UNMODIFIED", "shift", "MODIFIED"),
+        ("SOMETHING", "keep", "UNMODIFIED"),
+    ],
+)
+def test_dates_that_were_changed_before_stay_so(before: str, dates: str, after: str) -> None:
+    dataset = full()
+    dataset.LongitudinalTemporalInformationModified = before
+    done(Options(dates=dates), dataset)
+    assert dataset.LongitudinalTemporalInformationModified == after
 
 
 def test_an_earlier_statement_is_added_to() -> None:

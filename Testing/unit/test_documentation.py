@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-PRODUCERS = ("geometry_findings", "petvolume", "selection", "source_checks", "model_checks")
+PRODUCERS = (
+    "geometry_findings",
+    "petvolume",
+    "selection",
+    "source_checks",
+    "model_checks",
+    "deidentify_pixels",
+)
 
 
 def identifiers(source: Path) -> set[str]:

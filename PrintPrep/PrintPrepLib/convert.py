@@ -1,0 +1,308 @@
+"""Whole archives of private-compressed files → standard DICOM.
+
+One look at every file's beginning tells which series there are; then the files are converted,
+here or in several processes, each whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .convertjournal import Journal
+from .convertnames import Names, Texts, header_texts
+from .convertplan import Found, Identity, Source, find, identify_chunk, share
+from .convertprogress import ConversionProgress, Pace
+from .convertsummary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, Fate, Summary
+from .convertwork import Done, Settings, Task, convert_chunk, prepare
+from .crew import Crew
+from .errors import Cancelled, SeriesError
+
+if TYPE_CHECKING:
+    from .deidentify import Options
+
+LAYOUTS = ("keep", "patient")
+UNTOUCHED = ("copy", "skip")
+FULL = "the disk is full"
+STOPPED = "it was stopped"
+_SECRET_BYTES = 32
+_FILES_A_CHUNK, _LOOKS_A_CHUNK = 8, 64
+#: Fewer files are done before other processes have started.
+_WORTH_A_CREW = 24
+_WORTH_LOOKING_TOGETHER = 2000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be done.
+
+    :param inputs: any mix of folders (with all below them) and files.
+    :param deidentify: options of a de-identification, or None.
+    :param secret: what pseudonyms are worked out from; None draws one, so that no other run
+        agrees with this one.
+    :param layout: ``keep`` the folders, or one for each ``patient``, study and series.
+    :param untouched: ``copy`` or ``skip`` files that need no conversion.
+    :param part: do this share of the series only: (number from 1, of how many).
+    :param jobs: processes; inside Slicer 1.
+    :param identify: name files and series in the summary as they are, with their places.
+    """
+
+    inputs: Sequence[str | os.PathLike[str]]
+    out: Path
+    deidentify: Options | None = None
+    secret: bytes | None = None
+    layout: str = "keep"
+    untouched: str = "copy"
+    part: tuple[int, int] | None = None
+    jobs: int = 1
+    identify: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is in the archive, as far as this part of the work goes.
+
+    :param chosen: the DICOM files.
+    :param unusable: the others, each with its fate and the reason.
+    """
+
+    found: Found
+    chosen: tuple[Identity, ...]
+    unusable: tuple[tuple[Source, str, str], ...]
+
+    def source(self, identity: Identity) -> Source:
+        return self.found.sources[identity.index]
+
+
+def look(
+    request: Request,
+    progress: Callable[[ConversionProgress], object] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Look:
+    """Find the files, and what series they belong to, without converting.
+
+    :raises SeriesError: an input is missing, or there is no DICOM file at all.
+    :raises Cancelled: ``stopped`` said so.
+    """
+    found = find(request.inputs, request.out)
+    jobs = request.jobs if len(found.sources) >= _WORTH_LOOKING_TOGETHER else 1
+    with Crew(jobs, None, stopped) as crew:
+        return _look(request, found, crew, progress, stopped)
+
+
+def convert(
+    request: Request,
+    progress: Callable[[ConversionProgress], object] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+    warn: Callable[[str], object] = lambda _: None,
+) -> Summary:
+    """Convert everything and tell each file's fate, in the result and in summary files.
+
+    :param warn: told at once what a person may want to stop for; the result has it, too.
+    :param stopped: asked between files; once it says yes, the run ends after whole files.
+    :raises SeriesError: an input is missing, or there is no DICOM file at all.
+    :raises ExportError: the folder for the results cannot be written, or holds the files of
+        another de-identification.
+    :raises DeidentifyError: the secret is too short.
+    :raises Cancelled: ``stopped`` said so before there was anything to convert.
+    """
+    start = time.perf_counter()
+    if request.deidentify is not None and request.secret is None:
+        request = replace(request, secret=os.urandom(_SECRET_BYTES))
+    settings = Settings(
+        Path(request.out), request.untouched == "copy", request.deidentify, request.secret
+    )
+    if request.deidentify is not None:
+        from .deidentify import Deidentifier
+
+        Deidentifier(request.deidentify, request.secret)  # refuses bad secrets before work is done
+    found = find(request.inputs, request.out)
+    with Crew(_jobs(request, found), settings, stopped, prepare) as crew:
+        seen = _look(request, found, crew, progress, stopped)
+        run = _Run(request, settings, seen)
+        for text in run.early_warnings():
+            warn(text)
+        run.work(crew, progress)
+    summary = run.summary(time.perf_counter() - start)
+    summary.write()
+    return summary
+
+
+def _jobs(request: Request, found: Found) -> int:
+    return request.jobs if len(found.sources) >= _WORTH_A_CREW else 1
+
+
+def _look(
+    request: Request,
+    found: Found,
+    crew: Crew,
+    progress: Callable[[ConversionProgress], object],
+    stopped: Callable[[], bool],
+) -> Look:
+    def mine(key: str) -> bool:
+        return request.part is None or share(key, request.part[1]) == request.part[0]
+
+    pace = Pace(progress, "look", len(found.sources))
+    looked = []
+    for identity in crew.results(
+        identify_chunk, _chunks(list(enumerate(found.sources)), _LOOKS_A_CHUNK)
+    ):
+        looked.append(identity)
+        pace.step()
+    if stopped():
+        raise Cancelled
+    chosen = [i for i in looked if not i.unusable]
+    unusable = [
+        (source, FAILED if reason.startswith("cannot be read") else SKIPPED, reason)
+        for source, reason in found.left_out
+    ]
+    unusable += [
+        (found.sources[i.index], FAILED if i.failed else SKIPPED, i.unusable)
+        for i in looked
+        if i.unusable
+    ]
+    if not chosen:
+        raise _nothing(request, unusable)
+    return Look(
+        found,
+        tuple(sorted((i for i in chosen if mine(i.series)), key=lambda i: i.index)),
+        tuple(item for item in unusable if mine(item[0].label)),
+    )
+
+
+class _Run:
+    """The second half of a conversion: what is there is known."""
+
+    def __init__(self, request: Request, settings: Settings, seen: Look) -> None:
+        self._request = request
+        self._settings = settings
+        self._seen = seen
+        self._names = Names(request.secret if request.deidentify else None)
+        self._report: Any = None
+        if request.deidentify is not None:
+            from .convertreport import HeaderReport
+
+            self._report = HeaderReport(request.deidentify)
+        self._places = self._new_places()
+        self._done: dict[int, Done] = {}
+        self._full = False
+
+    def _new_places(self) -> dict[int, str]:
+        files = [(self._seen.source(i), i) for i in self._seen.chosen]
+        if self._request.layout == "keep":
+            return {i.index: self._names.kept(source.label) for source, i in files}
+        texts: Texts = header_texts
+        if self._report is not None:
+            from .convertreport import pseudonym_texts
+
+            deidentifier = self._settings.deidentifier
+            texts = lambda source: pseudonym_texts(source, deidentifier)  # noqa: E731
+        return self._names.by_series(files, texts)
+
+    def work(self, crew: Crew, progress: Callable[[ConversionProgress], object]) -> None:
+        """Convert what an earlier run has not."""
+        out, chosen = self._settings.out, self._seen.chosen
+        treatment = None if self._report is None else self._report.treatment
+        size = sum(self._seen.source(i).size for i in chosen)
+        pace = Pace(progress, "convert", len(chosen), (i.series for i in chosen), size)
+        secret = self._request.secret if self._request.deidentify else None
+        with Journal(out, secret, treatment) as journal:
+            keys: dict[int, str] = {}
+            tasks: list[Task] = []
+            for identity in chosen:
+                source, place = self._seen.source(identity), self._places[identity.index]
+                keys[identity.index] = journal.key(source, place)
+                there = journal.is_done(keys[identity.index], out)
+                if there is not None:
+                    self._done[identity.index] = Done(identity.index, SKIPPED, DONE_BEFORE, there)
+                    pace.skip(identity.series, source.size)
+                else:
+                    tasks.append(Task(identity.index, source, place, place in journal.written))
+            series = {i.index: i.series for i in chosen}
+            for done in crew.results(convert_chunk, _chunks(tasks, _FILES_A_CHUNK)):
+                self._done[done.index] = done
+                if done.size:
+                    journal.add(keys[done.index], self._places[done.index], done.size)
+                if self._report is not None:
+                    self._report.add(done)
+                if done.full and not self._full:
+                    self._full = True
+                    crew.stop()
+                pace.step(series[done.index], self._seen.found.sources[done.index].size)
+
+    def summary(self, seconds: float) -> Summary:
+        """What became of everything."""
+        request, chosen = self._request, self._seen.chosen
+        fates = [
+            Fate(self._called(source), fate, reason) for source, fate, reason in self._seen.unusable
+        ]
+        fates += [self._fate(identity) for identity in chosen]
+        ended = len(self._done) < len(chosen)
+        return Summary(
+            out=self._settings.out,
+            fates=tuple(sorted(fates, key=lambda fate: fate.file)),
+            options={
+                "layout": request.layout,
+                "untouched": request.untouched,
+                "deidentify": request.deidentify and request.deidentify.as_dict(),
+            },
+            series=len({identity.series for identity in chosen}),
+            seconds=seconds,
+            source_bytes=sum(self._seen.source(identity).size for identity in chosen),
+            part=request.part,
+            stopped=FULL if self._full else STOPPED if ended else "",
+            deidentification=self._report and self._report.record(),
+            warnings=self._warnings(),
+        )
+
+    def _called(self, source: Source) -> str:
+        return source.path if self._request.identify else self._names.label(source.label)
+
+    def _fate(self, identity: Identity) -> Fate:
+        source = self._seen.source(identity)
+        done = self._done.get(identity.index)
+        if done is None:
+            why = FULL if self._full else STOPPED
+            done = Done(identity.index, NOT_REACHED, why)
+        return Fate(
+            self._called(source),
+            done.fate,
+            done.reason,
+            self._places[identity.index] if done.size else "",
+            done.compression,
+            identity.series if self._request.identify else self._names.short(identity.series, 16),
+            done.size,
+        )
+
+    def early_warnings(self) -> list[str]:
+        """What is wrong with the options, whatever becomes of the files."""
+        pet = any(identity.modality == "PT" for identity in self._seen.chosen)
+        return self._report.option_warnings() if self._report is not None and pet else []
+
+    def _warnings(self) -> list[str]:
+        said = Counter(done.reason for done in self._done.values() if done.warned)
+        return [
+            *self.early_warnings(),
+            *(f"{count} × {reason}" for reason, count in sorted(said.items())),
+        ]
+
+
+def _nothing(request: Request, unusable: Sequence[tuple[Source, str, str]]) -> SeriesError:
+    places = ", ".join(os.fspath(item) for item in request.inputs)
+    if not unusable:
+        return SeriesError("there is no file in this folder", file=places)
+    reason, count = Counter(reason for _, _, reason in unusable).most_common(1)[0]
+    return SeriesError(
+        f"there is no DICOM file to convert ({count} of {len(unusable)} files: {reason})",
+        file=places,
+        remedy="Choose the folder that holds the DICOM files",
+    )
+
+
+def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

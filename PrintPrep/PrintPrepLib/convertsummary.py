@@ -1,0 +1,151 @@
+"""What became of every file of a conversion: summary.json and summary.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .files import write_bytes
+
+SCHEMA = "printprep-convert/1"
+
+#: The fates of a file, best first.
+CONVERTED, COPIED, SKIPPED, REFUSED, FAILED, NOT_REACHED = FATES = (
+    "converted",
+    "copied",
+    "skipped",
+    "refused",
+    "failed",
+    "not reached",
+)
+DONE_BEFORE = "done by an earlier run"
+COLUMNS = ("file", "fate", "reason", "output", "compression", "series_id", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one file.
+
+    :param file: its name relative to the input, or what stands for it.
+    :param reason: why; empty where nothing has to be said.
+    :param output: the new file relative to the folder of the results, or empty.
+    :param compression: what the pixels were compressed with, or empty.
+    :param bytes: size of the new file.
+    """
+
+    file: str
+    fate: str
+    reason: str = ""
+    output: str = ""
+    compression: str = ""
+    series_id: str = ""
+    bytes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The result of one run.
+
+    :param fates: one for each input file, in the order of their names.
+    :param part: which share of the series this was, (number, of how many), or None.
+    :param stopped: why the run ended early, or empty.
+    :param deidentification: the report of what was done to the headers, or None.
+    """
+
+    out: Path
+    fates: tuple[Fate, ...]
+    options: Mapping[str, Any]
+    series: int
+    seconds: float
+    source_bytes: int
+    part: tuple[int, int] | None = None
+    stopped: str = ""
+    deidentification: Mapping[str, Any] | None = None
+    warnings: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many files met which fate; every fate is named."""
+        found = Counter(fate.fate for fate in self.fates)
+        return {fate: found[fate] for fate in FATES}
+
+    @property
+    def written(self) -> int:
+        return self.counts[CONVERTED] + self.counts[COPIED]
+
+    @property
+    def done_before(self) -> int:
+        return sum(fate.reason == DONE_BEFORE for fate in self.fates)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What summary.json holds."""
+        return {**self._head(), "files": [fate.as_dict() for fate in self.fates]}
+
+    def _head(self) -> dict[str, Any]:
+        import numpy as np
+
+        return {
+            "schema": SCHEMA,
+            "software": {
+                "printprep": __version__,
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+            "created": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "options": dict(self.options),
+            "part": None if self.part is None else f"{self.part[0]}/{self.part[1]}",
+            "stopped": self.stopped or None,
+            "seconds": round(self.seconds, 3),
+            "source_bytes": self.source_bytes,
+            "series": self.series,
+            "counts": self.counts,
+            "warnings": list(self.warnings),
+        }
+
+    def to_json(self) -> str:
+        """The same as text, one line a file, in plain ASCII: names can hold anything."""
+        head = json.dumps(self._head(), indent=2)[:-2]
+        rows = ",\n    ".join(json.dumps(fate.as_dict()) for fate in self.fates)
+        return f'{head},\n  "files": [\n    {rows}\n  ]\n}}\n'
+
+    def to_csv(self) -> str:
+        """One line a file under a line of names."""
+        out = io.StringIO()
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(COLUMNS)
+        table.writerows([getattr(fate, name) for name in COLUMNS] for fate in self.fates)
+        return out.getvalue()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that ``write`` makes in the folder of the results."""
+        ending = "" if self.part is None else "-part-{}-of-{}".format(*self.part)
+        report = () if self.deidentification is None else (f"deidentification{ending}.json",)
+        return f"summary{ending}.csv", f"summary{ending}.json", *report
+
+    def write(self) -> None:
+        """Write the files into the folder of the results.
+
+        :raises ExportError: they cannot be written.
+        """
+        contents = [
+            # Names that are no text at all are written as escapes.
+            self.to_csv().encode("utf-8", "backslashreplace"),
+            self.to_json().encode("ascii"),
+        ]
+        if self.deidentification is not None:
+            contents.append((json.dumps(self.deidentification, indent=2) + "\n").encode("ascii"))
+        for name, data in zip(self.names, contents, strict=True):
+            write_bytes(self.out / name, data)
