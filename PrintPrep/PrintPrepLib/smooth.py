@@ -31,7 +31,7 @@ _LOWEST_DEGREE, _HIGHEST_DEGREE = 10, 400
 
 def smooth(
     mesh: TriangleMesh,
-    detail_mm: float = 1.0,
+    detail_mm: float = 2.0,
     *,
     largest_volume_change_percent: float = LARGEST_VOLUME_CHANGE_PERCENT,
     progress: Progress | None = None,
@@ -39,9 +39,9 @@ def smooth(
     """Smooth away what is finer than ``detail_mm``; the triangles stay, their corners move.
 
     Waves of the surface as long as ``detail_mm`` lose half of their height, waves twice as
-    long hardly any, waves half as long nearly all. A mesh whose triangles are too coarse to
-    carry such waves stays as it is. Rims of open surfaces stay where they are, and a closed
-    surface stays closed.
+    long hardly any, waves half as long nearly all. A mesh whose triangles have sides of half
+    a wave and more cannot carry it, and stays as it is. Rims of open surfaces stay where they
+    are, and a closed surface stays closed.
 
     :param mesh: LPS mm.
     :param detail_mm: length of the waves (one bump and one dent) at the limit.
