@@ -69,7 +69,7 @@ class PanelParameters:
     partSizeMm3: Annotated[float, WithinRange(0.1, 1e6)] = 100.0
     detail: Detail = Detail.FULL
     smooth: bool = False
-    smoothMm: Annotated[float, WithinRange(0.1, 20)] = 1.0
+    smoothMm: Annotated[float, WithinRange(0.5, 20)] = 2.0
     decimate: bool = False
     decimatePercent: Annotated[float, WithinRange(1, 99)] = 50.0
     decimateErrorMm: Annotated[float, WithinRange(0.01, 5)] = 0.1
