@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 _LONGEST_ERROR = 600
+#: How long the file in hand may take when the panel goes away.
+_LAST_FILE_MS = 5000
 
 
 class Conversion:
@@ -20,13 +25,18 @@ class Conversion:
     It is cancelled by a stop file, so that no file is left half-written.
     """
 
-    def __init__(self, ui: Any, panel: Any) -> None:
-        self._ui, self._panel = ui, panel
+    def __init__(self, ui: Any) -> None:
+        self._ui = ui
         self._process: Any = None
         self._stop_folder: Any = None
-        self._out, self._errors, self._rest = "", [], ""
+        self._out, self._errors, self._rest = "", [], b""
         ui.convertButton.connect("clicked()", self._ask)
         ui.convertCancelButton.connect("clicked()", self.cancel)
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is at work."""
+        return self._process is not None
 
     def _ask(self) -> None:
         parent = self._ui.stepsFrame
@@ -41,18 +51,23 @@ class Conversion:
         """Convert everything below ``source`` into ``out``."""
         from PrintPrepLib.convertprogress import LIBRARY, convert_command
 
+        python = python_program()
+        if python is None:
+            self._tell(_("Slicer's Python was not found, so nothing was converted."))
+            return
         self._stop_folder = tempfile.TemporaryDirectory(prefix="printprep-")
-        self._out, self._errors, self._rest = out, [], ""
-        program, *arguments = convert_command(_python(), [source], out, stop_file=self._stop_file)
+        self._out, self._errors, self._rest = out, [], b""
+        program, *arguments = convert_command(python, [source], out, stop_file=self._stop_file)
         self._process = qt.QProcess()
         self._process.setWorkingDirectory(str(LIBRARY))
+        self._process.setEnvironment(_environment(str(LIBRARY)))
         # The summary that it prints stands in the folder, too; unread it would stop the child.
         self._process.setStandardOutputFile(qt.QProcess.nullDevice())
         self._process.connect("readyReadStandardError()", self._read)
         self._process.connect("finished(int,QProcess::ExitStatus)", self._finished)
         self._process.connect("errorOccurred(QProcess::ProcessError)", self._failed)
         self._show(True)
-        self._ui.convertLabel.text = _("Starting")
+        self._tell(_("Starting"))
         self._process.start(program, arguments)
 
     @property
@@ -61,59 +76,129 @@ class Conversion:
 
     def cancel(self) -> None:
         """Stop after the file in hand."""
-        if self._process is not None:
-            with open(self._stop_file, "w", encoding="utf-8"):
-                pass
-            self._ui.convertLabel.text = _("Stopping after the file in hand")
+        if self.running:
+            self._make_stop_file()
+            self._tell(_("Stopping after the file in hand"))
             self._ui.convertCancelButton.enabled = False
+
+    def _make_stop_file(self) -> None:
+        Path(self._stop_file).touch()
+
+    def clean_up(self) -> None:
+        """The panel goes away: stop after the file in hand, and wait for that."""
+        if not self.running:
+            return
+        process, self._process = self._process, None
+        self._make_stop_file()
+        process.waitForFinished(_LAST_FILE_MS)
+        process.deleteLater()
+        self._stop_folder.cleanup()
 
     def _show(self, running: bool) -> None:
         self._ui.convertFrame.visible = running
-        self._ui.convertLabel.visible = True
         self._ui.convertButton.enabled = not running
         self._ui.convertCancelButton.enabled = running
         self._ui.convertBar.value = 0
 
+    def _tell(self, text: str) -> None:
+        self._ui.convertLabel.text = text
+        self._ui.convertLabel.visible = bool(text)
+
     def _read(self) -> None:
         from PrintPrepLib.convertprogress import ConversionProgress
 
-        data = self._process.readAllStandardError().data()
-        text = self._rest + (data if isinstance(data, str) else bytes(data).decode("utf-8"))
-        *lines, self._rest = text.split("\n")
+        if not self.running:
+            return
+        *lines, self._rest = (self._rest + self._heard()).split(b"\n")
         for line in lines:
-            told = ConversionProgress.parse(line)
+            text = line.decode("utf-8", "replace").strip()
+            told = ConversionProgress.parse(text)
             if told is None:
-                self._errors.append(line)
+                self._errors.append(text)
             else:
                 self._ui.convertBar.value = int(100 * told.fraction)
-                self._ui.convertLabel.text = told.words()
+                if not os.path.exists(self._stop_file):
+                    self._tell(told.words())
+
+    def _heard(self) -> bytes:
+        data = self._process.readAllStandardError().data()
+        return data.encode("utf-8", "replace") if isinstance(data, str) else bytes(data)
 
     def _failed(self, error: Any) -> None:
-        if error == qt.QProcess.FailedToStart:
+        if self.running and error == qt.QProcess.FailedToStart:
             self._end(_("Slicer's Python could not be started, so nothing was converted."))
 
     def _finished(self, code: int, status: Any) -> None:
-        if self._process is None:
+        if not self.running:
             return
-        if self._rest:
-            self._errors.append(self._rest)
-        if code == 0:
-            text = _("Converted. The files and a summary are in {folder}").format(folder=self._out)
+        self._read()
+        reason = " ".join(filter(None, [*self._errors, self._rest.decode("utf-8", "replace")]))
+        reason = reason.removeprefix("printprep: ")[-_LONGEST_ERROR:]
+        if status == qt.QProcess.CrashExit:
+            text = _("The conversion broke off. What is in {folder} is whole. {reason}").format(
+                folder=self._out, reason=reason
+            )
+        elif code == 0:
+            text = self._result()
         elif os.path.exists(self._stop_file):
-            text = _("Stopped. What was converted so far is in {folder}").format(folder=self._out)
+            text = _("{reason} The files so far are in {folder}").format(
+                reason=reason, folder=self._out
+            )
         else:
-            reason = "\n".join(filter(None, self._errors))[-_LONGEST_ERROR:]
             text = _("The conversion failed: {reason}").format(reason=reason)
         self._end(text)
+
+    def _result(self) -> str:
+        """The numbers of the summary that the child has just written."""
+        try:
+            told = json.loads((Path(self._out) / "summary.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            return _("Converted into {folder}, but the summary cannot be read: {error}").format(
+                folder=self._out, error=error
+            )
+        counts = {fate: count for fate, count in told["counts"].items() if count}
+        lines = [
+            _("Done, {files} files: {counts}.").format(
+                files=f"{sum(counts.values()):,}",
+                counts=", ".join(f"{count:,} {fate}" for fate, count in counts.items()),
+            )
+        ]
+        bad = [item for item in told["files"] if item["fate"] in ("refused", "failed")]
+        if bad:
+            lines.append(
+                _("Such as {file}: {reason}.").format(file=bad[0]["file"], reason=bad[0]["reason"])
+            )
+        lines += told["warnings"]
+        lines.append(
+            _("They are in {folder}; summary.csv names every file.").format(folder=self._out)
+        )
+        return "\n".join(lines)
 
     def _end(self, text: str) -> None:
         self._process.deleteLater()
         self._process = None
         self._stop_folder.cleanup()
         self._show(False)
-        self._ui.convertLabel.text = text
+        self._tell(text)
 
 
-def _python() -> str:
-    """Slicer's own Python, beside the application; elsewhere the one that runs."""
-    return shutil.which("PythonSlicer") or sys.executable
+def python_program() -> str | None:
+    """PythonSlicer beside the application, or the Python that runs; None where there is none.
+
+    Inside Slicer the running program may be Slicer itself, which must not be started again.
+    """
+    name = "PythonSlicer.exe" if os.name == "nt" else "PythonSlicer"
+    beside = os.path.join(slicer.app.slicerHome, "bin", name)
+    if os.path.isfile(beside):
+        return beside
+    found = shutil.which("PythonSlicer")
+    if found is None and "python" in os.path.basename(sys.executable or "").lower():
+        found = sys.executable
+    return found
+
+
+def _environment(library: str) -> list[str]:
+    """The child finds the library wherever it starts, and speaks UTF-8 on every system."""
+    paths = [library, *filter(None, [os.environ.get("PYTHONPATH")])]
+    changed = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    return [f"{name}={value}" for name, value in {**os.environ, **changed}.items()]

@@ -94,6 +94,8 @@ class Panel(slicer.util.VTKObservationMixin):
         """The module goes away."""
         self.work.cancel()
         self.exit()
+        for step in self.steps:
+            step.clean_up()
         self.removeObservers()
 
     def connect_parameters(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import Any
 
@@ -36,11 +35,13 @@ class SeriesStep(Step):
         table.setSelectionMode(qt.QTableWidget.SingleSelection)
         table.verticalHeader().visible = False
         table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
-        self._conversion = Conversion(ui, self.panel)
-        ui.convertButton.visible = importlib.util.find_spec("PrintPrepLib.convert") is not None
+        self.conversion = Conversion(ui)
 
     def exit(self) -> None:
         self._offer([])
+
+    def clean_up(self) -> None:
+        self.conversion.clean_up()
 
     def state(self) -> State:
         volume = self.parameters.volume

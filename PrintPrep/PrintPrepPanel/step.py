@@ -77,6 +77,9 @@ class Step:
     def exit(self) -> None:
         """Another module is shown, or the scene is about to go."""
 
+    def clean_up(self) -> None:
+        """The module goes away: end what goes on while other modules are shown."""
+
     def state(self) -> State:
         """Where the step stands, from the scene as it is now."""
         return State(Stage.BLOCKED)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import slicer
@@ -57,6 +61,18 @@ class Application(StrictObject, table="slicer.app"):
     @property
     def temporaryPath(self) -> str:
         return self._temporary
+
+    @property
+    def slicerHome(self) -> str:
+        """A folder that holds what Slicer starts Python with (not on Windows)."""
+        home = Path(self._temporary) / "home"
+        program = home / "bin" / "PythonSlicer"
+        if os.name == "posix" and not program.exists():
+            program.parent.mkdir(parents=True)
+            # Not a link: through one a virtual environment would not be found.
+            program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+            program.chmod(0o755)
+        return str(home)
 
     def testingEnabled(self) -> bool:
         return self._testing
