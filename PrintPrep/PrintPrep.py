@@ -69,27 +69,30 @@ class PrintPrepWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(widget)
         widget.setMRMLScene(slicer.mrmlScene)
         self.ui = slicer.util.childWidgetVariables(widget)
-        self._entered = False
-        self.panel = Panel(self.ui, PrintPrepLogic(), lambda: self._entered)
+        self.panel = Panel(self.ui, PrintPrepLogic(), self._is_entered)
         self.layout.addStretch(1)
         self.panel.connect_parameters()
         self.panel.refresh()
+        if self._is_entered():
+            # After a reload nobody calls enter().
+            self.panel.enter()
+
+    def _is_entered(self) -> bool:
+        # A panel outside the main window has a plain parent, and is shown when it is there.
+        return bool(getattr(self.parent, "isEntered", False))
 
     def enter(self) -> None:
         """The module is shown."""
-        self._entered = True
         if self.panel is not None:
             self.panel.enter()
 
     def exit(self) -> None:
         """Another module is shown."""
-        self._entered = False
         if self.panel is not None:
             self.panel.exit()
 
     def cleanup(self) -> None:
         """The module is about to be unloaded or reloaded."""
-        self._entered = False
         if self.panel is not None:
             self.panel.clean_up()
             self.panel = None

@@ -167,6 +167,10 @@ def segment_of(segmentation_node: Any, segment_id: str) -> Any:
     return segmentation_node.GetSegmentation().GetSegment(segment_id)
 
 
+#: Whether a segment has voxels, by its identifier, with the state of the voxels it was true for.
+_FILLED: dict[str, tuple[tuple[int, int, int], bool]] = {}
+
+
 def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
     """Whether there is such a segment with anything in it."""
     segment = segment_of(segmentation_node, segment_id)
@@ -177,7 +181,14 @@ def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
     labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
     if labels is None or labels.IsEmpty():
         return False
-    return bool((vtk_to_numpy(labels.GetPointData().GetScalars()) == segment.GetLabelValue()).any())
+    # Asked several times after every stroke: looked through once for each state of the voxels.
+    state = (labels.GetMTime(), segment.GetLabelValue(), labels.GetNumberOfPoints())
+    known = _FILLED.get(segment_id)
+    if known is None or known[0] != state:
+        values = vtk_to_numpy(labels.GetPointData().GetScalars())
+        known = (state, bool((values == segment.GetLabelValue()).any()))
+        _FILLED[segment_id] = known
+    return known[1]
 
 
 def label_stamps(segmentation_node: Any) -> dict[str, int]:

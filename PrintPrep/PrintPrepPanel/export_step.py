@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,14 @@ class ExportStep(Step):
         ui.exportFolder.filters = ctk.ctkPathLineEdit.Dirs | ctk.ctkPathLineEdit.Writable
         ui.exportFolder.currentPath = slicer.util.settingsValue(_FOLDER_KEY, "")
         ui.exportFolder.connect("currentPathChanged(QString)", self._folder_chosen)
+        ui.exportFolder.connect("validInputChanged(bool)", self._folder_validity)
         ui.exportButton.connect("clicked()", self.export)
         ui.openFolderButton.connect("clicked()", self._open_folder)
 
     def _folder_chosen(self, path: str) -> None:
+        self.panel.refresh_soon()
+
+    def _folder_validity(self, valid: bool) -> None:
         self.panel.refresh_soon()
 
     def state(self) -> State:
@@ -66,8 +71,11 @@ class ExportStep(Step):
     def _missing(self) -> str:
         """What is missing before the model can be exported, or ""."""
         parameters = self.parameters
-        if not self.ui.exportFolder.currentPath.strip():
+        folder = self.ui.exportFolder.currentPath.strip()
+        if not folder:
             return _("Choose the folder for the files.")
+        if not os.path.isdir(folder):
+            return _("There is no folder {folder}: choose another one.").format(folder=folder)
         if not parameters.exportName.strip():
             return _("Give the files a name.")
         if re.search(r'[\\/:*?"<>|]', parameters.exportName):

@@ -164,6 +164,7 @@ class Panel(slicer.util.VTKObservationMixin):
             return
         if node is not self.parameters.volume:
             self.parameters.volume = node
+            self.series.show_in_slices(node)
         self.refresh()
 
     # Showing

@@ -14,5 +14,8 @@ def register(logic_class: Any) -> None:
     SampleDataLogic.registerCustomSampleDataSource(
         category="PrintPrep",
         sampleName="PrintPrepDemonstration",
+        # Nothing is downloaded, but the Sample Data module counts the addresses.
+        uris="printprep:demonstration",
+        fileNames="PrintPrepDemonstration",
         customDownloader=lambda source: logic_class().loadDemonstration(),
     )

@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 from .step import Stage, State, Step
 
 EDITOR_TAG = "PrintPrep"
+_SET_UP = "PrintPrep.SetUp"
 EFFECTS = (
     *("Threshold", "Paint", "Draw", "Erase", "Scissors", "Islands"),
     *("Margin", "Hollow", "Smoothing", "Logical operators"),
@@ -68,6 +69,11 @@ class SegmentStep(Step):
         if self.parameters.segmentation is not None:
             self._show(self.parameters.segmentation, self.parameters.segmentID)
 
+    def clean_up(self) -> None:
+        """Leave nothing behind that still listens to the editor's state."""
+        self.editor.setMRMLSegmentEditorNode(None)
+        self.editor.deleteLater()
+
     def exit(self) -> None:
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
@@ -80,9 +86,12 @@ class SegmentStep(Step):
             node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
             node.UnRegister(None)
             node.SetSingletonTag(EDITOR_TAG)
-            # Segments are parts of their own: one may overlap another.
-            node.SetOverwriteMode(node.OverwriteNone)
             node = slicer.mrmlScene.AddNode(node)
+        if node.GetAttribute(_SET_UP) is None:
+            # Segments are parts of their own: one may overlap another. Closing the scene keeps
+            # the node but resets it.
+            node.SetOverwriteMode(node.OverwriteNone)
+            node.SetAttribute(_SET_UP, "1")
         return node
 
     # What is chosen
@@ -123,6 +132,9 @@ class SegmentStep(Step):
     def _voxels_modified(self, caller: Any, event: Any, segment_id: str | None = None) -> None:
         if self.parameters is None or self.panel.work.running:
             return
+        if caller.GetSegment(segment_id or "") is None:
+            # The event also comes without a segment, or with something else than its name.
+            segment_id = None
         effect = self.editor.activeEffect()
         if effect is not None and effect.name == "Threshold":
             self._tag(segment_id or self.editor.currentSegmentID(), effect)
@@ -243,8 +255,16 @@ class SegmentStep(Step):
     def _half_contrast(self) -> None:
         volume, effect = self.parameters.volume, self._threshold_effect()
         if effect is None:
-            self.set_range(self._guess(), None, _("Object"))
+            guess = self.panel.run(_("Finding a threshold"), lambda progress: self._guess())
+            if guess is None:
+                return
+            self.set_range(guess, None, _("Object"))
             effect = self._threshold_effect()
+        if effect is None:
+            self.panel.show_message(
+                _("The Threshold effect is not available for this segmentation.")
+            )
+            return
         low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
         found = self.panel.run(
             _("Measuring half contrast"),
@@ -296,8 +316,10 @@ class SegmentStep(Step):
         if effect is None:
             return
         lowest, highest = mrml_panel.value_range(volume)
-        effect.setParameter("MinimumThreshold", max(low, lowest))
-        effect.setParameter("MaximumThreshold", highest if high is None else min(high, highest))
+        # As text: numbers would be cut to six digits.
+        effect.setParameter("MinimumThreshold", repr(float(max(low, lowest))))
+        high = highest if high is None else min(high, highest)
+        effect.setParameter("MaximumThreshold", repr(float(high)))
 
     def _is_unnamed(self, segment: Any) -> bool:
         """Whether the user has given a segment no name of its own yet."""

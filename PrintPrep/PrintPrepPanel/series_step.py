@@ -26,7 +26,8 @@ class SeriesStep(Step):
         ui.importButton.connect("clicked()", self._import)
         ui.demonstrationButton.connect("clicked()", self._demonstrate)
         ui.loadChosenButton.connect("clicked()", self._load_chosen)
-        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._volume_chosen)
+        # Not currentNodeChanged: a saved scene shall keep the views that it was saved with.
+        ui.volumeSelector.connect("nodeActivated(vtkMRMLNode*)", self.show_in_slices)
         table = ui.foundTable
         table.setColumnCount(_COLUMNS)
         table.setHorizontalHeaderLabels([_("No."), _("Description"), _("Slices"), _("Kind")])
@@ -54,7 +55,8 @@ class SeriesStep(Step):
         for widget in (self.ui.foundLabel, self.ui.foundTable, self.ui.loadChosenButton):
             widget.visible = several
 
-    def _volume_chosen(self, node: Any) -> None:
+    def show_in_slices(self, node: Any) -> None:
+        """Show the volume that was chosen or made as the background of the slice views."""
         if node is not None and self.parameters is not None:
             _show_in_slices(node)
 

@@ -268,11 +268,23 @@ def test_errors_are_told_in_words(panel, folder, tmp_path) -> None:
     segment(panel)
     make_model(panel)
     export(panel, tmp_path / "out")
-    user.enter(panel.ui.exportFolder, str(tmp_path / "series" / "IM0001.dcm" / "x"))
+    (tmp_path / "out" / "taken.stl").mkdir()
+    user.enter(panel.ui.nameEdit, "taken")
     user.click(panel.ui.exportButton)
-    assert panel.ui.messageLabel.text
+    assert "taken.stl" in panel.ui.messageLabel.text
     assert "Traceback" not in panel.ui.messageLabel.text
     assert panel.ui.stepsFrame.enabled
+
+
+def test_a_folder_that_is_not_there_is_named(panel, folder, tmp_path) -> None:
+    load(panel, folder)
+    segment(panel)
+    make_model(panel)
+    panel.widget.panel.show_step("export")
+    user.enter(panel.ui.exportFolder, str(tmp_path / "nowhere"))
+    panel.widget.panel.refresh()
+    assert not panel.ui.exportButton.enabled
+    assert "There is no folder" in panel.widget.panel.export.state().text
 
 
 def widgets() -> list[ElementTree.Element]:
