@@ -44,13 +44,12 @@ class PrintPrep(ScriptedLoadableModule):
             "PrintPrep builds on 3D Slicer, VTK, NumPy, SciPy and pydicom, and thanks those who "
             "make them."
         )
-        slicer.app.connect("startupCompleted()", _offer_sample_data)
+        slicer.app.connect("startupCompleted()", self._offer_sample_data)
 
+    def _offer_sample_data(self) -> None:
+        from PrintPrepPanel.sampledata import register
 
-def _offer_sample_data() -> None:
-    from PrintPrepPanel.sampledata import register
-
-    register(PrintPrepLogic)
+        register(PrintPrepLogic)
 
 
 class PrintPrepWidget(ScriptedLoadableModuleWidget):
@@ -73,8 +72,7 @@ class PrintPrepWidget(ScriptedLoadableModuleWidget):
         self.layout.addStretch(1)
         self.panel.connect_parameters()
         self.panel.refresh()
-        if self._is_entered():
-            # After a reload nobody calls enter().
+        if self._is_entered():  # after a reload nobody calls enter()
             self.panel.enter()
 
     def _is_entered(self) -> bool:
