@@ -30,6 +30,8 @@ class Conversion:
         self._process: Any = None
         self._stop_folder: Any = None
         self._out, self._errors, self._rest = "", [], b""
+        # Names of files may hold what looks like markup.
+        ui.convertLabel.textFormat = qt.Qt.PlainText
         ui.convertButton.connect("clicked()", self._ask)
         ui.convertCancelButton.connect("clicked()", self.cancel)
 
@@ -166,11 +168,13 @@ class Conversion:
         bad = [item for item in told["files"] if item["fate"] in ("refused", "failed")]
         if bad:
             lines.append(
-                _("Such as {file}: {reason}.").format(file=bad[0]["file"], reason=bad[0]["reason"])
+                _("Not converted, such as {file}: {reason}.").format(
+                    file=bad[0]["file"], reason=bad[0]["reason"]
+                )
             )
         lines += told["warnings"]
         lines.append(
-            _("They are in {folder}; summary.csv names every file.").format(folder=self._out)
+            _("The files are in {folder}; summary.csv names each.").format(folder=self._out)
         )
         return "\n".join(lines)
 
