@@ -80,10 +80,12 @@ class GeometryStep(Step):
             self.panel.choose_volume(node)
 
     def _plot(self, steps: tuple[float, ...]) -> None:
-        self.ui.stepsPlot.visible = len(steps) > 1
-        if len(steps) > 1 and steps != self._plotted:
-            self.ui.stepsPlot.setPixmap(steps_pixmap(steps))
-            self._plotted = steps
+        plot = self.ui.stepsPlot
+        plot.visible = len(steps) > 1
+        wanted = (steps, plot.devicePixelRatioF())
+        if len(steps) > 1 and wanted != self._plotted:
+            plot.setPixmap(steps_pixmap(*wanted))
+            self._plotted = wanted
 
 
 def _list(findings: list[dict[str, Any]]) -> str:
@@ -100,10 +102,14 @@ def _list(findings: list[dict[str, Any]]) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def steps_pixmap(steps: tuple[float, ...]) -> Any:
-    """A plot of the steps for light and dark styles alike: one bar a step, 0 at the bottom."""
+def steps_pixmap(steps: tuple[float, ...], ratio: float = 1.0) -> Any:
+    """A plot of the steps for light and dark styles alike: one bar a step, 0 at the bottom.
+
+    :param ratio: pixels of the screen in one of the plot, 1.5 at 150 %, so that it is sharp.
+    """
     width, height = _PLOT_SIZE
-    picture = qt.QPixmap(width, height)
+    picture = qt.QPixmap(round(width * ratio), round(height * ratio))
+    picture.setDevicePixelRatio(ratio)
     picture.fill(qt.QColor(0, 0, 0, 0))
     painter = qt.QPainter()
     painter.begin(picture)
