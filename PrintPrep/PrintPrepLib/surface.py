@@ -21,6 +21,8 @@ from .progress import Progress, report
 #: A vertex keeps this share of its edge away from either voxel, so that grey values equal
 #: to the threshold make no triangle without area.
 _MARGIN = 0.001
+#: Vertices placed at a time: the temporaries of one batch stay in the cache.
+_BATCH = 1 << 16
 
 
 def grey_value_surface(
@@ -59,8 +61,12 @@ def grey_value_surface(
     if field is None:
         depth, rows, columns = voxels.shape
         field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
-    ijk = _placed(vertices, segment, _with_border(voxels, box), (low, high), start, field)
-    points = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+    grey = _with_border(voxels, box)
+    points = np.empty(vertices.shape)
+    for first in range(0, len(vertices), _BATCH):
+        some = slice(first, first + _BATCH)
+        ijk = _placed(vertices[some], segment, grey, (low, high), start, field)
+        points[some] = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
     if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
     report(progress, 1.0, "Surface ready")
