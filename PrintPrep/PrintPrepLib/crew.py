@@ -37,6 +37,10 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
+def _nothing() -> None:
+    """What there is to prepare when nobody says so."""
+
+
 class Crew:
     """Processes that share one state; use as a context.
 
@@ -51,7 +55,7 @@ class Crew:
         jobs: int,
         state: Any,
         stopped: Callable[[], bool],
-        prepare: Callable[[], object] = lambda: None,
+        prepare: Callable[[], object] = _nothing,
     ) -> None:
         self._state = state
         self._prepare = prepare

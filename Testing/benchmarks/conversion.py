@@ -118,14 +118,15 @@ def _archive(folder: Path, temporary: Path) -> Row:
         2,
     )
     mine_s = times.pop("PrintPrep")
+    (theirs,) = times.values()
     rate = count / mine_s
     return Row(
         f"printprep convert, {count} files, {os.cpu_count()} processors, start included",
         mine_s,
         "s",
         [Other(name, seconds) for name, seconds in times.items()],
-        note=f"{rate:.0f} files a second: 350 series of 300 files take "
-        f"{350 * 300 / rate / 3600:.1f} h",
+        note=f"{mine_s / theirs:.2f} × dcm2niix; {rate:.0f} files a second: "
+        f"350 series of 300 files take {350 * 300 / rate / 60:.0f} min",
     )
 
 

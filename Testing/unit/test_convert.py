@@ -938,6 +938,9 @@ def test_a_running_command_stops_after_whole_files(long_archive, tmp_path, how, 
     assert how == "scheduler" or not leftovers(out)
     written = files(out)
     assert 5 < len(written) < 480
+    counts = json.loads((out / "summary.json").read_text())["counts"]
+    assert sum(counts.values()) == 480
+    assert how == "scheduler" or counts["converted"] == len(written)
     for data in written.values():
         assert len(dcmread(io.BytesIO(data)).PixelData) == 2 * 256 * 256
     stop.unlink(missing_ok=True)
