@@ -195,6 +195,8 @@ def _check_usage(options: argparse.Namespace) -> None:
     if options.out is None and not (options.list or options.preview):
         wrong("the following arguments are required: --out")
     if options.deidentify is not None:
+        if options.part is not None and options.secret_file is None:
+            wrong("--part with --deidentify needs --secret-file, so that the jobs agree")
         return
     only = ["dates", "uids", "pseudonyms", "secret_file"]
     only += [f"retain_{name.replace('-', '_')}" for name in _RETAIN]

@@ -789,6 +789,7 @@ def test_words_for_a_person(archive, tmp_path):
         ["--secret-file", "s", "--out", "o"],
         ["--no-retain-safe-private", "--out", "o"],
         ["--deidentify=strict", "--out", "o"],
+        ["--deidentify", "--part", "1/2", "--out", "o"],
         [],
     ],
     ids=" ".join,
