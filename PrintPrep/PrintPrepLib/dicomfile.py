@@ -6,6 +6,7 @@ their place behind it, so that loading a series reads each byte once.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -85,6 +86,8 @@ def read_header(path: str) -> tuple[SliceHeader, TagText]:
         tags' text.
     :raises NotASlice: the file is no DICOM file, or no slice; the text says which.
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise NotASlice("a pipe or a device, not a file")
     try:
         with open(path, "rb") as file:
             dataset = _read(file)
@@ -190,7 +193,9 @@ def _pixel_place(file: BinaryIO, syntax: str) -> tuple[int | None, int] | None:
     if head[:4] != b"\xe0\x7f\x10\x00":
         return None
     size = 12 if _PLAIN[syntax] and head[4:6] in (b"OW", b"OB") else 8
-    return start + size, int.from_bytes(head[size - 4 : size], "little")
+    length = int.from_bytes(head[size - 4 : size], "little")
+    # Some files keep an empty PixelData beside the private one.
+    return (start + size, length) if length else None
 
 
 def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:

@@ -273,3 +273,13 @@ def test_an_unknown_compression_is_refused_before_pixels_are_read(tmp_path):
     assert "LOSSLESS RICE" in geometry.refusal and "uncompressed DICOM" in geometry.refusal
     known, _ = private_series(tmp_path / "known")
     assert {finding.id for finding in analyse(known).findings} == {"private_compression"}
+
+
+def test_an_empty_standard_element_beside_the_private_one_is_passed_over(tmp_path):
+    stack, taken = private_series(tmp_path)
+    for item in stack.slices:
+        dataset = dcmread(item.path)
+        dataset.add_new(0x7FE00010, "OW", b"")
+        dataset.save_as(item.path)
+    stack = read_series([tmp_path]).series[0].stacks[0]
+    np.testing.assert_array_equal(read_voxels(stack), taken.volume(SCENE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -187,3 +188,12 @@ def test_scouts_and_dose_reports_of_a_real_scanner(real_data):
     assert len(found) == 5 and all("secondary capture" in text for text in found.values())
     found = reasons(read_series([real_data("enhanced_ct")]))
     assert "enhanced multi-frame CT" in found["eCT_Supplemental.dcm"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_is_named_and_not_waited_for(tmp_path):
+    write_series(SCENE, Acquisition(**SMALL), tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    collection = read_series([tmp_path])
+    assert collection.series[0].slice_count == 6
+    assert reasons(collection) == {"pipe": "a pipe or a device, not a file"}
