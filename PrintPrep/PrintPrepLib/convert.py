@@ -26,8 +26,6 @@ from .errors import Cancelled, SeriesError
 if TYPE_CHECKING:
     from .deidentify import Options
 
-LAYOUTS = ("keep", "patient")
-UNTOUCHED = ("copy", "skip")
 FULL = "the disk is full"
 STOPPED = "it was stopped"
 _SECRET_BYTES = 32

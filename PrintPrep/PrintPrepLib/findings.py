@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Severities from harmless to decisive; the order is the order of gravity.
-SEVERITIES = ("info", "warn", "fail")
-
 
 @dataclass(frozen=True)
 class Finding:

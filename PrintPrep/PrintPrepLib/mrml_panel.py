@@ -139,17 +139,6 @@ def measure_half_contrast(
 # Segments
 
 
-def new_segmentation(volume_node: Any) -> Any:
-    """An empty segmentation on a volume's grid and under its transform."""
-    scene = volume_node.GetScene()
-    name = scene.GenerateUniqueName(f"{volume_node.GetName()} segmentation")
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
-    node.CreateDefaultDisplayNodes()
-    node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
-    return node
-
-
 def add_segment(segmentation_node: Any, name: str) -> str:
     """An empty segment; its ID. The first one of a segmentation has the colour of bone."""
     segmentation = segmentation_node.GetSegmentation()

@@ -56,7 +56,7 @@ def segment_by_threshold(
             f"no voxel of {volume_node.GetName()} has a value {text}",
             remedy="Choose a threshold inside the range of the volume",
         )
-    node = segmentation_node or _new_segmentation(volume_node)
+    node = segmentation_node or new_segmentation(volume_node)
     start = [side.start for side in box[::-1]]
     labels = _oriented_image(_grid_in(node, volume_node), start, mask)
     with _editor(node, volume_node) as editor:
@@ -234,7 +234,8 @@ def _in_range(
     return box, mask if box is None else mask[box]
 
 
-def _new_segmentation(volume_node: Any) -> Any:
+def new_segmentation(volume_node: Any) -> Any:
+    """An empty segmentation on a volume's grid and under its transform."""
     scene = volume_node.GetScene()
     name = scene.GenerateUniqueName(f"{volume_node.GetName()} segmentation")
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)

@@ -9,7 +9,7 @@ import slicer
 import vtk
 from PrintPrepLib import mrml_panel
 from PrintPrepLib.mrml_nodes import provenance_of, voxels_of
-from PrintPrepLib.mrml_segments import threshold_of
+from PrintPrepLib.mrml_segments import new_segmentation, threshold_of
 from slicer.i18n import tr as _
 
 from .step import Stage, State, Step
@@ -303,7 +303,7 @@ class SegmentStep(Step):
         volume = self.parameters.volume
         segmentation = self.parameters.segmentation
         if segmentation is None:
-            segmentation = mrml_panel.new_segmentation(volume)
+            segmentation = new_segmentation(volume)
         segment_id = self.parameters.segmentID
         segment = segmentation.GetSegmentation().GetSegment(segment_id)
         if segment is None:
