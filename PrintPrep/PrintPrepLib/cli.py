@@ -7,23 +7,16 @@ Exit status: 0 the files were written or the question answered, whatever the ver
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import re
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from . import __version__, typed
+from . import __version__
 from .cli_convert import add_convert, with_profile
+from .cli_run import add_run
 from .console import Console
 from .errors import Cancelled, PrintPrepError
-from .progress import Progress, part, report
-
-if TYPE_CHECKING:
-    from .mesh import TriangleMesh
-    from .regularize import RegularVolume
 
 ISSUES = "https://github.com/PrintPrep/SlicerPrintPrep/issues"
 
@@ -75,92 +68,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"printprep {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    everywhere = argparse.ArgumentParser(add_help=False)
+    answering = argparse.ArgumentParser(add_help=False)
+    answering.add_argument(
+        "--json", action="store_true", help="print one JSON document and nothing else"
+    )
+    answering.add_argument(
+        "--debug", action="store_true", help="show tracebacks and what Slicer and VTK print"
+    )
+    everywhere = argparse.ArgumentParser(add_help=False, parents=[answering])
     everywhere.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="folder (with all below it) or file"
-    )
-    everywhere.add_argument(
-        "--json", action="store_true", help="print one JSON document and nothing else"
     )
     everywhere.add_argument(
         "--identify",
         action="store_true",
         help="show and write patient, UIDs and absolute paths, which otherwise stay out",
     )
-    everywhere.add_argument(
-        "--debug", action="store_true", help="show tracebacks and what Slicer and VTK print"
-    )
     told = "what is in there, and is its geometry fit for printing"
     inspect = commands.add_parser(
         "inspect", parents=[everywhere], help=told, description=told, allow_abbrev=False
     )
     inspect.set_defaults(command=_inspect)
-    told = "series to volume.nrrd, model.stl and the geometry record (qa.json, qa.html)"
-    run = commands.add_parser(
-        "run", parents=[everywhere], help=told, description=told, allow_abbrev=False
-    )
-    _add_run_options(run)
-    run.set_defaults(command=_run)
+    add_run(commands, everywhere)
     add_convert(commands, everywhere)
     return parser
-
-
-def _add_run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    run.add_argument(
-        "--series",
-        metavar="NUMBER|UID",
-        help="which series, by number or UID; otherwise the one with most slices",
-    )
-    run.add_argument(
-        "--spacing",
-        type=typed.spacing,
-        default="native",
-        metavar="native|isotropic|MM",
-        help="distance of the volume's planes: the smallest step (native), the pixel "
-        "(isotropic) or millimetres",
-    )
-    range_of_grey = run.add_mutually_exclusive_group()
-    range_of_grey.add_argument(
-        "--threshold",
-        type=typed.threshold,
-        metavar="LOW[:HIGH]",
-        help="grey values (HU in CT) of the model, both ends included",
-    )
-    range_of_grey.add_argument(
-        "--preset",
-        type=typed.preset,
-        metavar="NAME",
-        help="grey values by name, e.g. bone (200 HU upwards), which CT takes without this; "
-        "another name lists them all",
-    )
-    run.add_argument(
-        "--largest", action="store_true", help="keep only the largest island of the segment"
-    )
-    run.add_argument(
-        "--format",
-        type=typed.formats,
-        default=["stl"],
-        metavar="stl,3mf,obj,ply",
-        help="kinds of model files, separated by commas; otherwise stl",
-    )
-    run.add_argument(
-        "--scale",
-        type=typed.positive,
-        default=1.0,
-        metavar="F",
-        help="size of the file ÷ patient's",
-    )
-    run.add_argument(
-        "--center", action="store_true", help="move the middle of the model to the origin"
-    )
-    run.add_argument(
-        "--name",
-        type=typed.name_of_file,
-        default="model",
-        metavar="NAME",
-        help="NAME.stl for model.stl, and so on",
-    )
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -192,161 +123,6 @@ def _inspect(options: argparse.Namespace, console: Console) -> None:
         analyses = [(stack, analyse(stack)) for stack in stacks]
         record = inspect_record(collection, analyses, options.inputs, options.identify)
     console.answer(to_json(record, ascii_only=True) if options.json else inspection(record))
-
-
-# run
-
-
-def _run(options: argparse.Namespace, console: Console) -> None:
-    from .files import staging
-    from .record import to_json
-    from .words import result
-
-    _require_slicer()
-    with console.quiet(), staging(options.out) as folder:
-        record = _make(options, console, folder)
-        report(console.progress, 1.0, "Moving the files into place")
-    if options.json:
-        console.answer(to_json(record, ascii_only=True))
-    else:
-        models = [entry["file"] for entry in record["model"]["files"]]
-        files = ["volume.nrrd", *models, "qa.json", "qa.html"]
-        console.answer(result(record, options.out, files))
-
-
-def _require_slicer() -> None:
-    """:raises PrintPrepError: Slicer's core is not installed; asked before work is done."""
-    if importlib.util.find_spec("slicer") is None:
-        raise PrintPrepError(
-            "run needs Slicer's core, which is not installed here",
-            remedy='Install it with: pip install "printprep[headless]"',
-        )
-
-
-def _edge() -> tuple[Any, Any]:
-    """The files of the library that need Slicer's core; loading it takes a second or two."""
-    try:
-        from . import mrml, mrml_segments
-    except ImportError as error:
-        raise PrintPrepError(
-            f"Slicer's core cannot be loaded ({error})",
-            remedy="Install the library that is missing and try again",
-        ) from error
-    return mrml, mrml_segments
-
-
-def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[str, Any]:
-    """Write all files into ``folder`` and return the record."""
-    from .files import write_bytes
-    from .formats import FORMATS, export_model
-    from .mesh import measure
-    from .record import model_record, qa_record, to_json
-
-    progress: Progress = console.progress
-    volume, provenance = _load(options, console)
-    report(progress, 0.4, "Loading Slicer's core")
-    with console.sheltered():
-        mrml, _ = _edge()
-    report(progress, 0.4, "Segmenting")
-    node = mrml.add_volume_node(volume, "Volume")
-    volume = mrml.volume_from_node(node)  # the node's own voxels: one copy less in memory
-    mesh, segment = _segment(options, node, volume, part(progress, 0.4, 0.75))
-    report(progress, 0.75, "Measuring")
-    measures = measure(mesh)
-    report(progress, 0.8, "Writing the model")
-    exported = [
-        export_model(
-            [(options.name, mesh)],
-            folder / f"{options.name}{FORMATS[kind].suffix}",
-            kind,
-            options.scale,
-            options.center,
-        )
-        for kind in options.format
-    ]
-    report(progress, 0.85, "Writing the volume")
-    mrml.save_volume(node, folder / "volume.nrrd")
-    report(progress, 0.9, "Drawing the picture")
-    model = model_record(measures, exported)
-    record = qa_record(provenance, segment, model, slicer=_slicer_version())
-    write_bytes(folder / "qa.json", to_json(record).encode())
-    write_bytes(folder / "qa.html", _page(record, mesh, console).encode())
-    return record
-
-
-def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume, dict[str, Any]]:
-    """The volume, and its provenance as the record shall hold it."""
-    from .geometry import analyse
-    from .provenance import source_record
-    from .record import rejected_files
-    from .regularize import load_stack
-    from .selection import choose
-    from .series import read_series
-
-    collection = read_series(options.inputs, part(console.progress, 0.0, 0.1))
-    stack, choice = choose(collection, options.series, options.inputs)
-    if choice:
-        console.note(choice.message)
-    volume = load_stack(stack, options.spacing, part(console.progress, 0.1, 0.4))
-    left_out = [item for series in collection.series for item in series.rejected]
-    rejected = rejected_files([*left_out, *collection.rejected], options.inputs, options.identify)
-    source = source_record(stack, analyse(stack), identify=options.identify)
-    findings = [*volume.provenance["findings"], *([choice.as_dict()] if choice else [])]
-    return volume, {
-        **volume.provenance,
-        "source": {**source, "rejected": rejected},
-        "findings": findings,
-    }
-
-
-def _segment(
-    options: argparse.Namespace, node: Any, volume: RegularVolume, progress: Progress
-) -> tuple[TriangleMesh, dict[str, Any]]:
-    """The surface of the segment, and what the record says of the segment."""
-    from .contrast import half_contrast
-    from .record import segment_record
-    from .selection import grey_range
-
-    _, segments = _edge()
-    low, high, method = grey_range(volume, options.threshold, options.preset)
-    segmentation, segment_id = segments.segment_by_threshold(node, low, high, options.name)
-    if options.largest:
-        report(progress, 0.2, "Keeping the largest island")
-        segments.keep_largest_island(segmentation, segment_id, node)
-        method += ", largest island"
-    mesh = segments.segment_surface(node, segmentation, segment_id, part(progress, 0.4, 0.8))
-    report(progress, 0.8, "Measuring half contrast")
-    half = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
-    return mesh, segment_record(
-        segments.segment_mask(segmentation, segment_id, node),
-        volume.ijk_to_lps,
-        method,
-        low,
-        high,
-        volume.acquired_field,
-        largest_island=options.largest,
-        half_contrast=None if half is None else vars(half),
-    )
-
-
-def _page(record: dict[str, Any], mesh: TriangleMesh, console: Console) -> str:
-    from .render import render_model
-    from .report import html_report
-
-    try:
-        return html_report(record, render_model(mesh))
-    except ImportError as error:  # letters need a system library that a bare server may lack
-        console.note(f"No picture of the model: {error}")
-        return html_report(record, None, str(error))
-
-
-def _slicer_version() -> str | None:
-    from importlib import metadata
-
-    try:
-        return metadata.version("slicer-core")
-    except metadata.PackageNotFoundError:
-        return None
 
 
 if __name__ == "__main__":
