@@ -60,8 +60,16 @@ class MeshError(PrintPrepError):
     """A surface cannot be smoothed or made smaller within its bounds."""
 
 
+class CalibrationError(PrintPrepError):
+    """An object of known size could not be measured, or a store of calibrations not be read."""
+
+
 class ExportError(PrintPrepError):
     """A file could not be written, or did not read back as it was meant."""
+
+
+class ProtocolError(PrintPrepError):
+    """An acquisition protocol is unknown, cannot be read, or says what nobody can check."""
 
 
 class DamagedFile(PrintPrepError):

@@ -14,19 +14,27 @@ from functools import lru_cache
 
 import numpy as np
 
+from .dicomtime import parse_date
+
 #: ``text("0020,0032")`` gives the values as written, joined by backslashes, "" when absent.
 TagText = Callable[[str], str]
 
 IMAGE_TYPE = "0008,0008"
 SOP_CLASS_UID = "0008,0016"
 SOP_INSTANCE_UID = "0008,0018"
+STUDY_DATE = "0008,0020"
+SERIES_DATE = "0008,0021"
+ACQUISITION_DATE = "0008,0022"
 MODALITY = "0008,0060"
 MANUFACTURER = "0008,0070"
 SERIES_DESCRIPTION = "0008,103E"
+MODEL_NAME = "0008,1090"
+DERIVATION_DESCRIPTION = "0008,2111"
 PATIENT_NAME = "0010,0010"
 PATIENT_ID = "0010,0020"
 SLICE_THICKNESS = "0018,0050"
 SPACING_BETWEEN_SLICES = "0018,0088"
+DEVICE_SERIAL_NUMBER = "0018,1000"
 GANTRY_DETECTOR_TILT = "0018,1120"
 CONVOLUTION_KERNEL = "0018,1210"
 STUDY_INSTANCE_UID = "0020,000D"
@@ -65,6 +73,8 @@ SERIES_TAGS = (
     SERIES_DESCRIPTION,
     MODALITY,
     MANUFACTURER,
+    MODEL_NAME,
+    DEVICE_SERIAL_NUMBER,
     SLICE_THICKNESS,
     SPACING_BETWEEN_SLICES,
     GANTRY_DETECTOR_TILT,
@@ -73,6 +83,10 @@ SERIES_TAGS = (
     WINDOW_WIDTH,
     PATIENT_NAME,
     PATIENT_ID,
+    ACQUISITION_DATE,
+    SERIES_DATE,
+    STUDY_DATE,
+    DERIVATION_DESCRIPTION,
 )
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -97,6 +111,14 @@ class NotASlice(Exception):
 
 
 @dataclass(frozen=True)
+class Loss:
+    """A lossy compression that pixels went through; ``ratio`` 10 means ten to one."""
+
+    ratio: float | None
+    method: str | None
+
+
+@dataclass(frozen=True)
 class PixelLayout:
     """How a file stores its pixels (PS3.3 C.7.6.3) and maps them to values (C.11.1).
 
@@ -104,6 +126,7 @@ class PixelLayout:
     ``offset`` is None where pydicom has to find or decode them. ``padding`` is the closed
     range of stored values that mean "no data here", or None. ``compression`` names a private
     compression of the pixels, which stand in the element ``element`` (None: PixelData).
+    ``loss`` is None where nothing was lost to compression.
     """
 
     transfer_syntax: str
@@ -117,6 +140,7 @@ class PixelLayout:
     length: int
     compression: str | None = None
     element: int | None = None
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +172,11 @@ class SliceHeader:
 
 @dataclass(frozen=True)
 class SeriesInfo:
-    """What one header says of the whole series; None or "" where it says nothing."""
+    """What one header says of the whole series; None or "" where it says nothing.
+
+    ``scan_date`` is an ISO date, and patient data. ``derivation`` is free text that never
+    enters a record.
+    """
 
     uid: str
     study_uid: str
@@ -163,6 +191,10 @@ class SeriesInfo:
     window: tuple[tuple[float, float], ...]
     patient_name: str
     patient_id: str
+    model: str = ""
+    device_serial: str = ""
+    scan_date: str = ""
+    derivation: str = ""
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:
@@ -207,6 +239,10 @@ def series_info(text: TagText) -> SeriesInfo:
         window=_windows(text(WINDOW_CENTER), text(WINDOW_WIDTH)),
         patient_name=text(PATIENT_NAME),
         patient_id=text(PATIENT_ID),
+        model=text(MODEL_NAME),
+        device_serial=text(DEVICE_SERIAL_NUMBER),
+        scan_date=_scan_date(text),
+        derivation=text(DERIVATION_DESCRIPTION),
     )
 
 
@@ -224,6 +260,15 @@ def optional_number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _scan_date(text: TagText) -> str:
+    """The day of the scan: a study or series may be dated by its booking."""
+    for tag in (ACQUISITION_DATE, SERIES_DATE, STUDY_DATE):
+        found = parse_date(text(tag))
+        if found is not None:
+            return found.date().isoformat()
+    return ""
 
 
 _MATRIX = ((ROWS, "Rows"), (COLUMNS, "Columns"))

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import Any
 
 import numpy as np
 
+from .compression import UNCOMPRESSED
 from .geometry import StackGeometry
 from .grid import GridPlan
+from .headers import SeriesInfo
 from .residual import Residual
 from .series import Rejected, SliceStack
 
 SCHEMA = "printprep-provenance/1"
+#: How a derivation description says that the slices were sheared or turned back.
+_TILT_WORDS = re.compile(r"tilt|shear", re.IGNORECASE)
+#: Of lengths that stand in the record slice by slice: 0.1 µm.
+_DECIMALS = 4
 
 
 def series_id(uid: str) -> str:
     """A pseudonym of a UID: the same series gives the same one, and nothing leads back."""
     return hashlib.sha256(uid.encode()).hexdigest()[:16]
+
+
+def scanner_id(info: SeriesInfo) -> str | None:
+    """A pseudonym of one scanner; None where the header does not tell it from its like."""
+    serial = info.device_serial.strip()
+    if not serial:
+        return None
+    told = "|".join([info.manufacturer.strip(), info.model.strip(), serial])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def relative_rejections(
@@ -56,6 +72,8 @@ def source_record(
         "series_id": series_id(info.uid),
         "modality": info.modality,
         "manufacturer": info.manufacturer,
+        "scanner_model": info.model,
+        "scanner_id": scanner_id(info),
         "slices": len(stack.slices),
         "rejected": relative_rejections(stack.rejected, tuple(item.path for item in stack.slices)),
         "pixel_spacing_mm": list(first.pixel_spacing),
@@ -65,6 +83,9 @@ def source_record(
             "median": float(np.median(steps)) if len(steps) else None,
             "max": float(steps.max()) if len(steps) else None,
         },
+        "step_lengths_mm": np.round(steps, _DECIMALS).tolist(),
+        "gap_steps": list(geometry.gaps),
+        "in_plane_offsets_mm": _in_plane_offsets(geometry),
         "step_mm": geometry.step,
         "tilt_deg": geometry.tilt_deg,
         "shear": list(geometry.shear),
@@ -77,7 +98,11 @@ def source_record(
         "missing": geometry.missing,
         "compression": _compression(stack),
         "matrix": [first.rows, first.columns],
+        "transfer_syntax": _transfer_syntax(stack),
+        "lossy": _lossy(stack),
         "image_type": list(first.image_type),
+        "image_types": sorted({"\\".join(item.image_type) for item in stack.slices}),
+        "derivation_names_tilt": bool(_TILT_WORDS.search(info.derivation)),
         "kernel": info.kernel,
     }
     if identify:
@@ -86,14 +111,41 @@ def source_record(
             "study_uid": info.study_uid,
             "patient_name": info.patient_name,
             "patient_id": info.patient_id,
+            "scan_date": info.scan_date,
             "folder": os.path.dirname(os.path.abspath(first.path)),
         }
     return record
 
 
+def _in_plane_offsets(geometry: StackGeometry) -> list[list[float]] | None:
+    """Where each slice stands along (row, column) from the first, mm; None where they are level."""
+    if not geometry.tilted:
+        return None
+    moved = geometry.header_positions - geometry.header_positions[0]
+    across = np.stack([moved @ geometry.row, moved @ geometry.column], axis=1)
+    return np.round(across, _DECIMALS).tolist()
+
+
 def _compression(stack: SliceStack) -> str | None:
     layout = stack.slices[0].layout
     return None if layout is None else layout.compression
+
+
+def _transfer_syntax(stack: SliceStack) -> str | None:
+    """UID of the slices' transfer syntax, of the packed ones where some are; None if unknown."""
+    found = [item.layout.transfer_syntax for item in stack.slices if item.layout is not None]
+    packed = [syntax for syntax in found if syntax not in UNCOMPRESSED]
+    return next(iter(packed + found), None)
+
+
+def _lossy(stack: SliceStack) -> dict[str, Any] | bool | None:
+    """The loss by compression, the largest of all slices; False: none; None: unknown."""
+    layouts = [item.layout for item in stack.slices]
+    losses = [layout.loss for layout in layouts if layout is not None and layout.loss is not None]
+    if losses:
+        worst = max(losses, key=lambda item: item.ratio or 0)
+        return {"ratio": worst.ratio, "method": worst.method, "slices": len(losses)}
+    return None if None in layouts else False
 
 
 def volume_record(
