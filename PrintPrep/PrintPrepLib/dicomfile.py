@@ -16,6 +16,7 @@ from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
+from .compression import LOSS_TAGS, loss
 from .elscintfile import (
     ALL_TAGS,
     TRANSFER_SYNTAX,
@@ -74,7 +75,7 @@ def _key(tag: str) -> int:
 
 _WANTED = [
     0x00080005,
-    *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS),
+    *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS + LOSS_TAGS),
     *USUAL_TAGS,
 ]
 
@@ -172,6 +173,7 @@ def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelL
         length=length,
         compression=None if private is None else private.compression,
         element=None if private is None or place is not None else private.element,
+        loss=loss(text, syntax),
     )
 
 

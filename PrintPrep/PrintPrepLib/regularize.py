@@ -99,6 +99,8 @@ def load_stack(
         "schema": SCHEMA,
         "source": source_record(stack, geometry),
         "steps_mm": geometry.steps.tolist(),
+        # Patient data: here for the age of the scan, never in a record.
+        "scan_date": stack.info.scan_date,
     }
     suv = stack_suv(stack)
     if suv is not None:

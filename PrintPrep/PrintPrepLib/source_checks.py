@@ -45,6 +45,7 @@ def source_checks(
         _steps(source),
         _coverage(source),
         _pixel(source),
+        _lossy(source),
         residual,
         _grid(source, volume),
     ]
@@ -159,6 +160,24 @@ def _pixel(source: Mapping[str, Any]) -> Check | None:
         else f"The pixels are {largest:.2f} mm wide: thin walls may be missing from the model."
     )
     return Check("pixel_size", "Pixel size", status, largest, PIXEL_PASS_MM, "mm", message)
+
+
+def _lossy(source: Mapping[str, Any]) -> Check | None:
+    loss = source.get("lossy")
+    if loss is None:
+        return None
+    if not loss:
+        status, ratio = "pass", 1.0
+        message = "No loss by compression is known: the edges are those of the scanner."
+    else:
+        status, ratio = "warn", loss.get("ratio")
+        how = f" by {loss['method']}" if loss.get("method") else ""
+        much = f" to about 1/{ratio:g} of their size" if ratio else ""
+        message = (
+            f"The images were compressed{much} with loss{how}: fine detail is smeared, and the "
+            "surface follows the compression as well as the bone. Ask for the original images."
+        )
+    return Check("lossy_compression", "Compression with loss", status, ratio, 1.0, None, message)
 
 
 def _residual(volume: Mapping[str, Any]) -> Check:
