@@ -1,4 +1,7 @@
-"""A picture of a model: parallel projection, orientation letters, a scale bar in mm."""
+"""Pictures of a model: parallel projection, orientation letters, sizes in mm.
+
+Drawn by numpy, written on by Pillow: neither a screen nor a graphics library takes part.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from .export import read_stl
+from .lettering import write
 from .mesh import TriangleMesh, bounds
+from .progress import Progress, report
 from .raster import rasterize
 
 #: The picture's right, up and towards the viewer in LPS, and the letters at its left,
@@ -22,11 +27,18 @@ VIEWS = {
     "left": (((0, 1, 0), (0, 0, 1), (1, 0, 0)), "APSI"),
     "superior": (((-1, 0, 0), (0, -1, 0), (0, 0, 1)), "LRAP"),
 }
+TITLES = {"anterior": "Anterior", "left": "Left lateral", "superior": "Superior"}
 SIZE = (720, 720)
+#: The sheet of three views: its width, and what its views may be high, in pixels.
+SHEET_WIDTH = 1500
+_SHEET_HEIGHT = 620
 BONE = (0.95, 0.91, 0.83)
 #: Drawn this many times larger and averaged, so that edges are smooth.
 _FINER = 2
 _MARGIN = 1.2
+#: Round a view on the sheet, in pixels: left (size and letter), right, top, bottom.
+_AROUND = (84, 40, 84, 96)
+_LETTERS = 26
 #: Hollows are darkened by what lies around them: reach in pixels, and how much.
 _HOLLOW_REACH = 9.0
 _HOLLOW_DARKNESS = 0.4
@@ -46,26 +58,76 @@ def render_model(
     :param size: (width, height) in pixels.
     :return: the PNG file's bytes.
     :raises ValueError: the mesh has no triangle.
+    :raises ImportError: Pillow is missing.
     """
-    axes, letters = VIEWS[view]
-    axes = np.array(axes, dtype=float)
-    low, high = bounds(mesh)
-    width, height, _ = np.abs(axes @ (high - low))
+    width, height = extents_seen(mesh, view)
+    pixels_per_mm = min(size[0] / (_MARGIN * width), size[1] / (_MARGIN * height))
+    picture = _drawn(mesh, view, pixels_per_mm, size)
+    _letter(picture, VIEWS[view][1], (36, 36, size[0] - 36, size[1] - 36))
+    _scale_bar(picture, pixels_per_mm, 36, size[1] - 30, size[0] / 4)
+    data = png((picture * 255 + 0.5).astype(np.uint8))
+    if path is not None:
+        Path(path).write_bytes(data)
+    return data
+
+
+def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
+    """All ``VIEWS`` side by side as one PNG, at one scale, with their sizes in mm.
+
+    :param mesh: in LPS mm, with at least one triangle.
+    :raises ValueError: the mesh has no triangle.
+    :raises ImportError: Pillow is missing.
+    :raises Cancelled: progress asked for it.
+    """
+    seen = {view: extents_seen(mesh, view) for view in VIEWS}
+    left, right, top, bottom = _AROUND
+    room = SHEET_WIDTH - len(VIEWS) * (left + right)
     pixels_per_mm = min(
-        size[0] / (_MARGIN * max(width, 1e-6)), size[1] / (_MARGIN * max(height, 1e-6))
+        room / sum(width for width, _ in seen.values()),
+        _SHEET_HEIGHT / max(height for _, height in seen.values()),
     )
+    tallest = math.ceil(max(height for _, height in seen.values()) * pixels_per_mm)
+    sheet = np.ones((top + tallest + bottom, SHEET_WIDTH, 3), dtype=np.float32)
+    spare = (room - sum(math.ceil(width * pixels_per_mm) for width, _ in seen.values())) // 3
+    x = spare // 2
+    for number, (view, (width, height)) in enumerate(seen.items()):
+        report(progress, number / len(VIEWS), "Drawing the pictures")
+        size = math.ceil(width * pixels_per_mm), math.ceil(height * pixels_per_mm)
+        y = top + (tallest - size[1]) // 2
+        box = (x + left, y, x + left + size[0], y + size[1])
+        # One pixel more on each side: the outermost points lie on the border itself.
+        view_box = np.s_[box[1] - 1 : box[3] + 1, box[0] - 1 : box[2] + 1]
+        sheet[view_box] = _drawn(mesh, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
+        _letter(sheet, VIEWS[view][1], box)
+        _dimensions(sheet, box, (width, height))
+        write(sheet, TITLES[view], (box[0] + box[2]) / 2, 18, _LETTERS)
+        x += left + size[0] + right + spare
+    _scale_bar(sheet, pixels_per_mm, 24, 40, SHEET_WIDTH / 9)
+    report(progress, 1.0, "Drawing the pictures")
+    return png((sheet * 255 + 0.5).astype(np.uint8))
+
+
+def extents_seen(mesh: TriangleMesh, view: str) -> tuple[float, float]:
+    """Width and height of a view in mm."""
+    low, high = bounds(mesh)
+    width, height, _ = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
+    return max(float(width), 1e-6), max(float(height), 1e-6)
+
+
+def _drawn(
+    mesh: TriangleMesh, view: str, pixels_per_mm: float, size: tuple[int, int]
+) -> np.ndarray:
+    """The model in the middle of a picture (height, width, 3), 0 … 1."""
+    axes = np.array(VIEWS[view][0], dtype=float)
+    low, high = bounds(mesh)
     seen = (mesh.points - (low + high) / 2) @ (axes.T * pixels_per_mm * _FINER)
     seen[:, :2] += np.array(size) * _FINER / 2
     light, depth = rasterize(seen, mesh.triangles, (size[0] * _FINER, size[1] * _FINER))
     drawn = ~np.isnan(light)
     ground, tone = 1 - _averaged(drawn), _averaged(np.where(drawn, light, 0))
     tone *= 1 - _HOLLOW_DARKNESS * _hollows(depth)
-    picture = np.clip(ground[..., None] + tone[..., None] * np.array(BONE), 0, 1)
-    _annotate(picture, letters, pixels_per_mm)
-    data = png((picture * 255 + 0.5).astype(np.uint8))
-    if path is not None:
-        Path(path).write_bytes(data)
-    return data
+    bone = np.array(BONE, dtype=np.float32)
+    return np.clip(ground[..., None] + tone[..., None] * bone, 0, 1)
 
 
 def _averaged(fine: np.ndarray) -> np.ndarray:
@@ -89,46 +151,47 @@ def _hollows(depth: np.ndarray) -> np.ndarray:
     return np.where(drawn, np.clip(below / (2 * _HOLLOW_REACH), 0, 1), 0)
 
 
-def bar_length(pixels_per_mm: float, width: int) -> float:
-    """The longest of 1, 2, 5, 10 … mm that takes at most a quarter of the picture's width."""
-    most = width / 4 / pixels_per_mm * (1 + 1e-9)
-    power = 10.0 ** math.floor(math.log10(most))
-    return max(step * power for step in (1, 2, 5) if step * power <= most)
+def bar_length(pixels_per_mm: float, most: float) -> float:
+    """The longest of 1, 2, 5, 10 … mm that takes at most so many pixels."""
+    longest = most / pixels_per_mm * (1 + 1e-9)
+    power = 10.0 ** math.floor(math.log10(longest))
+    return max(step * power for step in (1, 2, 5) if step * power <= longest)
 
 
-def _annotate(picture: np.ndarray, letters: str, pixels_per_mm: float) -> None:
-    height, width, _ = picture.shape
-    places = ((18, height / 2), (width - 18, height / 2), (width / 2, 18), (width / 2, height - 18))
-    for letter, (x, y) in zip(letters, places, strict=True):
-        _write(picture, letter, x, y, 17)
-    length = bar_length(pixels_per_mm, width)
-    left, bottom = 36, height - 30
+def _letter(picture: np.ndarray, letters: str, box: tuple[int, int, int, int]) -> None:
+    """What lies at the left, right, top and bottom of a box (left, top, right, bottom)."""
+    left, top, right, bottom = box
+    x, y = (left + right) / 2, (top + bottom) / 2
+    places = ((left - 20, y), (right + 20, y), (x, top - 20), (x, bottom + 20))
+    for letter, place in zip(letters, places, strict=True):
+        write(picture, letter, *place, _LETTERS)
+
+
+def _scale_bar(
+    picture: np.ndarray, pixels_per_mm: float, left: int, bottom: int, most: float
+) -> None:
+    length = bar_length(pixels_per_mm, most)
     right = left + round(length * pixels_per_mm)
     picture[bottom - 1 : bottom + 1, left:right] = 0
     for end in (left, right - 2):
         picture[bottom - 6 : bottom + 6, end : end + 2] = 0
-    _write(picture, f"{length:g} mm", (left + right) / 2, bottom - 18, 13)
+    write(picture, f"{length:g} mm", max((left + right) / 2, 40), bottom - 20, 22)
 
 
-def _write(picture: np.ndarray, text: str, x: float, y: float, size: int) -> None:
-    """Write black text centred at (x, y), counted from the upper left corner."""
-    import vtkmodules.vtkRenderingFreeType  # noqa: F401  (registers the font)
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-    from vtkmodules.vtkRenderingCore import vtkTextProperty, vtkTextRenderer
-
-    look = vtkTextProperty()
-    look.SetFontSize(size)
-    look.SetColor(0, 0, 0)
-    image, used = vtkImageData(), [0, 0]
-    vtkTextRenderer.GetInstance().RenderString(look, text, image, used, 96)
-    columns, rows, _ = image.GetDimensions()
-    ink = vtk_to_numpy(image.GetPointData().GetScalars())[:, 3].reshape(rows, columns) / 255
-    ink = ink[: used[1], : used[0]][::-1]
-    top, left = round(y - ink.shape[0] / 2), round(x - ink.shape[1] / 2)
-    here = picture[max(top, 0) : top + ink.shape[0], max(left, 0) : left + ink.shape[1]]
-    ink = ink[max(-top, 0) :, max(-left, 0) :][: here.shape[0], : here.shape[1]]
-    here *= 1 - ink[..., None]
+def _dimensions(
+    picture: np.ndarray, box: tuple[int, int, int, int], sizes: tuple[float, float]
+) -> None:
+    """Dimension lines below and at the left of a box, in mm."""
+    left, top, right, bottom = box
+    y, x = bottom + 46, left - 46
+    picture[y - 1 : y + 1, left:right] = 0
+    picture[top:bottom, x - 1 : x + 1] = 0
+    for end in (left, right - 2):
+        picture[y - 8 : y + 8, end : end + 2] = 0
+    for end in (top, bottom - 2):
+        picture[end : end + 2, x - 8 : x + 8] = 0
+    write(picture, f"{sizes[0]:.1f} mm", (left + right) / 2, y + 24, _LETTERS)
+    write(picture, f"{sizes[1]:.1f} mm", x - 24, (top + bottom) / 2, _LETTERS, upwards=True)
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -151,16 +214,20 @@ def png(picture: np.ndarray) -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """``MODEL.stl PICTURE.png [VIEW]``: draw an STL file that is in LPS."""
-    if len(arguments) not in (2, 3) or arguments[2:3] not in ([], *([name] for name in VIEWS)):
+    """``MODEL.stl PICTURE.png [VIEW | sheet]``: draw an STL file that is in LPS."""
+    views = (*VIEWS, "sheet")
+    if len(arguments) not in (2, 3) or arguments[2:3] not in ([], *([name] for name in views)):
         print(
-            f"usage: python -m PrintPrepLib.render MODEL.stl PICTURE.png [{' | '.join(VIEWS)}]",
+            f"usage: python -m PrintPrepLib.render MODEL.stl PICTURE.png [{' | '.join(views)}]",
             file=sys.stderr,
         )
         return 2
     corners = read_stl(arguments[0]).reshape(-1, 3)
     mesh = TriangleMesh(corners, np.arange(len(corners)).reshape(-1, 3))
-    render_model(mesh, *arguments[1:])
+    if arguments[2:3] == ["sheet"]:
+        Path(arguments[1]).write_bytes(render_sheet(mesh))
+    else:
+        render_model(mesh, *arguments[1:])
     return 0
 
 

@@ -243,7 +243,7 @@ def test_outline_has_the_size_and_place_of_the_model():
     assert across.sum() == pytest.approx(60 * pixels_per_mm, abs=2)
     assert upwards.sum() == pytest.approx(30 * pixels_per_mm, abs=2)
     bar = image[600 - 30, 30:590].max(axis=1) < 60
-    assert bar.sum() == pytest.approx(bar_length(pixels_per_mm, 600) * pixels_per_mm, abs=1)
+    assert bar.sum() == pytest.approx(bar_length(pixels_per_mm, 150) * pixels_per_mm, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_points_outside_the_picture_are_refused():
     ("pixels_per_mm", "length"), [(3.0, 50), (3.6, 50), (3.61, 20), (100.0, 1), (0.05, 2000)]
 )
 def test_scale_bar_is_a_round_length(pixels_per_mm, length):
-    assert bar_length(pixels_per_mm, 720) == length
+    assert bar_length(pixels_per_mm, 180) == length
 
 
 def test_drawing_a_file(tmp_path, capsys):

@@ -1,0 +1,59 @@
+"""The command ``printprep verify``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from .console import Console
+
+if TYPE_CHECKING:
+    from .verify import Verification
+
+_WORD = {"unchanged": "unchanged", "changed": "CHANGED", "unchecked": "cannot be checked"}
+_VERDICT = {
+    "unchanged": "Nothing has changed since the record was made.",
+    "changed": "Something has changed since the record was made: do not rely on it.",
+    "incomplete": "Nothing is found to have changed, but not all could be checked.",
+}
+
+
+def add_verify(commands: Any) -> None:
+    """Add the command to the parser of the command line."""
+    told = "are the files of a record unchanged, and are its figures reproducible"
+    verify = commands.add_parser("verify", help=told, description=told, allow_abbrev=False)
+    verify.add_argument("record", metavar="RECORD", help="qa.json, or the folder that holds it")
+    verify.add_argument(
+        "--source",
+        nargs="+",
+        metavar="INPUT",
+        default=[],
+        help="folder or file of the series, which is then analysed again",
+    )
+    verify.add_argument(
+        "--json", action="store_true", help="print one JSON document and nothing else"
+    )
+    verify.add_argument("--debug", action="store_true", help="show tracebacks and what VTK prints")
+    verify.set_defaults(command=run_verify)
+
+
+def run_verify(options: argparse.Namespace, console: Console) -> None:
+    """Verify a record and answer, whatever the verdict.
+
+    :raises PrintPrepError: there is no record to verify.
+    """
+    from .verify import verify
+
+    with console.quiet():
+        done = verify(options.record, options.source, console.progress)
+    if options.json:
+        console.answer(json.dumps(done.as_dict(), indent=2) + "\n")
+    else:
+        console.answer(answer(done))
+
+
+def answer(done: Verification) -> str:
+    """The verification in words."""
+    lines = [f"{_WORD[item.outcome]:18}{item.title}: {item.message}" for item in done.items]
+    return "\n".join([*lines, "", _VERDICT[done.verdict], ""])

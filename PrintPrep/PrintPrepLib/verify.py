@@ -1,0 +1,325 @@
+"""Is a geometry record still what was made: its files unchanged, its figures reproducible?"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .checks import Check, overall
+from .errors import PrintPrepError
+from .export import sha256_of
+from .model_checks import model_checks
+from .progress import Progress, part, report
+from .record import SCHEMA, plain
+from .seal import KEY, checksum, seal_holds
+from .source_checks import source_checks
+
+_PARTS = ("software", "source", "volume", "segment", "model")
+#: Figures of a check agree when they differ by less than this share.
+_SAME_SHARE = 1e-6
+
+
+class RecordError(PrintPrepError):
+    """A file is no geometry record that this version can verify."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that is not as recorded.
+
+    :param tolerance: what it may differ, in the figure's own unit; None where nothing may.
+    """
+
+    key: str
+    recorded: Any
+    found: Any
+    tolerance: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What differs and by how much."""
+        text = f"{self.key} is {_figure(self.found)}, recorded as {_figure(self.recorded)}"
+        if all(isinstance(value, int | float) for value in (self.found, self.recorded)):
+            text += f" (off by {self.found - self.recorded:+.6g})"
+        return text
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that was looked at.
+
+    :param outcome: ``unchanged``, ``changed``, or ``unchecked`` where it could not be told.
+    :param message: one sentence; for ``unchecked`` the reason.
+    """
+
+    id: str
+    title: str
+    outcome: str
+    message: str
+    differences: tuple[Difference, ...] = field(default=())
+
+    @classmethod
+    def compared(cls, id: str, title: str, differences: Iterable[Difference], equal: str) -> Item:
+        """Changed where there are differences, else unchanged with the sentence ``equal``."""
+        differences = tuple(differences)
+        if not differences:
+            return cls(id, title, "unchanged", equal)
+        message = "; ".join(item.sentence for item in differences) + "."
+        return cls(id, title, "changed", message, differences)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All that was looked at.
+
+    :param record: the file that was verified.
+    """
+
+    record: Path
+    items: tuple[Item, ...]
+
+    @property
+    def verdict(self) -> str:
+        """``changed`` where anything is, else ``incomplete`` where anything is unchecked."""
+        outcomes = {item.outcome for item in self.items}
+        if "changed" in outcomes:
+            return "changed"
+        return "incomplete" if "unchecked" in outcomes else "unchanged"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``verify --json`` prints."""
+        items = [asdict(item) for item in self.items]
+        return plain({"record": self.record.name, "verdict": self.verdict, "items": items})
+
+
+def verify(
+    path: str | os.PathLike[str],
+    source: Sequence[str | os.PathLike[str]] = (),
+    progress: Progress | None = None,
+) -> Verification:
+    """Look at a record, the files beside it, and the series that it was made of.
+
+    :param path: qa.json, or the folder that holds it.
+    :param source: files and folders of the series; without them it is not looked at.
+    :raises RecordError: there is no record, it cannot be read, or it is of another schema.
+    :raises SeriesError: the source does not exist or holds no file.
+    :raises Cancelled: progress asked for it.
+    """
+    from .verify_model import model_items
+    from .verify_source import source_item
+    from .verify_volume import volume_item
+
+    path = record_file(path)
+    record = read_record(path)
+    report(progress, 0.0, "Reading the record")
+    items = [_sealed(record), *check_items(record), *_file_items(record, path.parent)]
+    items += model_items(record, path.parent, part(progress, 0.1, 0.7))
+    items.append(volume_item(record, path))
+    if source:
+        items.append(source_item(record, source, part(progress, 0.7, 1.0)))
+    return Verification(path, tuple(items))
+
+
+def record_file(path: str | os.PathLike[str]) -> Path:
+    """The record that is meant by a file or folder.
+
+    :raises RecordError: there is none, or the folder holds several.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        if not path.exists():
+            raise RecordError(
+                "there is no such file", file=str(path), remedy="Give the qa.json of a model"
+            )
+        return path
+    found = sorted(path.glob("qa*.json"))
+    if len(found) != 1:
+        names = ", ".join(item.name for item in found)
+        raise RecordError(
+            f"this folder holds {len(found)} records ({names})"
+            if found
+            else "this folder holds no qa.json",
+            file=str(path),
+            remedy="Give the file itself",
+        )
+    return found[0]
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The record in a file.
+
+    :raises RecordError: it cannot be read, is no JSON, no record, or of an unknown schema.
+    """
+    try:
+        record = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
+    except OSError as error:
+        raise RecordError(
+            f"it cannot be read ({error.strerror})", file=str(path), remedy="Choose another file"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(
+            f"this is no JSON ({error})", file=str(path), remedy="Give the qa.json of a model"
+        ) from error
+    schema = record.get("schema") if isinstance(record, dict) else None
+    if schema is None:
+        raise RecordError(
+            "this is no geometry record: it names no schema",
+            file=str(path),
+            remedy="Give the qa.json of a model",
+        )
+    if schema != SCHEMA:
+        raise RecordError(
+            f"its schema is {schema!r}, this version knows {SCHEMA!r}",
+            file=str(path),
+            remedy="Use the version of PrintPrep that made it",
+        )
+    lacking = [name for name in _PARTS if not isinstance(record.get(name), dict)]
+    lacking += [] if _is_list_of_checks(record.get("checks")) else ["checks"]
+    if lacking:
+        raise RecordError(
+            f"the record lacks {', '.join(lacking)}",
+            file=str(path),
+            remedy="Make the record again",
+        )
+    return record
+
+
+def check_items(record: Mapping[str, Any]) -> list[Item]:
+    """The checks and the verdict, worked out again from the record's own figures."""
+    title = "Checks worked out again"
+    try:
+        again = _numbered(check.as_dict() for check in checks_again(record))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        reason = f"a part of the record is not as PrintPrep writes it ({error!r})"
+        return [Item("checks", title, "changed", f"The checks do not run: {reason}.")]
+    there = _numbered(record["checks"])
+    differences = [
+        Difference(f"{name}.{key}", there[name].get(key), check[key])
+        for name, check in again.items()
+        if name in there
+        for key in ("status", "measured", "limit", "unit")
+        if not _same(there[name].get(key), check[key])
+    ]
+    items = [
+        Item.compared(
+            "checks",
+            title,
+            differences,
+            f"{len(again.keys() & there.keys())} checks give the same results again.",
+        )
+    ]
+    items += _absent_checks(record, again, there)
+    statuses = [Check(**{**_NOTHING, "status": entry.get("status")}) for entry in record["checks"]]
+    verdict = Difference("verdict", record.get("verdict"), overall(statuses))
+    unequal = [] if verdict.recorded == verdict.found else [verdict]
+    told = f"The verdict follows from the checks: {verdict.found}."
+    return [*items, Item.compared("verdict", "Verdict", unequal, told)]
+
+
+def checks_again(record: Mapping[str, Any]) -> list[Check]:
+    """The checks of the record's own parts, as they were made."""
+    source, volume = record["source"], record["volume"]
+    return [
+        *source_checks(source, volume, record.get("findings") or ()),
+        *model_checks(record["segment"], record["model"]),
+    ]
+
+
+_NOTHING = dict.fromkeys(("id", "title", "status", "measured", "limit", "unit", "message"))
+
+
+def _absent_checks(
+    record: Mapping[str, Any], again: Mapping[str, Any], there: Mapping[str, Any]
+) -> list[Item]:
+    """What only one side has: findings are not kept in older records, checks may be new."""
+    from . import __version__
+
+    items = []
+    if only_there := sorted(there.keys() - again.keys()):
+        message = f"The record does not hold what {', '.join(only_there)} was worked out from."
+        items.append(Item("checks_not_repeated", "Other checks", "unchecked", message))
+    if only_again := sorted(again.keys() - there.keys()):
+        same = record["software"].get("printprep") == __version__
+        message = f"The record lacks the checks {', '.join(only_again)}" + (
+            ", which this same version makes." if same else ", which its version did not make."
+        )
+        outcome = "changed" if same else "unchecked"
+        items.append(Item("checks_lacking", "Checks that are not there", outcome, message))
+    return items
+
+
+def _sealed(record: Mapping[str, Any]) -> Item:
+    title, holds = "Record", seal_holds(record)
+    if holds is None:
+        message = "The record carries no checksum: a change by hand would show in its figures only."
+        return Item("record", title, "unchecked", message)
+    if holds:
+        message = "The record is as it was written. Its checksum is no signature."
+        return Item("record", title, "unchanged", message)
+    message = "The record was changed after it was made: its checksum does not fit."
+    different = Difference(KEY, record[KEY], checksum(record))
+    return Item("record", title, "changed", message, (different,))
+
+
+def _file_items(record: Mapping[str, Any], folder: Path) -> list[Item]:
+    """Each file that the record names: is it there, and is it the same?"""
+    items = []
+    for entry in record["model"].get("files") or []:
+        name = str(entry.get("file"))
+        identity, title = f"file:{name}", f"File {name}"
+        path = beside(folder, name)
+        if path is None:
+            message = f"{name} is not there."
+            items.append(Item(identity, title, "unchecked", message))
+            continue
+        recorded, found = entry.get("sha256"), sha256_of(path)
+        message = f"{name} is not the file that was written: its SHA-256 is {found}."
+        if recorded == found:
+            items.append(Item(identity, title, "unchanged", f"{name} is the file as written."))
+        else:
+            different = Difference("sha256", recorded, found)
+            items.append(Item(identity, title, "changed", message, (different,)))
+    if not items:
+        items.append(Item("files", "Files", "unchecked", "The record names no file."))
+    return items
+
+
+def beside(folder: Path, name: str) -> Path | None:
+    """A file of the record's folder; None where it is not there, or lies elsewhere."""
+    if name != Path(name).name:
+        return None
+    return folder / name if (folder / name).is_file() else None
+
+
+def _numbered(checks: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Checks by their id; the second of one id is called id 2."""
+    named: dict[str, Mapping[str, Any]] = {}
+    for check in checks:
+        identity, number = str(check.get("id")), 1
+        while (name := identity if number == 1 else f"{identity} {number}") in named:
+            number += 1
+        named[name] = plain(check)
+    return named
+
+
+def _same(recorded: Any, found: Any) -> bool:
+    both = (recorded, found)
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in both):
+        return abs(found - recorded) <= _SAME_SHARE * max(abs(found), abs(recorded))
+    return recorded == found
+
+
+def _figure(value: Any) -> str:
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+def _is_list_of_checks(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number in JSON")

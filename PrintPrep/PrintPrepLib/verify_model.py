@@ -1,0 +1,118 @@
+"""Model files beside a record, measured again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import PrintPrepError
+from .export import read_stl
+from .mesh import TriangleMesh, measure
+from .placing import UNITS
+from .progress import Progress, report
+from .verify import Difference, Item, beside
+
+#: What a length may differ: the numbers of a file are float32 or have five decimals.
+LENGTH_MM = 0.001
+AREA_SHARE = 1e-4
+_COUNTED = ("triangles", "components", "voids", "boundary_edges", "non_manifold_edges",
+            "inconsistent_edges", "watertight")  # fmt: skip
+
+
+def model_items(
+    record: Mapping[str, Any], folder: Path, progress: Progress | None = None
+) -> list[Item]:
+    """For each model file that is there: do its figures come out as recorded?
+
+    :raises Cancelled: progress asked for it.
+    """
+    items, model = [], record["model"]
+    files = model.get("files") or []
+    for number, entry in enumerate(files):
+        name = str(entry.get("file"))
+        identity, title = f"figures:{name}", f"Figures of {name}"
+        path = beside(folder, name)
+        if path is None:
+            continue  # told with the files
+        report(progress, number / len(files), f"Measuring {name}")
+        try:
+            mesh = read_back(path, entry, model)
+            differences = figures(mesh, model, shares_points=entry.get("format") != "stl")
+        except PrintPrepError as error:
+            items.append(Item(identity, title, "unchecked", str(error)))
+        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            message = f"The model part is not as PrintPrep writes it ({error!r})."
+            items.append(Item(identity, title, "changed", message))
+        else:
+            equal = (
+                f"Measured again, the figures are those of the record (lengths within "
+                f"{LENGTH_MM:g} mm)."
+            )
+            items.append(Item.compared(identity, title, differences, equal))
+    return items
+
+
+def read_back(path: Path, entry: Mapping[str, Any], model: Mapping[str, Any]) -> TriangleMesh:
+    """The mesh of a file in the patient's size and place, LPS mm.
+
+    :raises PrintPrepError: the file cannot be read as what it is named.
+    """
+    scale = float(model["scale"])
+    if entry["format"] == "stl":
+        mesh = welded(read_stl(path))
+    else:
+        from .meshfile import read_model
+
+        mesh = read_model(path)
+        if entry["format"] == "3mf":  # states its unit, so what was read are millimetres
+            scale /= UNITS[entry.get("unit", "mm")].per_mm
+    return TriangleMesh(mesh.points / scale + np.array(model["center_offset_mm"]), mesh.triangles)
+
+
+def figures(
+    mesh: TriangleMesh, model: Mapping[str, Any], shares_points: bool = True
+) -> list[Difference]:
+    """Where a mesh does not measure what the ``model`` part of a record says.
+
+    Lengths by ``LENGTH_MM``, the volume by what a shift of the whole surface by that length
+    would change, the area by ``AREA_SHARE``, counts not at all.
+
+    :param shares_points: the file says which triangles share a corner. Where it does not
+        (STL), corners at one place are one: closed surfaces stay closed, but parts that
+        touch become one, so that of the counts only the triangles and open edges tell.
+    """
+    found = asdict(measure(mesh))
+    differences = []
+    for axis, pair, recorded in zip("xyz", found["bounds_mm"], model["bounds_mm"], strict=True):
+        for end, here, there in zip(("from", "to"), pair, recorded, strict=True):
+            differences.append(Difference(f"bounds_mm {axis} {end}", there, here, LENGTH_MM))
+    for axis, here, there in zip("xyz", found["extents_mm"], model["extents_mm"], strict=True):
+        differences.append(Difference(f"extents_mm {axis}", there, here, LENGTH_MM))
+    area = found["area_mm2"]
+    differences += [
+        Difference("volume_mm3", model["volume_mm3"], found["volume_mm3"], area * LENGTH_MM),
+        Difference("area_mm2", model["area_mm2"], area, area * AREA_SHARE),
+    ]
+    counted = _COUNTED if shares_points else ("triangles", "boundary_edges")
+    differences += [Difference(key, model[key], found[key], 0) for key in counted if key in model]
+    return [item for item in differences if abs(item.found - item.recorded) > item.tolerance]
+
+
+def welded(corners: np.ndarray) -> TriangleMesh:
+    """Triangles that share the corners which lie at exactly one place.
+
+    :param corners: (M, 3, 3) float32.
+    """
+    points = corners.reshape(-1, 3) + np.float32(0)  # −0 and 0 are one place
+    x, y, z = np.ascontiguousarray(points).view(np.uint32).astype(np.uint64).T
+    # One number a corner sorts ten times faster than three; equal ones are compared below.
+    key = (x * np.uint64(0x9E3779B97F4A7C15)) ^ (y * np.uint64(0xC2B2AE3D27D4EB4F))
+    key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + z
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    if not np.array_equal(points[first][number], points):  # two places made one number
+        _, first, number = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return TriangleMesh(points[first], number.reshape(-1, 3))

@@ -1,0 +1,74 @@
+"""The series that a record was made of, analysed again."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .geometry import analyse
+from .progress import Progress
+from .provenance import source_record
+from .record import plain
+from .series import read_series
+from .verify import Difference, Item
+
+#: Keys of ``source`` that a series has by itself, whatever was made of it.
+_KEYS = (
+    "modality", "slices", "pixel_spacing_mm", "slice_thickness_mm", "matrix", "steps_mm",
+    "step_lengths_mm", "tilt_deg", "tilt_tag_deg", "shear", "duplicates", "missing", "sections",
+)  # fmt: skip
+_TOLERANCE = 1e-4
+
+
+def source_item(
+    record: Mapping[str, Any],
+    inputs: Sequence[str | os.PathLike[str]],
+    progress: Progress | None = None,
+) -> Item:
+    """Is the series there, and does its geometry come out as recorded?
+
+    :raises SeriesError: an input does not exist or holds no file.
+    :raises Cancelled: progress asked for it.
+    """
+    identity, title, source = "source", "Series", record["source"]
+    if source.get("kind") != "dicom":
+        message = "The record was not made of a DICOM series."
+        return Item(identity, title, "unchecked", message)
+    collection = read_series(inputs, progress)
+    again = [
+        plain(source_record(stack, analyse(stack)))
+        for series in collection.series
+        for stack in series.stacks
+    ]
+    same = [entry for entry in again if entry["series_id"] == source.get("series_id")]
+    if not same:
+        message = f"No series there is the one of the record ({source.get('series_id')})."
+        return Item(identity, title, "changed", message)
+    # Of several stacks of a series the one that the record is about has most in common.
+    compared = [list(_differences(source, entry)) for entry in same]
+    differences = min(compared, key=len)
+    equal = "The series is there, and its slices stand as recorded."
+    return Item.compared(identity, title, differences, equal)
+
+
+def _differences(source: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[Difference]:
+    for key in _KEYS:
+        if key in source and key in again:
+            yield from _unequal(key, source[key], again[key])
+
+
+def _unequal(key: str, recorded: Any, found: Any) -> Iterator[Difference]:
+    """Every figure below a key that differs by more than the tolerance."""
+    if isinstance(recorded, dict) and isinstance(found, dict):
+        for name in sorted(recorded.keys() | found.keys()):
+            yield from _unequal(f"{key} {name}", recorded.get(name), found.get(name))
+    elif isinstance(recorded, list) and isinstance(found, list) and len(recorded) == len(found):
+        for number, (there, here) in enumerate(zip(recorded, found, strict=True), 1):
+            yield from _unequal(f"{key} {number}", there, here)
+    elif isinstance(recorded, int | float) and isinstance(found, int | float):
+        if not math.isclose(recorded, found, rel_tol=0, abs_tol=_TOLERANCE):
+            yield Difference(key, recorded, found, _TOLERANCE)
+    elif recorded != found:
+        yield Difference(key, recorded, found)
