@@ -64,6 +64,7 @@ SLICE_TAGS = (
     IMAGE_ORIENTATION,
     PHOTOMETRIC,
     INSTANCE_NUMBER,
+    SLICE_THICKNESS,
 )
 #: What ``series_info`` reads of one file of a series.
 SERIES_TAGS = (
@@ -168,6 +169,7 @@ class SliceHeader:
     image_type: tuple[str, ...]
     instance_number: str
     layout: PixelLayout | None = None
+    thickness_mm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def slice_header(path: str, text: TagText) -> SliceHeader:
         pixel_spacing=_pixel_spacing(text(PIXEL_SPACING)),
         image_type=tuple(_parts(text(IMAGE_TYPE))),
         instance_number=text(INSTANCE_NUMBER),
+        thickness_mm=optional_number(text(SLICE_THICKNESS)),
     )
 
 

@@ -87,6 +87,7 @@ def source_record(
         "gap_steps": list(geometry.gaps),
         "in_plane_offsets_mm": _in_plane_offsets(geometry),
         "step_mm": geometry.step,
+        "slice_gap_mm": _slice_gaps(stack, geometry),
         "tilt_deg": geometry.tilt_deg,
         "shear": list(geometry.shear),
         "tilt_tag_deg": info.tilt_tag_deg,
@@ -124,6 +125,16 @@ def _in_plane_offsets(geometry: StackGeometry) -> list[list[float]] | None:
     moved = geometry.header_positions - geometry.header_positions[0]
     across = np.stack([moved @ geometry.row, moved @ geometry.column], axis=1)
     return np.round(across, _DECIMALS).tolist()
+
+
+def _slice_gaps(stack: SliceStack, geometry: StackGeometry) -> dict[str, float] | None:
+    """What lies between neighbours beyond their thickness; negative where they overlap."""
+    thickness = [item.thickness_mm for item in stack.slices]
+    if len(thickness) < 2 or not all(thickness):
+        return None
+    halves = np.array(thickness, dtype=float) / 2
+    gaps = np.diff(geometry.distances) - halves[:-1] - halves[1:]
+    return {"min": float(gaps.min()), "max": float(gaps.max())}
 
 
 def _compression(stack: SliceStack) -> str | None:

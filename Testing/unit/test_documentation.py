@@ -11,6 +11,7 @@ import pytest
 PRODUCERS = (
     "geometry_findings",
     "petvolume",
+    "protocol_checks",
     "selection",
     "source_checks",
     "model_checks",
