@@ -1,0 +1,315 @@
+"""Parts of a model that hang together only by necks too thin to last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .islands import bounding_box
+from .mesh import TriangleMesh, bounds, to_polydata
+from .progress import Progress, report
+
+#: Necks thinner than this break in the print or when supports and powder come off: the
+#: smallest pin that print services take with laser-sintered powder (filament: up to 3 mm).
+LIMIT_MM = 1.0
+#: Parts smaller than this are crumbs that nobody misses: a ball of 3.4 mm.
+SMALLEST_MM3 = 20.0
+#: What erosion may leave of a part that counts.
+_LEAST_CORE = 0.05
+#: How far a voxel's face lies from its centre, in voxels, when distances are taken. It is
+#: one half for walls of an odd number of voxels and none for an even one: between the two.
+_FACE = 0.25
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The widest neck by which a part hangs on the rest.
+
+    :param place_mm: its narrowest point, LPS.
+    :param width_mm: its estimated width there.
+    :param piece_mm3: volume of the part that would break off.
+    """
+
+    place_mm: tuple[float, float, float]
+    width_mm: float
+    piece_mm3: float
+
+
+@dataclass(frozen=True)
+class Bridges:
+    """All bridges thinner than ``limit_mm`` to parts of ``smallest_mm3`` and more, largest first."""
+
+    limit_mm: float
+    smallest_mm3: float
+    bridges: tuple[Bridge, ...]
+
+    def as_record(self) -> dict[str, Any]:
+        """What the record holds; the lists go together."""
+        return {
+            "limit_mm": self.limit_mm,
+            "smallest_mm3": self.smallest_mm3,
+            "count": len(self.bridges),
+            "places_mm": [list(bridge.place_mm) for bridge in self.bridges],
+            "widths_mm": [bridge.width_mm for bridge in self.bridges],
+            "pieces_mm3": [bridge.piece_mm3 for bridge in self.bridges],
+        }
+
+
+def thin_bridges(
+    mask: np.ndarray,
+    ijk_to_lps: np.ndarray,
+    limit_mm: float = LIMIT_MM,
+    smallest_mm3: float = SMALLEST_MM3,
+    progress: Progress | None = None,
+) -> Bridges:
+    """Find the parts that fall apart when everything thinner than ``limit_mm`` breaks.
+
+    The mask is eroded by half the limit; the cores that remain are parts. Between them a
+    maximum spanning tree over the eroded voxels, by width, finds the widest way from part
+    to part: its narrowest voxel is the bridge. A part that hangs on several necks, all
+    too thin, counts once, with the widest of them. What was eroded belongs to the part that
+    it hangs on most widely; parts that stay too small are counted to the part they hang on.
+
+    Widths come from distances between voxels and the nearest one outside, so they are
+    right to about one voxel (its longest side): a neck thinner than the limit less that is
+    found, unless the mask does not hold together by faces there; one wider than the limit
+    and that is not reported. The place lies within the neck, where it is narrowest.
+
+    :param mask: the segment [k, j, i], true inside.
+    :param ijk_to_lps: (4, 4), voxel centres to LPS mm, axes at right angles.
+    :raises ValueError: a limit that is not positive.
+    :raises Cancelled: progress asked for it.
+    """
+    if not limit_mm > 0:
+        raise ValueError(f"the limit must be positive, not {limit_mm}")
+    nothing = Bridges(limit_mm, smallest_mm3, ())
+    box = bounding_box(mask)
+    if box is None:
+        return nothing
+    report(progress, 0.0, "Looking for thin bridges")
+    spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)[::-1]
+    offsets, widths = _offsets(spacing, limit_mm)
+    border = np.maximum(np.abs(offsets).max(axis=0, initial=0), 1)
+    inside = np.pad(np.asarray(mask[box], bool), [(margin, margin) for margin in border])
+    level, classes = _levels(inside, offsets, widths)
+    report(progress, 0.3, "Looking for thin bridges")
+    voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
+    nodes, cores = _cores(level == len(classes), _LEAST_CORE * smallest_mm3 / voxel)
+    if len(cores) < 2:
+        return nothing
+    thin = np.flatnonzero(inside.ravel() & (nodes.ravel() == 0))
+    report(progress, 0.6, "Looking for thin bridges")
+    joints = _joints(nodes, cores, thin, level.ravel()[thin])
+    start = np.array([part.start for part in box]) - border
+    found = []
+    for joint in _large(joints, smallest_mm3 / voxel):
+        kji = np.array(np.unravel_index(thin[joint.voxel], inside.shape)) + start
+        place = ijk_to_lps[:3, :3] @ kji[::-1] + ijk_to_lps[:3, 3]
+        width = float(classes[level.ravel()[thin[joint.voxel]]])
+        found.append(Bridge(tuple(map(float, place)), width, joint.voxels * voxel))
+    report(progress, 1.0, "Looking for thin bridges")
+    return Bridges(
+        limit_mm, smallest_mm3, tuple(sorted(found, key=lambda bridge: -bridge.piece_mm3))
+    )
+
+
+def mesh_mask(mesh: TriangleMesh, pitch_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """The voxels whose centres lie inside a closed mesh, for models without a segment.
+
+    :return: the mask [k, j, i] with a border of background, and its (4, 4) IJK to LPS.
+    :raises ValueError: the mesh has no triangle, or the pitch is not positive.
+    """
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+    from vtkmodules.vtkImagingStencil import vtkImageStencilToImage, vtkPolyDataToImageStencil
+
+    if not pitch_mm > 0:
+        raise ValueError(f"the pitch must be positive, not {pitch_mm}")
+    low, high = bounds(mesh)
+    origin = low - 1.5 * pitch_mm
+    size = np.ceil((high - origin) / pitch_mm).astype(int) + 2
+    stencil = vtkPolyDataToImageStencil()
+    stencil.SetInputData(to_polydata(mesh))
+    stencil.SetOutputOrigin(*origin)
+    stencil.SetOutputSpacing(pitch_mm, pitch_mm, pitch_mm)
+    stencil.SetOutputWholeExtent(0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1)
+    image = vtkImageStencilToImage()
+    image.SetInputConnection(stencil.GetOutputPort())
+    image.SetInsideValue(1)
+    image.SetOutsideValue(0)
+    image.SetOutputScalarTypeToUnsignedChar()
+    image.Update()
+    output: vtkImageData = image.GetOutput()
+    mask = vtk_to_numpy(output.GetPointData().GetScalars()).reshape(size[::-1]) != 0
+    ijk_to_lps = np.diag([pitch_mm, pitch_mm, pitch_mm, 1.0])
+    ijk_to_lps[:3, 3] = origin
+    return mask, ijk_to_lps
+
+
+def _offsets(spacing: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours (k, j, i) whose being outside makes a voxel thinner than the limit.
+
+    :return: the offsets, and for each the width of a wall in whose middle the voxel lies,
+        ascending.
+    """
+    reach = np.ceil(limit / 2 / spacing + _FACE).astype(int)
+    grid = np.meshgrid(*(np.arange(-steps, steps + 1) for steps in reach), indexing="ij")
+    offsets = np.stack(grid, axis=-1).reshape(-1, 3)
+    away = np.maximum(np.abs(offsets) - _FACE, 0) * spacing
+    # Rounded, so that neighbours at the same distance fall into one class.
+    widths = np.round(2 * np.linalg.norm(away, axis=1), 6)
+    order = np.argsort(widths, kind="stable")
+    order = order[(widths[order] > 0) & (widths[order] < limit)]
+    return offsets[order], widths[order]
+
+
+def _levels(
+    inside: np.ndarray, offsets: np.ndarray, widths: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many classes of width each voxel survives, and the widths of the classes.
+
+    Erosion by shifting the mask: for a few voxels' reach it takes a fraction of the time
+    and memory of a distance transform. ``inside`` has a border as wide as the offsets.
+    """
+    classes, members = np.unique(widths, return_inverse=True)
+    mask = inside.ravel()
+    alive = mask.copy()
+    level = np.zeros(mask.size, dtype=np.uint8 if len(classes) < 256 else np.uint16)
+    _, rows, columns = inside.shape
+    shifts = offsets @ np.array([rows * columns, columns, 1])
+    margin = int(np.abs(shifts).max(initial=0))
+    middle = slice(margin, mask.size - margin)
+    for number in range(len(classes)):
+        for shift in shifts[members == number]:
+            alive[middle] &= mask[margin + shift : mask.size - margin + shift]
+        level += alive
+    # A voxel that survives all of them is no thinner than the limit.
+    return level.reshape(inside.shape), classes
+
+
+def _cores(solid: np.ndarray, fewest: float) -> tuple[np.ndarray, np.ndarray]:
+    """Number the groups of solid voxels (corners join) of some size, from 1, largest first.
+
+    :return: the numbers [k, j, i], 0 elsewhere, and the voxels of each group.
+    """
+    from scipy import ndimage
+
+    labels, count = ndimage.label(solid, structure=np.ones((3, 3, 3)))
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    order = np.argsort(-sizes, kind="stable")
+    order = order[sizes[order] >= max(fewest, 1)]
+    number = np.zeros(count + 1, dtype=labels.dtype)
+    number[order] = np.arange(1, len(order) + 1)
+    return number[labels], sizes[order]
+
+
+@dataclass
+class _Joint:
+    """Where a part hangs on another: numbers of the two, a thin voxel, the part's voxels."""
+
+    part: int
+    parent: int
+    voxel: int
+    voxels: float
+
+
+def _joints(
+    nodes: np.ndarray, cores: np.ndarray, thin: np.ndarray, level: np.ndarray
+) -> list[_Joint]:
+    """The joints of all parts but the first of each island, farther ones after nearer ones.
+
+    Node 0 of the graph ties the islands together, 1 … are the cores, then the thin voxels.
+
+    :param nodes: numbers of the cores; gets those of the thin voxels as well.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import (
+        breadth_first_order,
+        connected_components,
+        minimum_spanning_tree,
+    )
+
+    first = len(cores) + 1
+    count = first + len(thin)
+    start, end, cost = _edges(nodes, first, thin, level)
+    graph = coo_matrix((cost, (start, end)), shape=(count, count)).tocsr()
+    tree = minimum_spanning_tree(graph).tocoo()
+    _, island = connected_components(tree, directed=False)
+    # Cores are sorted by size: the first of an island is its largest.
+    _, roots = np.unique(island[1:first], return_index=True)
+    roots += 1
+    start = np.concatenate([tree.row, np.zeros(len(roots), tree.row.dtype)])
+    end = np.concatenate([tree.col, roots])
+    joined = coo_matrix((np.ones(len(start), np.int8), (start, end)), shape=(count, count))
+    order, before = breadth_first_order(joined.tocsr(), 0, directed=False)
+    joints = [
+        _joint(int(part), before, first, level)
+        for part in order[(order > 0) & (order < first)]
+        if before[part] != 0
+    ]
+    kept = order[order > 0]
+    kept = kept[~np.isin(kept, [joint.voxel + first for joint in joints])]
+    kept = kept[before[kept] != 0]
+    whole = coo_matrix((np.ones(len(kept), np.int8), (kept, before[kept])), shape=(count, count))
+    _, owner = connected_components(whole, directed=False)
+    weights = np.concatenate([[0], cores, np.ones(len(thin))])
+    voxels = np.bincount(owner, weights=weights)
+    for joint in joints:
+        joint.voxels = float(voxels[owner[joint.part]])
+    return joints
+
+
+def _joint(part: int, before: np.ndarray, first: int, level: np.ndarray) -> _Joint:
+    """The narrowest voxel on the way from a core to the next one."""
+    way = []
+    node = int(before[part])
+    while node >= first:
+        way.append(node - first)
+        node = int(before[node])
+    widths = level[way]
+    narrowest = np.flatnonzero(widths == widths.min())
+    return _Joint(part, node, way[narrowest[len(narrowest) // 2]], 0.0)
+
+
+def _edges(
+    nodes: np.ndarray, first: int, thin: np.ndarray, level: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The graph's edges between thin voxels and their six neighbours, cheap where wide."""
+    _, rows, columns = nodes.shape
+    flat = nodes.reshape(-1)
+    flat[thin] = np.arange(first, first + len(thin))
+    own = flat[thin]
+    highest = int(level.max(initial=0))
+    starts, ends, costs = [], [], []
+    for stride in (1, columns, rows * columns):
+        for side in (stride, -stride):
+            other = flat[thin + side]
+            core = (other > 0) & (other < first)
+            starts.append(other[core])
+            ends.append(own[core])
+            costs.append(level[core])
+            if side > 0:
+                both = other >= first
+                starts.append(own[both])
+                ends.append(other[both])
+                costs.append(np.minimum(level[both], level[other[both] - first]))
+    start, end, width = (np.concatenate(parts) for parts in (starts, ends, costs))
+    # A voxel may touch a core with several faces; a sparse matrix would add them up.
+    _, once = np.unique(start * np.int64(first + len(thin)) + end, return_index=True)
+    return start[once], end[once], 1 + highest - width[once].astype(np.int32)
+
+
+def _large(joints: list[_Joint], fewest: float) -> list[_Joint]:
+    """The joints of parts that are large enough, small ones counted to what they hang on."""
+    by_part = {joint.part: joint for joint in joints}
+    large = []
+    for joint in reversed(joints):
+        # A hair less than asked for: 100 voxels of 0.1 mm³ are 10 mm³ whatever the rounding.
+        if joint.voxels >= fewest * (1 - 1e-9):
+            large.append(joint)
+        elif joint.parent in by_part:
+            by_part[joint.parent].voxels += joint.voxels
+    return large

@@ -1,0 +1,189 @@
+"""The smallest box round a model, however it is turned, and its centre of mass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .mesh import BATCH, TriangleMesh, bounds, edge_faults
+
+#: Hull faces whose directions differ by less are tried once, the largest of them.
+_SAME_DIRECTION = 0.05
+#: Directions of hull faces that are tried at most, those of the largest faces first.
+_MOST_DIRECTIONS = 200
+#: Further boxes, turned at random, and how many of all are bettered by search.
+_RANDOM = 300
+_SEARCHED = 8
+#: What a search must gain to replace a box that lies flat on a face of the hull.
+_LEAST_GAIN = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class OrientedExtents:
+    """The smallest box by volume.
+
+    :param extents_mm: its edges, longest first.
+    :param axes: (3, 3) their directions in LPS, one a row, right-handed.
+    """
+
+    extents_mm: tuple[float, float, float]
+    axes: np.ndarray
+
+
+@dataclass(frozen=True)
+class CenterOfMass:
+    """``place_mm`` in LPS: of the enclosed solid, or of the surface where it is not closed."""
+
+    place_mm: tuple[float, float, float]
+    of_solid: bool
+
+
+def oriented_extents(mesh: TriangleMesh) -> OrientedExtents:
+    """The edges and directions of the smallest box round a model.
+
+    The large faces of the convex hull are laid flat in turn, and the smallest rectangle
+    round what is seen from above is found along the edges of its outline (rotating
+    calipers: Freeman and Shapira, Commun ACM 18, 1975). This is exact wherever a face of
+    the hull lies flat on the smallest box, as for any block. The smallest box may touch the
+    hull along edges only (O'Rourke, Int J Comput Inf Sci 14, 1985): so the best of these and
+    of boxes turned at random are bettered by Nelder and Mead's search over rotations.
+
+    :raises ValueError: the mesh has no triangle.
+    """
+    from scipy.spatial.transform import Rotation
+
+    low, high = bounds(mesh)
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.triangles.reshape(-1)] = True
+    corners, normals = _hull(mesh.points[used] - (low + high) / 2)
+    boxes = [_flattened(corners, normal) for normal in normals]
+    quaternions = np.random.default_rng(0).normal(size=(_RANDOM, 4))
+    boxes += list(Rotation.from_quat(quaternions).as_matrix())
+    boxes.sort(key=lambda axes: _volume(corners, axes))
+    box = boxes[0]
+    for start in boxes[:_SEARCHED]:
+        found = _searched(corners, start)
+        if _volume(corners, found) < _volume(corners, box) * (1 - _LEAST_GAIN):
+            box = found
+    extents = _spans(corners, box)
+    order = np.argsort(-extents, kind="stable")
+    axes = box[order]
+    axes[2] *= np.sign(np.linalg.det(axes))
+    return OrientedExtents(tuple(map(float, extents[order])), axes)
+
+
+def center_of_mass(mesh: TriangleMesh, closed: bool | None = None) -> CenterOfMass:
+    """The centre of mass of what the mesh encloses, of even density.
+
+    By tetrahedra between each triangle and the middle of the bounding box. An open or
+    flat mesh encloses nothing definite: then it is the centre of the surface, by area.
+
+    :param closed: whether the mesh has no open edge; None: they are counted here.
+    :raises ValueError: the mesh has no triangle.
+    """
+    low, high = bounds(mesh)
+    middle = (low + high) / 2
+    volume, area = 0.0, 0.0
+    solid, surface = np.zeros(3), np.zeros(3)
+    for first in range(0, len(mesh.triangles), BATCH):
+        a, b, c = np.moveaxis(mesh.points[mesh.triangles[first : first + BATCH]], 1, 0) - middle
+        normals = np.cross(b - a, c - a)
+        volumes = np.einsum("ij,ij->i", normals, a) / 6
+        areas = np.linalg.norm(normals, axis=1) / 2
+        total = a + b + c
+        solid += volumes @ total / 4
+        surface += areas @ total / 3
+        volume += float(volumes.sum())
+        area += float(areas.sum())
+    closed = edge_faults(mesh)[0] == 0 if closed is None else closed
+    of_solid = closed and abs(volume) > 1e-9 * float(np.prod(high - low))
+    if of_solid:
+        place = solid / volume
+    else:
+        place = surface / area if area > 0 else np.zeros(3)
+    return CenterOfMass(tuple(map(float, place + middle)), of_solid)
+
+
+def _hull(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of the convex hull, and the directions of its faces, largest face first.
+
+    A flat or straight model has no hull: then the axes of its spread, by size.
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    try:
+        hull = ConvexHull(points)
+    except QhullError:
+        _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+        full = np.eye(3)
+        full[: len(axes)] = axes
+        return points, full[::-1] if len(axes) == 3 else full
+    a, b, c = np.moveaxis(points[hull.simplices], 1, 0)
+    areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    normals = hull.equations[:, :3]
+    # Opposite faces lie flat in the same box.
+    normals = normals * np.where(normals @ np.array([1.0, 1e-3, 1e-6]) < 0, -1, 1)[:, None]
+    _, group = np.unique(
+        np.round(normals / _SAME_DIRECTION).astype(int), axis=0, return_inverse=True
+    )
+    total = np.bincount(group.ravel(), weights=areas)
+    # The largest face of a group has the truest direction.
+    largest = np.argsort(-areas, kind="stable")
+    _, first = np.unique(group.ravel()[largest], return_index=True)
+    chosen = largest[first][np.argsort(-total, kind="stable")]
+    return points[hull.vertices], normals[chosen[:_MOST_DIRECTIONS]]
+
+
+def _flattened(points: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """The axes (rows) of the smallest box whose one axis is ``normal``."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    across = np.zeros(3)
+    across[np.argmin(np.abs(normal))] = 1.0
+    u = np.cross(normal, across)
+    u /= np.linalg.norm(u)
+    v = np.cross(normal, u)
+    flat = np.stack([points @ u, points @ v], axis=1)
+    try:
+        outline = flat[ConvexHull(flat).vertices]
+    except QhullError:  # all in one line
+        _, _, directions = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+        edges = directions[:1]
+        outline = flat
+    else:
+        edges = np.roll(outline, -1, axis=0) - outline
+    edges = edges / np.linalg.norm(edges, axis=1, keepdims=True)
+    turned = np.stack([-edges[:, 1], edges[:, 0]], axis=1)
+    widths = _spans(outline, edges) * _spans(outline, turned)
+    best = int(np.argmin(widths))
+    along = edges[best, 0] * u + edges[best, 1] * v
+    return np.array([along, np.cross(normal, along), normal])
+
+
+def _searched(points: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The axes of a smaller box near ``start``."""
+    from scipy.optimize import minimize
+    from scipy.spatial.transform import Rotation
+
+    def turned(vector: np.ndarray) -> np.ndarray:
+        return start @ Rotation.from_rotvec(vector).as_matrix()
+
+    simplex = np.vstack([np.zeros(3), 0.1 * np.eye(3)])
+    result = minimize(
+        lambda vector: _volume(points, turned(vector)),
+        np.zeros(3),
+        method="Nelder-Mead",
+        options={"initial_simplex": simplex, "xatol": 1e-9, "fatol": 0, "maxiter": 300},
+    )
+    return turned(result.x)
+
+
+def _volume(points: np.ndarray, axes: np.ndarray) -> float:
+    return float(np.prod(_spans(points, axes)))
+
+
+def _spans(points: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """How far the points reach along each axis (row)."""
+    along = axes @ points.T  # one axis after the other in memory: ten times as quick
+    return along.max(axis=1) - along.min(axis=1)
