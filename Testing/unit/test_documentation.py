@@ -15,6 +15,7 @@ PRODUCERS = (
     "selection",
     "source_checks",
     "model_checks",
+    "truth_checks",
     "deidentify_pixels",
 )
 

@@ -1,0 +1,161 @@
+"""How far a model lies from the grey values that it shows, whatever was done to it since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .deviation import SAMPLES, area_samples
+from .errors import MeshError
+from .greylevel import CUT, MISSED, GreyLevel, distances
+from .mesh import TriangleMesh
+from .progress import Progress, part, report
+
+#: How far from the mesh the grey values are searched for its surface.
+REACH_MM = 3.0
+
+
+@dataclass(frozen=True)
+class SurfaceTruth:
+    """The distances of the samples that have a surface of the grey values within reach.
+
+    Lengths are mm, positive where the model lies outside, and None where no sample has one.
+
+    :param signed_mean_mm, mean_mm, rms_mm: mean with sign, mean and root mean square.
+    :param p95_mm: what 95 % of the samples stay below.
+    :param max_mm: the largest, with its sign.
+    :param samples: all samples, spread evenly over the model's area.
+    :param cut_share: share of the area where the acquired field ends before the surface.
+    :param edited_share: share of the area that has no such surface within reach, or only
+        one that faces another way: painted, erased or moved beyond.
+    """
+
+    signed_mean_mm: float | None
+    mean_mm: float | None
+    rms_mm: float | None
+    p95_mm: float | None
+    max_mm: float | None
+    samples: int
+    cut_share: float
+    edited_share: float
+
+
+def surface_truth(
+    mesh: TriangleMesh,
+    voxels: np.ndarray,
+    ijk_to_lps: np.ndarray,
+    low: float | None,
+    high: float | None = None,
+    field: np.ndarray | None = None,
+    samples: int = SAMPLES,
+    progress: Progress | None = None,
+) -> SurfaceTruth:
+    """Measure a mesh against the surface of its range of grey values.
+
+    The mesh's own making plays no part: the crossings are looked for in the grey values
+    alone, linear between the voxels (see ``greylevel.distances``). What it does not know is
+    the segment: an edit that leaves the old surface within reach reads as a distance.
+
+    :param mesh: LPS mm, outward oriented.
+    :param voxels: grey values [k, j, i]; ``ijk_to_lps`` (4, 4) takes their centres to LPS mm.
+    :param low, high: the closed range of grey values of the segment; None: unbounded.
+    :param field: (K, 4) first and last i and j of the acquired field of each plane
+        (inclusive); None: the whole volume.
+    :param samples: number of points, spread over the mesh by area.
+    :raises MeshError: the mesh has no surface.
+    :raises Cancelled: progress asked for it.
+    """
+    if len(mesh.triangles) == 0:
+        raise MeshError("the model has no surface", remedy="Check the threshold")
+    report(progress, 0.0, "Comparing with the grey values")
+    points, normals = placed_samples(mesh, samples)
+    level = GreyLevel(voxels, ijk_to_lps, low, high, field)
+    found, outcome = distances(level, points, normals, REACH_MM, part(progress, 0.2, 1.0))
+    return SurfaceTruth(
+        **_figures(found[np.isfinite(found)].astype(np.float64)),
+        samples=len(points),
+        cut_share=float(np.mean(outcome == CUT)),
+        edited_share=float(np.mean(outcome == MISSED)),
+    )
+
+
+def truth_map(
+    mesh: TriangleMesh,
+    voxels: np.ndarray,
+    ijk_to_lps: np.ndarray,
+    low: float | None,
+    high: float | None = None,
+    field: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """The distance (N,) float32 in mm of every point of the mesh, as ``surface_truth`` has it.
+
+    NaN where there is none. Parameters and errors are those of ``surface_truth``; a mesh
+    without surface gives an array of NaN.
+    """
+    level = GreyLevel(voxels, ijk_to_lps, low, high, field)
+    report(progress, 0.0, "Comparing with the grey values")
+    normals = point_normals(mesh)
+    return distances(level, mesh.points, normals, REACH_MM, part(progress, 0.1, 1.0))[0]
+
+
+def truth_record(
+    truth: SurfaceTruth, refinement: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """``model.surface_truth`` of a record.
+
+    ``total`` is the model as it is; ``refinement`` the part of it that is owed to smoothing
+    and decimation; what is owed to painting and erasing stands in ``segment.edits``.
+
+    :param refinement: as kept with the model (``deviation``, ``smoothing_mm``, ``reduction``);
+        None where the surface was left as it was made.
+    """
+    total = vars(truth).copy()
+    shares = {key: total.pop(key) for key in ("samples", "cut_share", "edited_share")}
+    return {
+        "total": total,
+        **shares,
+        "refinement": None if refinement is None else dict(refinement),
+    }
+
+
+def placed_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points spread over the mesh by area, and the unit normals of their triangles, (N, 3)."""
+    points, chosen = area_samples(mesh, count)
+    a, b, c = (mesh.points[corner] for corner in mesh.triangles[chosen].T)
+    return points, _unit(np.cross(b - a, c - a))
+
+
+def point_normals(mesh: TriangleMesh) -> np.ndarray:
+    """Unit normals (N, 3) of the points, of their triangles by area; 0 where there is none."""
+    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
+    normals = np.cross(b - a, c - a)
+    corners = mesh.triangles.reshape(-1)
+    total = np.empty(mesh.points.shape)
+    for axis in range(3):
+        weights = np.repeat(normals[:, axis], 3)
+        total[:, axis] = np.bincount(corners, weights, minlength=len(total))
+    return _unit(total)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+
+
+def _figures(values: np.ndarray) -> dict[str, float | None]:
+    names = ("signed_mean_mm", "mean_mm", "rms_mm", "p95_mm", "max_mm")
+    if len(values) == 0:
+        return dict.fromkeys(names)
+    size = np.abs(values)
+    figures = (
+        values.mean(),
+        size.mean(),
+        np.sqrt(np.mean(values**2)),
+        np.percentile(size, 95),
+        values[size.argmax()],
+    )
+    return dict(zip(names, map(float, figures), strict=True))
