@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 #: Pillow's font lacks these signs.
-_PLAIN = str.maketrans({"−": "-", "–": "-", "×": "x", "µ": "u", "²": "2", "³": "3"})
+_SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "µ": "u", "²": "2", "³": "3"})
 
 
 def ink(text: str, size: int) -> np.ndarray:
@@ -19,11 +19,16 @@ def ink(text: str, size: int) -> np.ndarray:
     from PIL import Image, ImageDraw
 
     letters = font(size)
-    left, _, right, _ = letters.getbbox(text.translate(_PLAIN))
+    left, _, right, _ = letters.getbbox(plain(text))
     _, top, _, bottom = letters.getbbox("Hg")
     image = Image.new("L", (max(1, int(right - left)), max(1, int(bottom - top))))
-    ImageDraw.Draw(image).text((-left, -top), text.translate(_PLAIN), 255, letters)
+    ImageDraw.Draw(image).text((-left, -top), plain(text), 255, letters)
     return np.asarray(image, dtype=np.float32) / 255
+
+
+def plain(text: str) -> str:
+    """The text without signs that Pillow's font lacks."""
+    return text.translate(_SIGNS)
 
 
 def font(size: int) -> Any:

@@ -1,21 +1,22 @@
-"""The report is one escaped page that holds every figure, and the picture shows the model."""
+"""The report is one escaped page that holds every figure and every part of the record."""
 
 from __future__ import annotations
 
 import base64
 import copy
-import io
 import re
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import trimesh
-from PIL import Image
 from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.raster import rasterize
-from PrintPrepLib.render import bar_length, main, png, render_model
-from PrintPrepLib.report import NOTICE, html_report
+from PrintPrepLib.plots import binned
+from PrintPrepLib.render import render_model
+from PrintPrepLib.report import NOTICE, html_report, page
+from PrintPrepLib.report_tables import leftovers, titled
+from PrintPrepLib.seal import KEY, seal
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=\'y\'>&amp;"><!--'
 
@@ -87,11 +88,62 @@ RECORD = {
     "verdict": "warn",
 }  # fmt: skip
 
+#: A record with all that any version adds.
+EVERYTHING = copy.deepcopy(RECORD)
+EVERYTHING["source"] |= {
+    "step_lengths_mm": [1.081] * 10 + [4.002] * 10 + [6.999] * 7,
+    "gap_steps": [20],
+    "in_plane_offsets_mm": [[0.0, -0.36 * number] for number in range(28)],
+    "scanner_model": "Scanner 64",
+    "lossy": False,
+}
+EVERYTHING["segment"] |= {
+    "threshold_effect": {"percent_per_100_hu": -1.25},
+    "partial_volume": {"share": 0.2},
+    "metal": {"voxels": 0},
+    "edits": {"painted_voxels": 10, "erased_voxels": 123},
+}
+EVERYTHING["model"] |= {
+    "surface_truth": {
+        "total": {"rms_mm": 0.0213, "max_mm": -0.345},
+        "histogram": binned(np.linspace(-0.1, 0.1, 500)),
+    },
+    "wall_thickness": {
+        "p5_mm": 0.6543,
+        "limit_mm": 1.0,
+        "histogram": binned(np.linspace(0.5, 9, 500)),
+    },
+    "bridges": {"places": [{"width_mm": 0.6789, "place_mm": [1.0, 2.0, 3.0]}] * 5},
+    "oriented_extents_mm": [190.5, 140.25, 120.125],
+    "center_of_mass_mm": [1.5, -2.5, 3.5],
+    "printers": [{"name": "Printer One", "fits": True}],
+    "parts": [{"name": "part one", "volume_mm3": 111.0}, {"name": "part two"}],
+    "self_intersections": {"examined": True, "pairs": 12, "places": [[1.0, 2.0, 3.0]] * 12},
+    "non_manifold_vertices": 3,
+}
+EVERYTHING |= {
+    "protocol": {
+        "id": "cmf",
+        "title": "Skull for surgery",
+        "source": "the radiologist's handbook",
+        "limits": {"max_pixel_mm": 0.5},
+        "confirm": ["The patient did not move.", "The teeth were in occlusion."],
+        "age_days": 45,
+    },
+    "calibration": {"object": "ball of steel", "scale_axes": [1.0, 1.0, 1.001]},
+    "comparison": {"reference": "other.stl", "rms_mm": 0.0456},
+    "exception": {"checks": ["residual"], "reason": "It lies outside of the operation."},
+    "findings": [{"id": "tilted", "message": "told with the checks"}],
+    "of_a_later_version": {"answer_mm": 42.5},
+}
+EVERYTHING = seal(EVERYTHING)
+CHARTS = 4
+
 
 class Page(HTMLParser):
     """Collects tags and text, and refuses tags that are not closed."""
 
-    VOID = frozenset({"meta", "img"})
+    VOID = frozenset({"meta", "img", "br"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -124,10 +176,6 @@ def box_mesh(*sizes) -> TriangleMesh:
     return TriangleMesh(box.vertices, box.faces)
 
 
-def pixels(data: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(data)))
-
-
 @pytest.fixture(scope="module")
 def picture() -> bytes:
     return render_model(box_mesh(20, 30, 40), size=(120, 120))
@@ -145,6 +193,7 @@ def test_every_part_of_the_record_is_on_the_page(picture):
     ):  # fmt: skip
         assert part in text, part
     assert text.count(NOTICE) == 2
+    assert "SHA-256 of the record" not in text
     assert "None" not in text and "nan" not in text
 
 
@@ -157,21 +206,24 @@ def test_gravest_checks_come_first(picture):
     ("verdict", "word"), [("pass", "PASS"), ("warn", "WITH CARE"), ("fail", "FAIL")]
 )
 def test_verdict_is_a_word(verdict, word):
-    page = html_report({**RECORD, "verdict": verdict})
-    assert f'<p class="verdict"><b>{word}</b>' in page
+    made = html_report({**RECORD, "verdict": verdict})
+    assert re.search(rf'class="verdict"[^>]*>\s*<tr><td><b>{word}</b>', made)
 
 
 def test_page_needs_no_other_file_and_no_modern_style(picture):
-    page = html_report(RECORD, picture)
-    tags = Page(page).tags
+    made = html_report(EVERYTHING, picture)
+    tags = Page(made).tags
     assert {tag for tag, _ in tags} <= {
         "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "b", "table", "tr",
-        "th", "td", "img",
+        "thead", "td", "img", "u", "br",
     }  # fmt: skip
     sources = [attributes["src"] for tag, attributes in tags if tag == "img"]
-    assert sources == ["data:image/png;base64," + base64.b64encode(picture).decode()]
+    assert sources[0] == "data:image/png;base64," + base64.b64encode(picture).decode()
+    for source in sources:
+        assert source.startswith("data:image/png;base64,")
+        made = made.replace(source, "")
     for word in ("http", "flex", "grid-", "url(", "@import", "href", "svg"):
-        assert word not in page.replace(sources[0], ""), word
+        assert word not in made, word
 
 
 def test_missing_picture_is_told():
@@ -188,18 +240,32 @@ def with_everything_hostile(value):
 
 
 def test_hostile_texts_stay_text(picture):
-    record = with_everything_hostile(copy.deepcopy(RECORD))
+    """Every text of every part, and every key that this version does not know."""
+    record = with_everything_hostile(copy.deepcopy(EVERYTHING))
     record["verdict"] = "fail"
     for check in record["checks"]:
         check["status"] = "fail"
     identity = ("patient_name", "patient_id", "study_uid", "series_uid", "folder")
     record["source"] |= dict.fromkeys(identity, HOSTILE)
-    page = Page(html_report(record, picture))
-    names = {tag for tag, _ in page.tags}
-    assert "script" not in names
-    assert [tag for tag, _ in page.tags].count("img") == 1
-    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
-    assert page.text.count(HOSTILE) >= 25
+    for part in (record, record["source"], record["volume"], record["segment"], record["model"]):
+        part[HOSTILE] = {HOSTILE: [HOSTILE, {HOSTILE: HOSTILE}]}
+    made = Page(html_report(record, picture, HOSTILE))
+    assert {tag for tag, _ in made.tags} == {
+        tag for tag, _ in Page(html_report(EVERYTHING, picture)).tags
+    }
+    assert [tag for tag, _ in made.tags].count("img") == 1 + CHARTS
+    assert not any(name.startswith("on") for _, attributes in made.tags for name in attributes)
+    texts = sum(isinstance(leaf, str) for leaf in leaves(EVERYTHING))
+    assert made.text.count(HOSTILE) >= 0.8 * texts
+
+
+def leaves(value):
+    """The values of a record that hold no others."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from leaves(inner)
+    else:
+        yield value
 
 
 def test_identity_stands_there_only_when_the_record_has_it():
@@ -229,95 +295,100 @@ def test_qt_text_documents_show_it(picture):
     assert application is not None
 
 
-def test_png_is_what_an_independent_reader_sees():
-    picture = np.random.default_rng(3).integers(0, 256, (7, 5, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(pixels(png(picture)), picture)
+def test_parts_of_later_versions_stay_visible():
+    text = Page(html_report(EVERYTHING)).text
+    for part in (
+        "0.021 mm", "0.654 mm", "Part one".lower(), "part two", "Printer One", "42.5 mm",
+        "ball of steel", "other.stl", "0.046 mm", "0.679 mm", "and 2 more, in qa.json",
+        "190.5, 140.2, 120.1 mm", "12 in qa.json", "Scanner 64", "Of a later version",
+        "painted voxels 10; erased voxels 123", EVERYTHING[KEY],
+    ):  # fmt: skip
+        assert part in text, part
+    assert "told with the checks" not in text and "None" not in text
 
 
-def test_outline_has_the_size_and_place_of_the_model():
-    """A block 60 mm wide and 30 high: its outline is as many pixels as the scale bar says."""
-    image = pixels(render_model(box_mesh(60, 10, 30), size=(600, 600)))
-    model = (image < 250).any(axis=2)
-    across, upwards = model[300, 35:565], model[100:500, 300]
-    pixels_per_mm = 600 / 1.2 / 60
-    assert across.sum() == pytest.approx(60 * pixels_per_mm, abs=2)
-    assert upwards.sum() == pytest.approx(30 * pixels_per_mm, abs=2)
-    bar = image[600 - 30, 30:590].max(axis=1) < 60
-    assert bar.sum() == pytest.approx(bar_length(pixels_per_mm, 150) * pixels_per_mm, abs=1)
+def test_exception_comes_before_the_checks():
+    text = Page(html_report(EVERYTHING)).text
+    told = text.index("EXCEPTION – accepted although these checks failed: residual.")
+    assert told < text.index("It lies outside of the operation.") < text.index("Take care.")
+    assert "EXCEPTION" not in Page(html_report(RECORD)).text
+
+
+def test_reviewer_confirms_what_no_header_tells():
+    made = Page(html_report(EVERYTHING))
+    for part in ("Skull for surgery", "the radiologist's handbook", "max_pixel_mm", "45 days"):
+        assert part in made.text
+    for sentence in EVERYTHING["protocol"]["confirm"]:
+        assert re.search(rf"\[ +\] {re.escape(sentence)}", made.text), sentence
+    assert "confirms" not in Page(html_report(RECORD)).text
+
+
+def test_people_can_fill_in_the_review():
+    text = Page(html_report(RECORD)).text
+    for field in ("Operator ___", "Reviewer ___", "Date ___", "Signature ___", "Decision [ ]"):
+        assert field in text, field
+    assert "expected 155.27 × 188.65 × 165.43 mm" in text
+
+
+def test_charts_stand_there_when_the_record_holds_their_figures(picture):
+    assert [tag for tag, _ in Page(html_report(EVERYTHING, picture)).tags].count("img") == 5
+    assert [tag for tag, _ in Page(html_report(RECORD, picture)).tags].count("img") == 1
+
+
+def test_page_without_pillow_says_why_nothing_is_drawn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    made, reason = page(EVERYTHING, box_mesh(20, 30, 40))
+    assert reason and f"No picture: {reason}" in Page(made).text
+    assert Page(made).text.count("No chart: ") == CHARTS
+    assert "<img" not in made
+
+
+def test_damaged_figures_cost_the_chart_alone(picture):
+    record = copy.deepcopy(EVERYTHING)
+    record["model"]["wall_thickness"]["histogram"] = {"edges_mm": [1, 2], "counts": [1, 2, 3]}
+    text = Page(html_report(record, picture)).text
+    assert text.count("No chart: a histogram needs ascending edges") == 1
+
+
+def test_page_draws_the_three_views():
+    made, reason = page(RECORD, box_mesh(20, 30, 40))
+    assert reason is None and made.count("<img") == 1
 
 
 @pytest.mark.parametrize(
-    ("view", "offset"),
-    [("anterior", {"x": "right", "z": "up"}), ("left", {"y": "right", "z": "up"}),
-     ("superior", {"x": "left", "y": "down"})],
+    ("key", "title", "unit"),
+    [("mean_distance_mm", "Mean distance", "mm"), ("volume_mm3", "Volume", "mm³"),
+     ("thin_share", "Thin share", ""), ("mm", "Mm", ""), ("change_percent", "Change", "%"),
+     ("", "", "")],
 )  # fmt: skip
-def test_views_show_the_patient_as_a_radiologist_expects(view, offset):
-    """A small ball beside a large one: LPS x is the patient's left, at the viewer's right."""
-    for axis, side in offset.items():
-        place = np.zeros(3)
-        place["xyz".index(axis)] = 40
-        small = trimesh.creation.icosphere(subdivisions=3, radius=5).apply_translation(place)
-        both = trimesh.util.concatenate(
-            trimesh.creation.icosphere(subdivisions=3, radius=20), small
-        )
-        image = pixels(
-            render_model(TriangleMesh(both.vertices, both.faces), None, view, (300, 300))
-        )
-        tan = image[..., 0].astype(int) - image[..., 2] > 4  # bone, not the black annotation
-        rows, columns = np.nonzero(tan)
-        across = {"right": columns, "left": -columns, "down": rows, "up": -rows}[side]
-        # The thin end, where only the small ball reaches, lies on the named side.
-        middle = (across.max() + across.min()) / 2
-        assert (across > middle).sum() < (across < middle).sum(), (axis, side)
+def test_keys_become_titles(key, title, unit):
+    assert titled(key) == (title, unit)
 
 
-def test_nearer_triangles_hide_farther_ones():
-    near = np.array([[10.0, 10, 5], [30, 10, 5], [10, 30, 5]])
-    far = near - np.array((0, 0, 5))
-    points, triangles = np.vstack([far, near]), np.array([[0, 1, 2], [3, 4, 5]])
-    for order in (triangles, triangles[::-1]):
-        light, depth = rasterize(points, order, (40, 40))
-        drawn = ~np.isnan(depth)
-        assert drawn.sum() == pytest.approx(200, abs=45)
-        np.testing.assert_allclose(depth[drawn], 5, atol=1e-3)
-        assert not drawn[:8].any(), "y points up, rows count from the top"
-        assert np.isfinite(light[drawn]).all()
+def test_leftovers_keep_their_order_and_leave_out_what_is_known():
+    part = {"b_mm": 1.5, "known": 1, "a": True, "empty": [], "none": None, "c": "x"}
+    assert leftovers(part, {"known"}) == [("B", "1.500 mm"), ("A", "yes"), ("C", "x")]
 
 
-def test_back_faces_are_not_drawn():
-    points = np.array([[10.0, 10, 5], [30, 10, 5], [10, 30, 5]])
-    light, _ = rasterize(points, np.array([[0, 2, 1]]), (40, 40))
-    assert np.isnan(light).all()
-
-
-def test_no_pixel_inside_a_large_triangle_is_missed():
-    points = np.array([[3.0, 2, 0], [197, 40, 9], [60, 198, 4]])
-    _, depth = rasterize(points, np.array([[0, 1, 2]]), (200, 200))
-    drawn = ~np.isnan(depth)
-    for row in drawn:
-        filled = np.flatnonzero(row)
-        assert len(filled) == 0 or row[filled[0] : filled[-1] + 1].all()
-    assert drawn.sum() > 15000
-
-
-def test_points_outside_the_picture_are_refused():
-    with pytest.raises(ValueError, match="inside"):
-        rasterize(np.array([[0.0, 0, 0], [50, 0, 0], [0, 5, 0]]), np.array([[0, 1, 2]]), (40, 40))
-
-
-@pytest.mark.parametrize(
-    ("pixels_per_mm", "length"), [(3.0, 50), (3.6, 50), (3.61, 20), (100.0, 1), (0.05, 2000)]
-)
-def test_scale_bar_is_a_round_length(pixels_per_mm, length):
-    assert bar_length(pixels_per_mm, 180) == length
-
-
-def test_drawing_a_file(tmp_path, capsys):
-    from PrintPrepLib.export import export_stl
-
-    export_stl(box_mesh(10, 20, 30), tmp_path / "a.stl")
-    assert main([str(tmp_path / "a.stl"), str(tmp_path / "a.png")]) == 0
-    assert pixels((tmp_path / "a.png").read_bytes()).shape == (720, 720, 3)
-    assert main([str(tmp_path / "a.stl")]) == 2
-    assert main([str(tmp_path / "a.stl"), "b.png", "below"]) == 2
-    assert "usage" in capsys.readouterr().err
+@pytest.mark.parametrize("several", [1, 4])
+def test_record_with_all_parts_fits_three_sheets(several, tmp_path):
+    """Printed as Slicer does it, with forty checks and every part there is."""
+    widgets = pytest.importorskip("PySide6.QtWidgets")
+    gui = pytest.importorskip("PySide6.QtGui")
+    application = widgets.QApplication.instance() or widgets.QApplication([])
+    record = copy.deepcopy(EVERYTHING)
+    message = "The slices stand at most 1.00 mm apart, which is close enough for any model."
+    record["checks"] = [
+        {"id": f"c{number}", "title": f"What is checked {number}", "measured": 0.5, "limit": 1.0,
+         "unit": "mm", "message": message, "status": "warn" if number % 8 == 0 else "pass"}
+        for number in range(10 * several)
+    ]  # fmt: skip
+    made, _ = page(record, box_mesh(140, 190, 130))
+    document = gui.QTextDocument()
+    document.setHtml(made)
+    writer = gui.QPdfWriter(str(tmp_path / "qa.pdf"))
+    writer.setPageSize(gui.QPageSize(gui.QPageSize.PageSizeId.A4))
+    document.print_(writer)
+    pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "qa.pdf").read_bytes()))
+    assert 1 <= pages <= 3
+    assert application is not None

@@ -1,0 +1,156 @@
+"""What each part of a record says, as rows of names and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .placing import size_and_unit
+from .report_tables import amount, joined, leftovers
+
+Rows = Iterable[tuple[str, Any]]
+
+IDENTITY = {
+    "patient_name": "Patient",
+    "patient_id": "Patient ID",
+    "study_uid": "Study",
+    "series_uid": "Series",
+    "folder": "Folder",
+}
+#: What the rows below show, or what is told elsewhere on the page.
+_MODEL = {
+    "files", "units", "space", "scale", "center_offset_mm", "triangles", "extents_mm",
+    "bounds_mm", "volume_mm3", "area_mm2", "components", "voids", "watertight",
+    "boundary_edges", "non_manifold_edges", "inconsistent_edges",
+}  # fmt: skip
+_SOURCE = {
+    "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
+    "pixel_spacing_mm", "slice_thickness_mm", "steps_mm", "step_mm", "step_lengths_mm",
+    "gap_steps", "in_plane_offsets_mm", "tilt_deg", "shear", "tilt_tag_deg", "tilted",
+    "irregular", "sections", "section", "duplicates", "missing", "compression", "matrix",
+    "kernel", *IDENTITY,
+}  # fmt: skip
+_VOLUME = {
+    "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
+    "field",
+}  # fmt: skip
+_SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast"}
+
+
+def model_rows(model: Mapping[str, Any]) -> Rows:
+    """Size, place and measures of the model."""
+    yield "Size x × y × z", joined(model["extents_mm"], 2, " × ", "mm")
+    size, unit = size_and_unit(model)
+    if model["scale"] != 1:
+        yield "Size in the file", size_in_file(model)
+    yield "Scale", f"{size:g}"
+    yield "Unit, coordinates", f"{unit.name}, {model['space']}"
+    for axis, bounds in zip("xyz", model["bounds_mm"], strict=True):
+        yield f"From … to, {axis}", joined(bounds, 2, " … ", "mm")
+    if any(model["center_offset_mm"]):
+        yield "Moved by", joined([-value for value in model["center_offset_mm"]], 3, ", ", "mm")
+    yield "Volume", amount(model["volume_mm3"] / 1000, 2, "cm³")
+    yield "Surface", amount(model["area_mm2"] / 100, 1, "cm²")
+    yield "Triangles", f"{model['triangles']:,}".replace(",", " ")
+    yield "Shells, hollows among them", joined((model["components"], model.get("voids")), 0, ", ")
+    yield "Closed surface", "yes" if model["watertight"] else "no"
+    faults = [model.get(f"{kind}_edges") for kind in ("boundary", "non_manifold", "inconsistent")]
+    yield "Edges: open, of 3 and more, at odds", joined(faults, 0, ", ")
+
+
+def size_in_file(model: Mapping[str, Any]) -> str:
+    """What the printing program must show, in the file's unit."""
+    _, unit = size_and_unit(model)
+    printed = [extent * model["scale"] for extent in model["extents_mm"]]
+    return joined(printed, unit.decimals + 1, " × ", unit.name) or "–"
+
+
+def source_rows(source: Mapping[str, Any]) -> Rows:
+    """The acquisition, as the headers have it."""
+    steps = source.get("steps_mm") or {}
+    scanner = (source.get("manufacturer"), source.get("scanner_model"), source.get("modality"))
+    yield "Scanner", " ".join(filter(None, scanner))
+    yield "Kernel", source.get("kernel")
+    yield "Slices", source.get("slices")
+    yield "Matrix (rows, columns)", joined(source.get("matrix"), 0, " × ")
+    yield "Pixel (row, column)", joined(source.get("pixel_spacing_mm"), 4, " × ", "mm")
+    yield "Slice thickness", amount(source.get("slice_thickness_mm"), 3, "mm")
+    yield (
+        "Steps (min, median, max)",
+        joined([steps.get(name) for name in ("min", "median", "max")], 3, " / ", "mm"),
+    )
+    yield "Tilt, from the positions", amount(source.get("tilt_deg"), 3, "°")
+    yield "Tilt, stated by the header", amount(source.get("tilt_tag_deg"), 2, "°")
+    yield "Shear (row, column)", joined(source.get("shear"), 5, ", ")
+    yield "Sections, this one", joined((source.get("sections"), source.get("section")), 0, ", ")
+    yield (
+        "Duplicate, missing slices",
+        joined((source.get("duplicates"), source.get("missing")), 0, ", "),
+    )
+    yield "Compression", source.get("compression") or "none that needed PrintPrep"
+    yield from leftovers(source, _SOURCE)
+
+
+def volume_rows(volume: Mapping[str, Any]) -> Rows:
+    """The grid, how it was filled, and how true it is."""
+    residual = volume.get("residual_mm") or {}
+    yield "Voxels i × j × k", joined(volume["dimensions"], 0, " × ")
+    yield "Spacing i × j × k", joined(volume["spacing_mm"], 4, " × ", "mm")
+    yield "Spacing asked for", volume.get("spacing_choice")
+    interpolation = volume["interpolation"]
+    yield "Interpolation", "none, voxels untouched" if interpolation == "none" else interpolation
+    yield (
+        "Residual to the headers (max, RMS)",
+        joined((residual.get("max"), residual.get("rms")), 4, " / ", "mm"),
+    )
+    for number, row in enumerate(volume["ijk_to_ras"][:3], 1):
+        yield (
+            f"IJK to RAS, row {number}",
+            ", ".join(f"{value:.6g}" for value in row).replace("-", "−"),
+        )
+    yield from leftovers(volume, _VOLUME)
+
+
+def segment_rows(segment: Mapping[str, Any]) -> Rows:
+    """What the model was made of."""
+    low, high = segment["threshold_hu"]
+    yield "Method", segment["method"]
+    yield (
+        "Grey values",
+        f"{amount(low, 1)} and more" if high is None else joined((low, high), 1, " … "),
+    )
+    yield "Voxels", f"{segment['voxels']:,}".replace(",", " ")
+    yield "Volume of the voxels", amount(segment["volume_mm3"] / 1000, 2, "cm³")
+    half = segment.get("half_contrast")
+    if half:
+        yield "Half contrast, measured", amount(half["threshold"], 1)
+        yield "Surface outside of it by", amount(half["shift_mm"], 3, "mm")
+        yield "Blur of the images (SD)", amount(half["blur_mm"], 2, "mm")
+
+
+def measure_rows(record: Mapping[str, Any], told: Iterable[str]) -> Rows:
+    """What else was measured: of the segment, of the model, and parts of their own.
+
+    :param told: parts of the record that stand elsewhere on the page.
+    """
+    yield from leftovers(record["segment"], _SEGMENT)
+    yield from leftovers(record["model"], _MODEL)
+    yield from leftovers(record, told)
+
+
+def rejected_rows(rejected: Sequence[Mapping[str, str]]) -> list[tuple[int, str, str]]:
+    """Files that take no part: how many, why, and their names."""
+    reasons: dict[str, list[str]] = {}
+    for entry in rejected:
+        reasons.setdefault(entry["reason"], []).append(entry["file"])
+    return [(len(files), reason, _names(files)) for reason, files in reasons.items()]
+
+
+def _names(files: Sequence[str]) -> str:
+    """At most a few names: a folder may hold thousands of other files."""
+    shown = files[:_MOST_NAMES]
+    more = f" and {len(files) - len(shown)} more, in qa.json" if len(files) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+_MOST_NAMES = 12
