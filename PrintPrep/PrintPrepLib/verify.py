@@ -12,11 +12,10 @@ from typing import Any
 from .checks import Check, overall
 from .errors import PrintPrepError
 from .export import sha256_of
-from .model_checks import model_checks
 from .progress import Progress, part, report
 from .record import SCHEMA, plain
+from .record_checks import record_checks
 from .seal import KEY, checksum, seal_holds
-from .source_checks import source_checks
 
 _PARTS = ("software", "source", "volume", "segment", "model")
 #: Figures of a check agree when they differ by less than this share.
@@ -178,7 +177,9 @@ def read_record(path: Path) -> dict[str, Any]:
             remedy="Use the version of PrintPrep that made it",
         )
     lacking = [name for name in _PARTS if not isinstance(record.get(name), dict)]
-    lacking += [] if _is_list_of_checks(record.get("checks")) else ["checks"]
+    lacking += [] if _is_list_of_objects(record.get("checks")) else ["checks"]
+    files = [] if "model" in lacking else record["model"].get("files")
+    lacking += [] if _is_list_of_objects(files) else ["model.files"]
     if lacking:
         raise RecordError(
             f"the record lacks {', '.join(lacking)}",
@@ -192,7 +193,7 @@ def check_items(record: Mapping[str, Any]) -> list[Item]:
     """The checks and the verdict, worked out again from the record's own figures."""
     title = "Checks worked out again"
     try:
-        again = _numbered(check.as_dict() for check in checks_again(record))
+        again = _numbered(check.as_dict() for check in record_checks(record))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         reason = f"a part of the record is not as PrintPrep writes it ({error!r})"
         return [Item("checks", title, "changed", f"The checks do not run: {reason}.")]
@@ -218,15 +219,6 @@ def check_items(record: Mapping[str, Any]) -> list[Item]:
     unequal = [] if verdict.recorded == verdict.found else [verdict]
     told = f"The verdict follows from the checks: {verdict.found}."
     return [*items, Item.compared("verdict", "Verdict", unequal, told)]
-
-
-def checks_again(record: Mapping[str, Any]) -> list[Check]:
-    """The checks of the record's own parts, as they were made."""
-    source, volume = record["source"], record["volume"]
-    return [
-        *source_checks(source, volume, record.get("findings") or ()),
-        *model_checks(record["segment"], record["model"]),
-    ]
 
 
 _NOTHING = dict.fromkeys(("id", "title", "status", "measured", "limit", "unit", "message"))
@@ -268,7 +260,7 @@ def _sealed(record: Mapping[str, Any]) -> Item:
 def _file_items(record: Mapping[str, Any], folder: Path) -> list[Item]:
     """Each file that the record names: is it there, and is it the same?"""
     items = []
-    for entry in record["model"].get("files") or []:
+    for entry in record["model"]["files"]:
         name = str(entry.get("file"))
         identity, title = f"file:{name}", f"File {name}"
         path = beside(folder, name)
@@ -317,7 +309,7 @@ def _figure(value: Any) -> str:
     return f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
-def _is_list_of_checks(value: Any) -> bool:
+def _is_list_of_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
