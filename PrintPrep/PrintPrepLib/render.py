@@ -20,6 +20,8 @@ from .mesh import TriangleMesh, bounds
 from .progress import Progress, report
 from .raster import rasterize
 
+#: Lowest and highest corner of the model, (3,) each, LPS mm.
+Box = tuple[np.ndarray, np.ndarray]
 #: The picture's right, up and towards the viewer in LPS, and the letters at its left,
 #: right, top and bottom. The anterior view shows the patient face to face.
 VIEWS = {
@@ -60,9 +62,10 @@ def render_model(
     :raises ValueError: the mesh has no triangle.
     :raises ImportError: Pillow is missing.
     """
-    width, height = extents_seen(mesh, view)
+    box = bounds(mesh)
+    width, height = extents_seen(box, view)
     pixels_per_mm = min(size[0] / (_MARGIN * width), size[1] / (_MARGIN * height))
-    picture = _drawn(mesh, view, pixels_per_mm, size)
+    picture = _drawn(mesh, box, view, pixels_per_mm, size)
     _letter(picture, VIEWS[view][1], (36, 36, size[0] - 36, size[1] - 36))
     _scale_bar(picture, pixels_per_mm, 36, size[1] - 30, size[0] / 4)
     data = png((picture * 255 + 0.5).astype(np.uint8))
@@ -79,7 +82,8 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
     :raises ImportError: Pillow is missing.
     :raises Cancelled: progress asked for it.
     """
-    seen = {view: extents_seen(mesh, view) for view in VIEWS}
+    extent = bounds(mesh)
+    seen = {view: extents_seen(extent, view) for view in VIEWS}
     left, right, top, bottom = _AROUND
     room = SHEET_WIDTH - len(VIEWS) * (left + right)
     pixels_per_mm = min(
@@ -97,7 +101,7 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
         box = (x + left, y, x + left + size[0], y + size[1])
         # One pixel more on each side: the outermost points lie on the border itself.
         view_box = np.s_[box[1] - 1 : box[3] + 1, box[0] - 1 : box[2] + 1]
-        sheet[view_box] = _drawn(mesh, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
+        sheet[view_box] = _drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
         _letter(sheet, VIEWS[view][1], box)
         _dimensions(sheet, box, (width, height))
         write(sheet, TITLES[view], (box[0] + box[2]) / 2, 18, _LETTERS)
@@ -107,22 +111,27 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
     return png((sheet * 255 + 0.5).astype(np.uint8))
 
 
-def extents_seen(mesh: TriangleMesh, view: str) -> tuple[float, float]:
-    """Width and height of a view in mm."""
-    low, high = bounds(mesh)
+def extents_seen(box: Box, view: str) -> tuple[float, float]:
+    """Width and height in mm of a view of what a box (``mesh.bounds``) holds."""
+    low, high = box
     width, height, _ = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
     return max(float(width), 1e-6), max(float(height), 1e-6)
 
 
 def _drawn(
-    mesh: TriangleMesh, view: str, pixels_per_mm: float, size: tuple[int, int]
+    mesh: TriangleMesh, box: Box, view: str, pixels_per_mm: float, size: tuple[int, int]
 ) -> np.ndarray:
     """The model in the middle of a picture (height, width, 3), 0 … 1."""
-    axes = np.array(VIEWS[view][0], dtype=float)
-    low, high = bounds(mesh)
-    seen = (mesh.points - (low + high) / 2) @ (axes.T * pixels_per_mm * _FINER)
-    seen[:, :2] += np.array(size) * _FINER / 2
-    light, depth = rasterize(seen, mesh.triangles, (size[0] * _FINER, size[1] * _FINER))
+    size = size[0] * _FINER, size[1] * _FINER
+    seen = np.empty((3, len(mesh.points)), dtype=np.float32)
+    # Each direction of a view is an axis of the patient or its opposite.
+    for row, axis, shift in zip(seen, VIEWS[view][0], (size[0] / 2, size[1] / 2, 0), strict=True):
+        number = int(np.argmax(np.abs(axis)))
+        low, high = box[0][number], box[1][number]
+        row[:] = (mesh.points[:, number] - (low + high) / 2) * (
+            axis[number] * pixels_per_mm * _FINER
+        ) + shift
+    light, depth = rasterize(seen.T, mesh.triangles, size)
     drawn = ~np.isnan(light)
     ground, tone = 1 - _averaged(drawn), _averaged(np.where(drawn, light, 0))
     tone *= 1 - _HOLLOW_DARKNESS * _hollows(depth)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.mesh import TriangleMesh, bounds
 from PrintPrepLib.raster import rasterize
 from PrintPrepLib.render import (
     SHEET_WIDTH,
@@ -162,8 +162,7 @@ def test_sheet_holds_models_of_any_shape(sizes):
 
 
 def test_extents_are_those_of_the_axes():
-    mesh = box_mesh(1, 2, 3)
-    seen = {view: extents_seen(mesh, view) for view in VIEWS}
+    seen = {view: extents_seen(bounds(box_mesh(1, 2, 3)), view) for view in VIEWS}
     assert seen == {"anterior": (1, 3), "left": (2, 3), "superior": (1, 2)}
 
 
