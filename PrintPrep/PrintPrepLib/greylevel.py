@@ -7,13 +7,16 @@ import numpy as np
 from .mesh import BATCH
 from .progress import Progress, report
 
+#: Below any slope of grey values.
+_TINY = np.finfo(np.float32).tiny
 #: What became of the search for the crossing nearest to a point.
 FOUND, CUT, MISSED = 0, 1, 2
 #: Shares of the smallest voxel spacing: the step of the search along a line, what a turn must
 #: gain, and how near the gradient alone tells the distance.
 _STEP, _GAIN, _NEAR = 0.5, 1e-3, 0.02
-#: Rounds that narrow down the step in which the crossing lies.
-_ROUNDS = 3
+#: Most rounds that narrow down the step in which the crossing lies, and the share of the spacing
+#: that ends them: a skull needs two, a kink between cells a few.
+_ROUNDS, _EXACT = 8, 1e-3
 #: How often a crossing is looked for again, straight across the surface found last.
 _TURNS = 2
 #: A surface farther off than half a voxel's diagonal must face as the mesh does, within 60°.
@@ -74,13 +77,11 @@ class GreyLevel:
         columns = values[:, :, 0] + x * (values[:, :, 1] - values[:, :, 0])
         rows = columns[:, 0] + y * (columns[:, 1] - columns[:, 0])
         grey = rows[0] + z * (rows[1] - rows[0])
-        height = np.minimum(grey - self._low, self._high - grey)
-        height[~self._acquired(ijk, base[:, 2])] = np.nan
-        return height
+        return self._heights(grey, ijk, base)
 
-    def descent(self, ijk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Unit vectors (N, 3), LPS, down the height's gradient, and its size (N,) per mm."""
-        values, (x, y, z), _ = self._cells(ijk)
+    def height_and_slope(self, ijk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The height (N,) and its gradient (N, 3) per mm in LPS."""
+        values, (x, y, z), base = self._cells(ijk)
         steps = values[:, :, 1] - values[:, :, 0]
         columns = values[:, :, 0] + x * steps
         steps = steps[:, 0] + y * (steps[:, 1] - steps[:, 0])
@@ -96,9 +97,8 @@ class GreyLevel:
             axis=1,
         )
         slope = slope @ self._inverse[:3, :3]
-        slope[grey - self._low <= self._high - grey] *= -1
-        size = np.linalg.norm(slope, axis=1)
-        return slope / np.maximum(size, np.finfo(np.float32).tiny)[:, None], size
+        slope[self._high - grey < grey - self._low] *= -1
+        return self._heights(grey, ijk, base), slope
 
     def _cells(
         self, ijk: np.ndarray
@@ -110,12 +110,15 @@ class GreyLevel:
         place = tuple((ijk - base).astype(np.float32).T)
         return values.astype(np.float32).reshape(2, 2, 2, -1), place, base
 
-    def _acquired(self, ijk: np.ndarray, plane: np.ndarray) -> np.ndarray:
-        inside = (ijk[:, 2] >= 0) & (ijk[:, 2] <= len(self._first) - 1)
-        i, j = ijk[:, 0], ijk[:, 1]
-        first, last = self._first[plane], self._last[plane]
-        inside &= (i >= first[:, 0]) & (i <= last[:, 0])
-        return inside & (j >= first[:, 1]) & (j <= last[:, 1])
+    def _heights(self, grey: np.ndarray, ijk: np.ndarray, base: np.ndarray) -> np.ndarray:
+        """Heights of grey values; NaN where their cell was not acquired."""
+        i, j, k = ijk.T
+        (first_i, first_j), (last_i, last_j) = self._first[base[:, 2]].T, self._last[base[:, 2]].T
+        acquired = (k >= 0) & (k <= len(self._first) - 1)
+        acquired &= (i >= first_i) & (i <= last_i) & (j >= first_j) & (j <= last_j)
+        return np.where(
+            acquired, np.minimum(grey - self._low, self._high - grey), np.float32(np.nan)
+        )
 
 
 def distances(
@@ -156,13 +159,12 @@ def _nearest(
     level: GreyLevel, points: np.ndarray, normals: np.ndarray, reach_mm: float
 ) -> tuple[np.ndarray, np.ndarray]:
     start = level.ijk(points)
-    height = level.height(start)
+    height, slope = level.height_and_slope(start)
     # In the range: outwards, else inwards.
     sense = np.where(height >= 0, 1.0, -1.0)
     course = normals * sense[:, None]
-    _, slope = level.descent(start)
     # A point on the surface, but for rounding, has no side from which to look for it.
-    length = np.abs(height) / np.maximum(slope, np.finfo(np.float32).tiny)
+    length = np.abs(height) / np.maximum(np.linalg.norm(slope, axis=1), _TINY)
     outcome = np.where(length <= _NEAR * level.spacing_mm, FOUND, MISSED).astype(np.uint8)
     off = np.flatnonzero(outcome == MISSED)
     length[off], outcome[off] = _crossings(
@@ -188,7 +190,8 @@ def _facing(
     level: GreyLevel, start: np.ndarray, course: np.ndarray, length: np.ndarray, some: np.ndarray
 ) -> np.ndarray:
     """Where the surface faces, at the crossings of some of the points."""
-    return level.descent(start[some] + level.along(length[some, None] * course[some]))[0]
+    _, slope = level.height_and_slope(start[some] + level.along(length[some, None] * course[some]))
+    return -slope / np.maximum(np.linalg.norm(slope, axis=1), _TINY)[:, None]
 
 
 def _crossings(
@@ -217,21 +220,29 @@ def _crossings(
         going = going[~lost & ~crossed & (ends[1, going] < reach[going])]
     length = np.full(count, np.nan)
     found = np.flatnonzero(outcome == FOUND)
-    length[found] = _narrowed(level, start[found], way[found], ends[:, found], heights[:, found])
+    length[found] = _narrowed(level, start[found], course[found], ends[:, found], heights[:, found])
     return length, outcome
 
 
 def _narrowed(
-    level: GreyLevel, start: np.ndarray, way: np.ndarray, ends: np.ndarray, heights: np.ndarray
+    level: GreyLevel, start: np.ndarray, course: np.ndarray, ends: np.ndarray, heights: np.ndarray
 ) -> np.ndarray:
-    """The root between the ends (2, N), by regula falsi with Illinois' halving (Dowell and
-    Jarratt 1971, BIT 11:168)."""
-    (a, b), (fa, fb) = ends, heights
+    """The root between the ends (2, N), by Newton's method; where a kink at the wall of a cell
+    throws it out of the bracket, the middle."""
+    way = level.along(course)
+    lower, upper = ends.copy()
+    begun = heights[0] < 0
+    root = lower + (upper - lower) * heights[0] / (heights[0] - heights[1])
+    going = np.arange(len(root))
     for _ in range(_ROUNDS):
-        c = a + (b - a) * fa / (fa - fb)
-        fc = level.height(start + c[:, None] * way).astype(np.float64)
-        same = (fc < 0) == (fb < 0)
-        # The newest point becomes b; a stays (at half its height) or gives way to b.
-        a, fa = np.where(same, a, b), np.where(same, fa / 2, fb)
-        b, fb = c, fc
-    return a + (b - a) * fa / (fa - fb)
+        tried = root[going]
+        height, slope = level.height_and_slope(start[going] + tried[:, None] * way[going])
+        before = (height < 0) == begun[going]
+        lower[going[before]], upper[going[~before]] = tried[before], tried[~before]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            better = tried - height / (slope * course[going]).sum(axis=1)
+        kept = (better >= lower[going]) & (better <= upper[going])
+        better = np.where(kept, better, (lower[going] + upper[going]) / 2)
+        root[going] = better
+        going = going[np.abs(better - tried) > _EXACT * level.spacing_mm]
+    return root

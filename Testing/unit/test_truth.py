@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phantoms.analytic import Ball, Scene
 from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.greylevel import FOUND, MISSED, GreyLevel, distances
+from PrintPrepLib.greylevel import CUT, FOUND, MISSED, GreyLevel, distances
 from PrintPrepLib.mesh import TriangleMesh
 from PrintPrepLib.record import plain
 from PrintPrepLib.surface import grey_value_surface
@@ -90,6 +90,15 @@ def test_a_surface_moved_by_a_known_distance_reads_it(spacing, degrees, offset):
     assert truth.max_mm == pytest.approx(offset, abs=0.04)
 
 
+def test_figures_of_a_surface_of_which_a_quarter_was_moved(ball):
+    voxels, matrix, mesh = ball
+    high = outwards(mesh)[:, 2] > 0.5  # a quarter of a sphere's area
+    truth = surface_truth(moved(mesh, np.where(high, 0.4, 0.0)), voxels, matrix, 0.0)
+    assert truth.p95_mm == pytest.approx(0.4, abs=0.01)
+    assert truth.mean_mm == pytest.approx(0.25 * 0.4, rel=0.1)
+    assert truth.rms_mm == pytest.approx(0.5 * 0.4, rel=0.1)
+
+
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_a_dent_and_a_bump_of_a_millimetre(ball, sign):
     voxels, matrix, mesh = ball
@@ -113,6 +122,26 @@ def test_the_distance_is_that_to_the_surface_not_along_a_skew_line(degrees):
     np.testing.assert_allclose(found, height - 18, atol=1e-5)
     assert (outcome == FOUND).all()
     assert distances(level, points, normals, 0.2)[1].tolist() == [MISSED, FOUND, FOUND, MISSED, 2]
+    dark = GreyLevel(-voxels, np.diag([1.0, 1.0, 2.0, 1.0]), -2000.0, -100.0)
+    np.testing.assert_allclose(distances(dark, points, normals, 3.5)[0], found, atol=1e-5)
+
+
+@pytest.mark.parametrize("steep", [1.0, 30.0, 1000.0])
+def test_a_kink_between_cells_does_not_mislead(steep):
+    """One grey value a voxel up to x = 5, then a cliff: the crossing lies just behind it."""
+    i = np.indices((3, 3, 12))[2]
+    voxels = np.where(i <= 5, 6.0 - i, 1.0 - steep * (i - 5)).astype(np.float32)
+    level = GreyLevel(voxels, np.eye(4), 0.5)
+    points = np.column_stack((np.linspace(4.4, 4.9, 11), np.ones((11, 2))))
+    found, _ = distances(level, points, np.tile([1.0, 0, 0], (11, 1)), 3.0)
+    np.testing.assert_allclose(found, points[:, 0] - (5 + 0.5 / steep), atol=0.01)
+
+
+def test_the_search_ends_with_the_field():
+    """Nothing is known beyond: a surface that might stand there is cut, not edited."""
+    level = GreyLevel(np.zeros((5, 5, 9)), np.eye(4), -5.0, field=np.tile([0, 5, 0, 4], (5, 1)))
+    points, normals = np.array([[4.6, 2, 2], [2.0, 2, 2]]), np.array([[1.0, 0, 0]] * 2)
+    assert distances(level, points, normals, 2.0)[1].tolist() == [CUT, MISSED]
 
 
 def test_the_far_side_of_a_wall_is_not_the_near_one():
