@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from .shells import Part, crumbs, shells
+
+#: The largest parts are listed, so many at most.
+LISTED_PARTS = 20
 #: Triangles worked on at a time: the temporaries of one batch stay in the cache.
 BATCH = 32768
 
@@ -45,6 +49,10 @@ class MeshMeasures:
     :param area_mm2: area of the surface.
     :param components: shells that share no point; enclosed voids count too.
     :param voids: those of them that bound a hollow (turned inwards).
+    :param void_volume_mm3: volume of the hollows, those left out that lie in no other shell.
+    :param parts: the largest shells, ``LISTED_PARTS`` at most, the largest volume first.
+    :param other_parts: shells that are not among ``parts``.
+    :param crumbs: loose shells too small to be meant (``shells.crumbs``).
     :param watertight: every edge joins exactly two triangles.
     :param boundary_edges: edges of one triangle only (holes).
     :param non_manifold_edges: edges of more than two triangles.
@@ -58,6 +66,10 @@ class MeshMeasures:
     area_mm2: float
     components: int
     voids: int
+    void_volume_mm3: float
+    parts: tuple[Part, ...]
+    other_parts: int
+    crumbs: int
     watertight: bool
     boundary_edges: int
     non_manifold_edges: int
@@ -76,17 +88,21 @@ def measure(mesh: TriangleMesh) -> MeshMeasures:
     if len(mesh.triangles) == 0:
         raise ValueError("a mesh without triangles has no size")
     low, high = _bounds(mesh)
-    volumes, area = _volumes_and_area(mesh, (low + high) / 2)
+    volumes, areas = _volumes_and_areas(mesh, (low + high) / 2)
     boundary, non_manifold, inconsistent = _edges(mesh.triangles, len(mesh.points))
-    components, voids = _shells(mesh, volumes)
+    parts = shells(mesh.points, mesh.triangles, volumes, areas)
     return MeshMeasures(
         triangles=len(mesh.triangles),
         extents_mm=tuple(map(float, high - low)),
         bounds_mm=tuple((float(a), float(b)) for a, b in zip(low, high, strict=True)),
         volume_mm3=float(volumes.sum()),
-        area_mm2=area,
-        components=components,
-        voids=voids,
+        area_mm2=float(areas.sum()),
+        components=len(parts),
+        voids=sum(part.volume_mm3 < 0 for part in parts),
+        void_volume_mm3=-sum(part.volume_mm3 for part in parts if part.void),
+        parts=tuple(parts[:LISTED_PARTS]),
+        other_parts=len(parts[LISTED_PARTS:]),
+        crumbs=crumbs(parts),
         watertight=boundary == 0 and non_manifold == 0,
         boundary_edges=boundary,
         non_manifold_edges=non_manifold,
@@ -110,7 +126,7 @@ def enclosed_volume(mesh: TriangleMesh) -> float:
     :raises ValueError: the mesh has no triangle.
     """
     low, high = bounds(mesh)
-    return float(_volumes_and_area(mesh, (low + high) / 2)[0].sum())
+    return float(_volumes_and_areas(mesh, (low + high) / 2)[0].sum())
 
 
 def edge_faults(mesh: TriangleMesh) -> tuple[int, int, int]:
@@ -129,20 +145,19 @@ def _bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _volumes_and_area(mesh: TriangleMesh, origin: np.ndarray) -> tuple[np.ndarray, float]:
-    """Signed volume between each triangle and the origin, and the total area."""
+def _volumes_and_areas(mesh: TriangleMesh, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Signed volume between each triangle and the origin (M,), and its area (M,)."""
     x, y, z = np.ascontiguousarray((mesh.points - origin).T)
-    volumes = np.empty(len(mesh.triangles))
-    area = 0.0
+    volumes, areas = np.empty((2, len(mesh.triangles)))
     for first in range(0, len(mesh.triangles), BATCH):
         a, b, c = np.ascontiguousarray(mesh.triangles[first : first + BATCH].T)
         ax, ay, az = x[a], y[a], z[a]
         ux, uy, uz = x[b] - ax, y[b] - ay, z[b] - az
         vx, vy, vz = x[c] - ax, y[c] - ay, z[c] - az
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-        area += float(np.sqrt(nx * nx + ny * ny + nz * nz).sum()) / 2
+        areas[first : first + BATCH] = np.sqrt(nx * nx + ny * ny + nz * nz) / 2
         volumes[first : first + BATCH] = (nx * ax + ny * ay + nz * az) / 6
-    return volumes, area
+    return volumes, areas
 
 
 def _edges(triangles: np.ndarray, points: int) -> tuple[int, int, int]:
@@ -171,27 +186,6 @@ def _edges(triangles: np.ndarray, points: int) -> tuple[int, int, int]:
         int(np.count_nonzero(uses > 2)),
         int(np.count_nonzero(keys[pairs] == keys[pairs + 1])),
     )
-
-
-def _shells(mesh: TriangleMesh, volumes: np.ndarray) -> tuple[int, int]:
-    """Number of shells, and of those that enclose a negative volume."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    points = len(mesh.points)
-    a, b, c = mesh.triangles.T
-    graph = csr_matrix(
-        (
-            np.ones(2 * len(mesh.triangles), dtype=np.int8),
-            (np.concatenate((a, b)), np.concatenate((b, c))),
-        ),
-        shape=(points, points),
-    )
-    _, labels = connected_components(graph, directed=False)
-    shell = labels[a]
-    triangles = np.bincount(shell)
-    enclosed = np.bincount(shell, weights=volumes)
-    return int(np.count_nonzero(triangles)), int(np.count_nonzero(enclosed < 0))
 
 
 def from_polydata(polydata: Any) -> TriangleMesh:

@@ -14,6 +14,7 @@ PRODUCERS = (
     "protocol_checks",
     "selection",
     "source_checks",
+    "mesh_checks",
     "model_checks",
     "truth_checks",
     "deidentify_pixels",

@@ -1,0 +1,230 @@
+"""Faults of a triangle mesh that a printing program stumbles over, counted exactly.
+
+Edges are counted by ``mesh.measure``, triangles that pass through each other by
+``intersections``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .mesh import BATCH, TriangleMesh, edge_faults
+from .progress import Progress, part, report
+from .vectors import cross, dot
+
+#: A triangle has no area when its height on its longest side is at most so much of that side.
+ZERO_HEIGHT = 1e-6
+#: Odd factors that spread numbers over 64 bits (the fractional digits of √2, √3 and √5).
+_SPREAD = np.array([0x6A09E667F3BCC909, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B], np.uint64)
+
+
+@dataclass(frozen=True)
+class MeshFaults:
+    """What is wrong with a mesh beside its edges.
+
+    :param non_manifold_vertices: corners whose triangles make more than one fan, so that parts
+        of the surface hang together by a point only.
+    :param duplicate_triangles: triangles with the same three corners as one before them,
+        whichever side they show.
+    :param zero_area_triangles: with two corners at one place, or a height of no more than
+        a millionth (``ZERO_HEIGHT``) of the longest side.
+    :param unused_points: points that no triangle uses.
+    """
+
+    non_manifold_vertices: int
+    duplicate_triangles: int
+    zero_area_triangles: int
+    unused_points: int
+
+
+def mesh_faults(mesh: TriangleMesh, progress: Progress | None = None) -> MeshFaults:
+    """Count the faults of a mesh whose points are shared by number.
+
+    :param mesh: LPS mm.
+    :raises Cancelled: progress asked for it.
+    """
+    report(progress, 0.0, "Looking for faults of the surface")
+    vertices = non_manifold_vertices(mesh)
+    report(progress, 0.6, "Looking for faults of the surface")
+    return MeshFaults(
+        non_manifold_vertices=len(vertices),
+        duplicate_triangles=len(duplicate_triangles(mesh)),
+        zero_area_triangles=len(zero_area_triangles(mesh)),
+        unused_points=unused_points(mesh),
+    )
+
+
+def as_read(mesh: TriangleMesh, scale: float = 1.0, offset_mm: Any = (0, 0, 0)) -> TriangleMesh:
+    """The mesh as a printing program reads it from an STL: points rounded to float32, those at
+    one place made one, and triangles dropped whose corners are fewer than three by then.
+
+    :param scale, offset_mm: of the file (``Placing``); a point is ``scale × (p − offset_mm)``.
+    """
+    return _without_collapsed(_rounded(mesh, scale, offset_mm))
+
+
+def _rounded(mesh: TriangleMesh, scale: float, offset_mm: Any) -> TriangleMesh:
+    points = scale * (mesh.points - np.asarray(offset_mm, dtype=float))
+    return merged(TriangleMesh(points.astype(np.float32), mesh.triangles))
+
+
+def _without_collapsed(mesh: TriangleMesh) -> TriangleMesh:
+    a, b, c = mesh.triangles.T
+    collapsed = (a == b) | (b == c) | (c == a)
+    return TriangleMesh(mesh.points, mesh.triangles[~collapsed]) if collapsed.any() else mesh
+
+
+def fault_record(
+    mesh: TriangleMesh,
+    scale: float = 1.0,
+    offset_mm: Any = (0, 0, 0),
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The faults of a mesh, and those of its file (the record's keys).
+
+    :return: the fields of ``MeshFaults``; and under ``as_read`` the same of the file, with its
+        ``boundary_edges``, ``non_manifold_edges`` and ``inconsistent_edges``, and
+        ``merged_points``, how many points have become one with another.
+    :raises Cancelled: progress asked for it.
+    """
+    faults = mesh_faults(mesh, part(progress, 0.0, 0.5))
+    rounded = _rounded(mesh, scale, offset_mm)
+    file = _without_collapsed(rounded)
+    joined = unused_points(rounded) - faults.unused_points
+    collapsed = len(mesh.triangles) - len(file.triangles)
+    # Where no point was joined the triangles are the same: rounding may have made them flat.
+    read = mesh_faults(file, part(progress, 0.5, 1.0)) if joined or collapsed else faults
+    flat = collapsed + len(zero_area_triangles(file))
+    counts = {**asdict(read), "zero_area_triangles": flat, "merged_points": joined}
+    del counts["unused_points"]  # an STL has none
+    names = "boundary_edges", "non_manifold_edges", "inconsistent_edges"
+    counts.update(zip(names, edge_faults(file), strict=True))
+    return {**asdict(faults), "as_read": counts}
+
+
+def non_manifold_vertices(mesh: TriangleMesh) -> np.ndarray:
+    """Points (indices, ascending) whose triangles do not make one fan.
+
+    Two triangles at a point belong to the same fan when they share a side there.
+    """
+    corners = np.ascontiguousarray(mesh.triangles.T, dtype=np.int64)
+    total = corners.size
+    starts, ends = corners.ravel(), np.roll(corners, -1, axis=0).ravel()
+    keys = np.minimum(starts, ends) * len(mesh.points)
+    keys += np.maximum(starts, ends)
+    order = np.argsort(keys)
+    keys = keys[order]
+    order = order.astype(np.int32 if total < 2**31 else np.int64)
+    same = np.flatnonzero(keys[1:] == keys[:-1])
+    # A side is known by the corner that it starts at; its end is the next of the triangle.
+    a, b = order[same], order[same + 1]
+    width = len(mesh.triangles)
+    after_a, after_b = (np.where(h < total - width, h, h - total) + width for h in (a, b))
+    opposed = starts[a] != starts[b]
+    distinct = keys[same]
+    if 2 * len(same) == total and opposed.all() and (distinct[1:] > distinct[:-1]).all():
+        following = np.empty(total, order.dtype)
+        following[a], following[b] = after_b, after_a
+        fans = _cycles(following)
+    else:
+        links = np.where(opposed, after_b, b), np.where(opposed, b, after_b)
+        fans = _linked(np.concatenate((a, after_a)), np.concatenate(links), total)
+    return np.flatnonzero(np.bincount(starts[fans], minlength=len(mesh.points)) > 1)
+
+
+def _cycles(following: np.ndarray) -> np.ndarray:
+    """One element of each cycle of a permutation: every element learns the lowest of those
+    ahead of it, twice as far each time."""
+    lowest = np.arange(len(following), dtype=following.dtype)
+    while True:
+        ahead = np.minimum(lowest, lowest[following])
+        if np.array_equal(ahead, lowest):
+            return np.flatnonzero(lowest == np.arange(len(lowest)))
+        lowest, following = ahead, following[following]
+
+
+def _linked(a: np.ndarray, b: np.ndarray, total: int) -> np.ndarray:
+    """One element of each set of elements (of ``total``) that the links a – b hold together."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    graph = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(total, total))
+    _, labels = connected_components(graph, directed=False)
+    return np.unique(labels, return_index=True)[1]
+
+
+def duplicate_triangles(mesh: TriangleMesh) -> np.ndarray:
+    """Triangles (indices, ascending) with the same three corners, in any order, as one of a
+    lower index."""
+    a, b, c = mesh.triangles.T
+    corners = [np.minimum(np.minimum(a, b), c), a ^ b ^ c, np.maximum(np.maximum(a, b), c)]
+    corners[1] = corners[1] ^ corners[0] ^ corners[2]  # the one in the middle
+    return _repeated(np.stack(corners).astype(np.int64))[0]
+
+
+def zero_area_triangles(mesh: TriangleMesh) -> np.ndarray:
+    """Triangles (indices, ascending) whose height on the longest side is at most
+    ``ZERO_HEIGHT`` of that side."""
+    places = np.ascontiguousarray(mesh.points.T)
+    found = [np.empty(0, np.int64)]
+    for first in range(0, len(mesh.triangles), BATCH):
+        a, b, c = (
+            np.take(places, some, axis=1) for some in mesh.triangles[first : first + BATCH].T
+        )
+        u, v = b - a, c - a
+        w = v - u
+        normal = cross(u, v)
+        longest = np.maximum(np.maximum(dot(u, u), dot(v, v)), dot(w, w))  # squared
+        flat = dot(normal, normal) <= (ZERO_HEIGHT * longest) ** 2
+        found.append(first + np.flatnonzero(flat))
+    return np.concatenate(found)
+
+
+def unused_points(mesh: TriangleMesh) -> int:
+    """Number of points that no triangle uses."""
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.triangles.ravel()] = True
+    return int(np.count_nonzero(~used))
+
+
+def merged(mesh: TriangleMesh) -> TriangleMesh:
+    """The mesh with points at one place made one: the lowest of their numbers is used.
+
+    The points stay; those that lose their triangles are left unused.
+    """
+    bits = np.ascontiguousarray((mesh.points + 0.0).T).view(np.int64)  # −0 becomes 0
+    again, originals = _repeated(bits)
+    if not len(again):
+        return mesh
+    number = np.arange(len(mesh.points))
+    number[again] = originals
+    return TriangleMesh(mesh.points, number[mesh.triangles])
+
+
+def _repeated(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which columns of (3, N) int64 have been there before (ascending), and where first."""
+    # Sorting one mixed number is several times as fast as sorting by three.
+    mixed = np.zeros(columns.shape[1], np.uint64)
+    for row, factor in zip(columns.view(np.uint64), _SPREAD, strict=True):
+        mixed += row
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= factor
+    mixed ^= mixed >> np.uint64(32)
+    order = np.argsort(mixed)
+    ordered = mixed[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if not len(same):
+        return same, same
+    # What is mixed alike need not be alike: the few that are left are sorted in full.
+    few = np.unique(np.concatenate((order[same], order[same + 1])))
+    part = columns[:, few]
+    by = np.lexsort(part)  # stable: the lowest number comes first among equals
+    equal = np.all(part[:, by[1:]] == part[:, by[:-1]], axis=0)
+    first = np.concatenate(([True], ~equal))
+    original = few[by[np.flatnonzero(first)[np.cumsum(first) - 1]]]
+    again, originals = few[by][~first], original[~first]
+    order = np.argsort(again)
+    return again[order], originals[order]

@@ -1,0 +1,313 @@
+"""Pairs of triangles: which of them have more in common than the corners they share.
+
+Nearly all pairs are told apart in floating point, by a plane between them: that of one of
+the triangles, one that stands on a side, or one along a side of each (the separating axes of
+Möller 1997). A plane counts only where it lies clear of the corners by more than rounding can
+be. What is left is decided in whole numbers, without rounding: floating-point coordinates
+are whole multiples of a power of two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .vectors import cross, dot
+
+#: Bound on the relative rounding error of the polynomials below: each has fewer than 40
+#: roundings, and its factors are at most the boxes' diagonals.
+_ROUNDING = 64 * np.finfo(float).eps
+#: Added to every bound, against underflow.
+_TINY = float(np.finfo(float).tiny)
+#: Pairs that are decided in whole numbers at a time.
+_EXACT = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Triangles:
+    """Triangles with an area.
+
+    :param points: (3, N) float64, finite.
+    :param corners: (3, M) integers; equal places have equal numbers.
+    :param reach: (M,) diagonal of each triangle's box.
+    """
+
+    points: np.ndarray
+    corners: np.ndarray
+    reach: np.ndarray
+
+    def at(self, numbers: np.ndarray) -> np.ndarray:
+        return np.take(self.points, numbers, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of triangles that share the same number of corners.
+
+    :param shared: 0 … 3.
+    :param a, b: three arrays (K,) of corners each, the shared ones first (two of them in
+        opposite order where the triangles agree about the outside).
+    :param reach_a, reach_b: (K,) diagonals of the boxes.
+    """
+
+    shared: int
+    a: tuple[np.ndarray, np.ndarray, np.ndarray]
+    b: tuple[np.ndarray, np.ndarray, np.ndarray]
+    reach_a: np.ndarray
+    reach_b: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.reach_a)
+
+    def of(self, chosen: np.ndarray) -> Pairs:
+        return Pairs(
+            self.shared,
+            tuple(corner[chosen] for corner in self.a),
+            tuple(corner[chosen] for corner in self.b),
+            self.reach_a[chosen],
+            self.reach_b[chosen],
+        )
+
+    def swapped(self) -> Pairs:
+        return Pairs(self.shared, self.b, self.a, self.reach_b, self.reach_a)
+
+
+def arranged(mesh: Triangles, i: np.ndarray, j: np.ndarray) -> list[tuple[np.ndarray, Pairs]]:
+    """The pairs of triangles i and j (K,), by the number of corners they share; each group
+    with its places (indices) in ``i`` and ``j``."""
+    first, second = mesh.corners[:, i], mesh.corners[:, j]
+    equal = [[a == b for b in second] for a in first]
+    in_second = [row[0] | row[1] | row[2] for row in equal]
+    in_first = [equal[0][k] | equal[1][k] | equal[2][k] for k in range(3)]
+    shared = sum(part.view(np.int8) for part in in_second)
+    groups = []
+    for count in range(4):
+        chosen = np.flatnonzero(shared == count)
+        if len(chosen):
+            sides = [
+                _turned(numbers, [part[chosen] for part in held], count, chosen)
+                for numbers, held in ((first, in_second), (second, in_first))
+            ]
+            reaches = mesh.reach[i[chosen]], mesh.reach[j[chosen]]
+            groups.append((chosen, Pairs(count, *sides, *reaches)))
+    return groups
+
+
+def _turned(
+    numbers: np.ndarray, held: list[np.ndarray], count: int, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Corners (three arrays), turned so that the shared ones come first."""
+    if count in (0, 3):
+        return tuple(corner[chosen] for corner in numbers)
+    odd = held if count == 1 else [~part for part in held]
+    start = odd[1].astype(np.int64) + 2 * odd[2] + (count == 2)
+    flat, width = numbers.reshape(-1), numbers.shape[1]
+    return tuple(flat[(start + k) % 3 * width + chosen] for k in range(3))
+
+
+def clear(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """Whether a plane shows in floating point that two triangles have no point in common but
+    the corners they share, and the side between them; (K,). False proves nothing."""
+    result = np.zeros(len(pairs), dtype=bool)
+    if pairs.shared == 3:
+        return result
+    left, rest = pairs, np.arange(len(pairs))
+    for swap, test in (
+        *(((False, _behind), (True, _behind)) if pairs.shared == 1 else ()),
+        (False, _beside),
+        (True, _beside),
+        (False, _around),
+        (True, _around),
+        (False, _between),
+    ):
+        found = test(mesh, left.swapped() if swap else left)
+        result[rest[found]] = True
+        left, rest = left.of(~found), rest[~found]
+        if not len(rest):
+            break
+    return result
+
+
+def _behind(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """Seen from the shared corner, B lies the other way than A."""
+    common = mesh.at(pairs.a[0])
+    ahead = [mesh.at(corner) - common for corner in pairs.a[1:]]
+    way = ahead[0] + ahead[1]
+    bound = _bound(pairs.reach_a * (pairs.reach_a + pairs.reach_b))
+    result = (dot(way, ahead[0]) > bound) & (dot(way, ahead[1]) > bound)
+    for corner in pairs.b[1:]:
+        result &= dot(way, mesh.at(corner) - common) < -bound
+    return result
+
+
+def _beside(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """B lies on one side of A's plane."""
+    a, b, c = (mesh.at(corner) for corner in pairs.a)
+    normal = cross(b - a, c - a)
+    heights = [dot(normal, mesh.at(corner) - a) for corner in pairs.b[pairs.shared :]]
+    bound = _bound(pairs.reach_a**2 * (pairs.reach_a + pairs.reach_b))
+    above, below = heights[0] > bound, heights[0] < -bound
+    for height in heights[1:]:
+        above &= height > bound
+        below &= height < -bound
+    return above | below
+
+
+def _around(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """B lies beyond a side of A, seen from above A."""
+    corners = [mesh.at(corner) for corner in pairs.a]
+    others = [mesh.at(corner) for corner in pairs.b[pairs.shared :]]
+    normal = cross(corners[1] - corners[0], corners[2] - corners[0])
+    bound = _bound(pairs.reach_a**3 * (pairs.reach_a + pairs.reach_b))
+    result = np.zeros(len(pairs), dtype=bool)
+    # Sides that hold all shared corners: beyond another one B cannot lie.
+    for k in ((0, 1, 2), (0, 2), (0,))[pairs.shared]:
+        start, end = corners[k], corners[(k + 1) % 3]
+        outward = cross(end - start, normal)
+        beyond = np.ones(len(pairs), dtype=bool)
+        for other in others:
+            beyond &= dot(outward, other - start) > bound
+        result |= beyond
+    return result
+
+
+def _between(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """A plane along a side of A and a side of B lies between them."""
+    result = np.zeros(len(pairs), dtype=bool)
+    if pairs.shared == 2:
+        return result
+    a, b = ([mesh.at(corner) for corner in side] for side in (pairs.a, pairs.b))
+    reach = pairs.reach_a + pairs.reach_b
+    bound = _bound(pairs.reach_a * pairs.reach_b * reach)
+    if pairs.shared == 1:
+        a, b = ([side[k] - side[0] for k in (1, 2)] for side in (a, b))
+        for k in range(2):
+            for n in range(2):
+                axis = cross(a[k], b[n])
+                here, there = dot(axis, a[1 - k]), dot(axis, b[1 - n])
+                result |= (here > bound) & (there < -bound)
+                result |= (here < -bound) & (there > bound)
+        return result
+    a, b = ([corner - a[0] for corner in side] for side in (a, b))
+    for k in range(3):
+        for n in range(3):
+            axis = cross(a[(k + 1) % 3] - a[k], b[(n + 1) % 3] - b[n])
+            here = [dot(axis, corner) for corner in a]
+            there = [dot(axis, corner) for corner in b]
+            result |= np.minimum.reduce(there) - np.maximum.reduce(here) > 2 * bound
+            result |= np.minimum.reduce(here) - np.maximum.reduce(there) > 2 * bound
+    return result
+
+
+def meet(mesh: Triangles, pairs: Pairs) -> np.ndarray:
+    """Whether two triangles have more in common than the corners they share and the side
+    between them; (K,), decided without rounding."""
+    if pairs.shared == 3:
+        return np.ones(len(pairs), dtype=bool)
+    result = np.zeros(len(pairs), dtype=bool)
+    for first in range(0, len(pairs), _EXACT):
+        some = slice(first, first + _EXACT)
+        batch = pairs.of(some)
+        numbers = np.concatenate(batch.a + batch.b)
+        whole = _whole(mesh.at(numbers)).reshape(3, 6, -1)
+        result[some] = _meet(
+            list(whole[:, :3].swapaxes(0, 1)), list(whole[:, 3:].swapaxes(0, 1)), pairs.shared
+        )
+    return result
+
+
+def _meet(a: list[np.ndarray], b: list[np.ndarray], shared: int) -> np.ndarray:
+    """The same for corners (3, K) in whole numbers."""
+    if shared == 2:
+        return _folded(a, b)
+    result = np.zeros(a[0].shape[1], dtype=bool)
+    # Triangles that share a corner and have more in common meet in the side across from it.
+    sides = ((1, 2),) if shared else ((0, 1), (1, 2), (2, 0))
+    for one, other in ((a, b), (b, a)):
+        for start, end in sides:
+            result |= _pierces(one[start], one[end], other)
+    return result
+
+
+def _folded(a: list[np.ndarray], b: list[np.ndarray]) -> np.ndarray:
+    """Triangles with a common side lie in one plane, on the same side of it."""
+    along, first, second = a[1] - a[0], a[2] - a[0], b[2] - a[0]
+    normal = cross(along, first)
+    flat = _sign(dot(normal, second)) == 0
+    return flat & (_sign(dot(normal, cross(along, second))) > 0)
+
+
+def _pierces(start: np.ndarray, end: np.ndarray, corners: list[np.ndarray]) -> np.ndarray:
+    """Whether the closed segments touch the closed triangles, which have an area."""
+    normal = cross(corners[1] - corners[0], corners[2] - corners[0])
+    here = _sign(dot(normal, start - corners[0]))
+    there = _sign(dot(normal, end - corners[0]))
+    result = np.zeros(len(here), dtype=bool)
+    for flat, test in ((False, _through), (True, _within)):
+        some = np.flatnonzero((here * there <= 0) & (((here == 0) & (there == 0)) == flat))
+        if len(some):
+            parts = [corner[:, some] for corner in corners]
+            result[some] = test(start[:, some], end[:, some], parts, normal[:, some])
+    return result
+
+
+def _through(
+    start: np.ndarray, end: np.ndarray, corners: list[np.ndarray], normal: np.ndarray
+) -> np.ndarray:
+    """Of segments that reach both sides of the plane: all sides are passed the same way."""
+    along = end - start
+    ways = []
+    for k in range(3):
+        p, q = corners[k] - start, corners[(k + 1) % 3] - start
+        ways.append(_sign(dot(along, cross(p, q))))
+    return (np.minimum.reduce(ways) >= 0) | (np.maximum.reduce(ways) <= 0)
+
+
+def _within(
+    start: np.ndarray, end: np.ndarray, corners: list[np.ndarray], normal: np.ndarray
+) -> np.ndarray:
+    """Of segments in the plane: neither a side of the triangle nor the segment parts them."""
+    apart = np.zeros(start.shape[1], dtype=bool)
+    for k in range(3):
+        outward = cross(corners[(k + 1) % 3] - corners[k], normal)
+        beyond = [_sign(dot(outward, place - corners[k])) for place in (start, end)]
+        apart |= (beyond[0] > 0) & (beyond[1] > 0)
+    across = cross(end - start, normal)
+    sides = [_sign(dot(across, corner - start)) for corner in corners]
+    apart |= (np.minimum.reduce(sides) > 0) | (np.maximum.reduce(sides) < 0)
+    return ~apart
+
+
+def without_area(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Triangles (indices) whose corners lie on one line or at one place, without rounding.
+
+    :param points: (3, N) float64; ``corners`` (3, M).
+    """
+    a, b, c = (np.take(points, corner, axis=1) for corner in corners)
+    u, v = b - a, c - a
+    size = np.maximum(np.abs(u).max(axis=0), np.abs(v).max(axis=0))
+    normal = np.abs(cross(u, v)).max(axis=0)
+    unsure = np.flatnonzero(~(normal > _bound(size**2)))
+    if not len(unsure):
+        return unsure
+    a, b, c = (
+        _whole(np.take(points, corners[:, unsure].ravel(), axis=1)).reshape(3, 3, -1).swapaxes(0, 1)
+    )
+    return unsure[np.all(_sign(cross(b - a, c - a)) == 0, axis=0)]
+
+
+def _bound(size: np.ndarray) -> np.ndarray:
+    return _ROUNDING * size + _TINY
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """Finite values as Python's whole numbers, all in the same power of two."""
+    share, power = np.frexp(values)
+    power[share == 0] = power.max(initial=0)
+    digits = (share * 2.0**53).astype(np.int64).astype(object)
+    return digits << (power - power.min(initial=0)).astype(object)
+
+
+def _sign(values: np.ndarray) -> np.ndarray:
+    return (values > 0).astype(np.int8) - (values < 0).astype(np.int8)
