@@ -1,0 +1,157 @@
+"""The command ``printprep calibrate``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING, Any
+
+from . import typed
+from .console import Console
+from .progress import part
+
+if TYPE_CHECKING:
+    from .calibration import ObjectFit
+    from .calibration_scale import CenterScale
+    from .regularize import RegularVolume
+
+_KINDS = ("ball", "block", "cylinder")
+_SIZES = {"ball": 1, "block": 3, "cylinder": 2}
+
+
+def add_calibrate(commands: Any, everywhere: argparse.ArgumentParser) -> None:
+    """Add ``calibrate`` to the command line.
+
+    :param commands: what ``add_subparsers`` gave.
+    :param everywhere: the options that every command knows.
+    """
+    told = "measure an object of known size in a scan, and keep the scanner's scale"
+    calibrate = commands.add_parser(
+        "calibrate",
+        parents=[everywhere],
+        help=told,
+        description=f"{told[0].upper()}{told[1:]}. docs/calibration.md tells more.",
+        allow_abbrev=False,
+    )
+    calibrate.add_argument("--object", choices=_KINDS, required=True, help="kind of the object")
+    calibrate.add_argument(
+        "--nominal",
+        type=_sizes,
+        required=True,
+        metavar="30[x20x10]",
+        help="its known size in mm: a diameter, three edges, or diameter x length",
+    )
+    calibrate.add_argument(
+        "--nominal-uncertainty",
+        type=typed.positive,
+        default=0.0,
+        metavar="MM",
+        help="how far the known size may be off (95 %%)",
+    )
+    calibrate.add_argument(
+        "--at",
+        type=_point,
+        action="append",
+        metavar="X,Y,Z",
+        help="a point inside the object, LPS mm, written --at=-10,5,0 where it begins with a "
+        "minus; once for every object. Without it the object is looked for",
+    )
+    calibrate.add_argument(
+        "--known",
+        type=_point,
+        action="append",
+        metavar="X,Y,Z",
+        help="known centre in mm of each object, in the order of --at and in any frame: the "
+        "scale then comes from the distances",
+    )
+    calibrate.add_argument(
+        "--series",
+        metavar="NUMBER|UID",
+        help="which series, by number or UID; otherwise the one with most slices",
+    )
+    calibrate.add_argument("--store", metavar="FILE", help="file to which the calibration is added")
+    calibrate.set_defaults(command=_calibrate, wrong_usage=calibrate.error)
+
+
+def _sizes(text: str) -> tuple[float, ...]:
+    return tuple(typed.positive(part) for part in re.split("[x×]", text.lower()))
+
+
+def _point(text: str) -> tuple[float, float, float]:
+    numbers = [typed.number(part) for part in text.split(",")]
+    if len(numbers) != 3:
+        raise argparse.ArgumentTypeError(f"{text!r} is no point X,Y,Z")
+    return tuple(numbers)
+
+
+def _check_usage(options: argparse.Namespace) -> None:
+    wrong, at = options.wrong_usage, options.at or []
+    if len(options.nominal) != _SIZES[options.object]:
+        wrong(f"--nominal of a {options.object} takes {_SIZES[options.object]} number(s)")
+    if options.known is not None and (len(options.known) != len(at) or len(at) < 2):
+        wrong("--known needs two --at or more, and one --known for each")
+    if len(at) > 1 and options.known is None:
+        wrong("several --at need a --known for each")
+
+
+def _calibrate(options: argparse.Namespace, console: Console) -> None:
+    from .calibration_store import add_calibration, calibration_entry
+    from .record import to_json
+    from .regularize import load_stack
+    from .selection import choose
+    from .series import read_series
+
+    _check_usage(options)
+    with console.quiet():
+        collection = read_series(options.inputs, part(console.progress, 0.0, 0.2))
+        stack, finding = choose(collection, options.series, options.inputs)
+        volume = load_stack(stack, "native", part(console.progress, 0.2, 0.6))
+        fits, distances = _measured(volume, options, console)
+        entry = calibration_entry(volume.provenance["source"], fits, distances)
+        if options.store is not None:
+            add_calibration(options.store, entry)
+    if finding is not None:
+        console.note(f"Note: {finding.message}")
+    console.answer(to_json(entry, ascii_only=True) if options.json else _words(entry, options))
+
+
+def _measured(
+    volume: RegularVolume, options: argparse.Namespace, console: Console
+) -> tuple[list[ObjectFit], CenterScale | None]:
+    import numpy as np
+
+    from .calibration import find_object, fit_object
+    from .calibration_scale import scale_from_centers
+
+    kind, nominal, tolerance = options.object, options.nominal, options.nominal_uncertainty
+    progress = part(console.progress, 0.6, 1.0)
+    if not options.at:
+        return [find_object(volume, kind, nominal, tolerance, progress)], None
+    fits = [fit_object(volume, kind, at, nominal, tolerance, progress) for at in options.at]
+    if options.known is None:
+        return fits, None
+    return fits, scale_from_centers(fits, np.array(options.known), tolerance)
+
+
+def _words(entry: dict[str, Any], options: argparse.Namespace) -> str:
+    """The result for a person."""
+    lines = []
+    for one in entry["objects"]:
+        center = ", ".join(f"{value:.2f}" for value in one["center_mm"])
+        lines.append(f"{one['kind'].capitalize():14}at {center} (LPS mm)")
+        for nominal, size, half in zip(
+            one["nominal_mm"], one["measured_mm"], one["uncertainty_mm"], strict=True
+        ):
+            lines.append(f"{'Size':14}{size:.3f} ± {half:.3f} mm, nominal {nominal:g} mm")
+        within, across = one["blur_mm"]
+        lines.append(f"{'Blur (σ)':14}{within:.2f} mm within the slices, {across:.2f} mm across")
+    for axis, one in entry["scale"].items():
+        told = (
+            "not told by this object"
+            if one is None
+            else f"{one['scale']:.5f} ± {one['uncertainty']:.5f}"
+        )
+        lines.append(f"{'Scale ' + axis:14}{told}")
+    if options.store is not None:
+        lines.append(f"{'Kept in':14}{options.store}")
+    return "\n".join(lines) + "\n"
