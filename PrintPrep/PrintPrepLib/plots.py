@@ -17,9 +17,10 @@ import numpy as np
 from .lettering import font, plain
 
 #: Three pixels of the picture are one of the page.
-SIZE = (945, 420)
+SIZE = (945, 460)
 _SMALL = 27
-_LEFT, _RIGHT, _TOP, _BOTTOM = 120, 24, 54, 96
+_LEFT, _RIGHT, _TOP, _BOTTOM = 120, 24, 96, 96
+_TITLE, _LEGEND = 4, 62
 _LINE = 3
 _TICKS = 6
 #: Two slices nearer than this stand at one place.
@@ -32,7 +33,10 @@ _MOST_JOINED = 200
 
 
 def step_chart(
-    steps: Sequence[float], gaps: Iterable[int] = (), uniform_mm: float | None = None
+    steps: Sequence[float],
+    gaps: Iterable[int] = (),
+    uniform_mm: float | None = None,
+    title: str = "",
 ) -> bytes:
     """The distance of each slice to the next, with gaps, duplicates and outliers marked.
 
@@ -48,7 +52,7 @@ def step_chart(
     deviates = np.abs(values - middle) > DEVIATES_MM
     deviates &= ~(gap | duplicate) & (uniform_mm is None)
     low = 0.0 if duplicate.any() or values.min() < middle / 2 else float(values.min())
-    chart = _Chart((1, len(values)), _padded(low, float(values.max())), "Slice", "Step (mm)")
+    chart = _Chart((1, len(values)), _padded(low, float(values.max())), "Slice", "Step (mm)", title)
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values)
     marks = (("gap", gap, "triangle"), ("duplicate", duplicate, "cross"),
@@ -66,14 +70,14 @@ def step_chart(
     return chart.png()
 
 
-def offset_chart(offsets: Sequence[Sequence[float]]) -> bytes:
+def offset_chart(offsets: Sequence[Sequence[float]], title: str = "") -> bytes:
     """Where each slice stands within its plane from the first: tilt is a line, drift is not.
 
     :param offsets: (N, 2) mm along the row and the column direction.
     """
     values = np.asarray(offsets, dtype=float).reshape(-1, 2)
     ends = _padded(float(values.min()), float(values.max()))
-    chart = _Chart((1, len(values)), ends, "Slice", "Offset in plane (mm)")
+    chart = _Chart((1, len(values)), ends, "Slice", "Offset in plane (mm)", title)
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values[:, 0], dashed=True)
     chart.line(numbers, values[:, 1])
@@ -81,7 +85,9 @@ def offset_chart(offsets: Sequence[Sequence[float]]) -> bytes:
     return chart.png()
 
 
-def histogram_chart(histogram: Mapping[str, Any], label: str, limit: float | None = None) -> bytes:
+def histogram_chart(
+    histogram: Mapping[str, Any], label: str, limit: float | None = None, title: str = ""
+) -> bytes:
     """How often each value occurs.
 
     :param histogram: as ``binned`` makes it.
@@ -95,7 +101,9 @@ def histogram_chart(histogram: Mapping[str, Any], label: str, limit: float | Non
         raise ValueError("a histogram needs ascending edges, one more than counts")
     shares = 100 * counts / max(float(counts.sum()), 1.0)
     top = float(shares.max()) * 1.05 or 1.0
-    chart = _Chart((float(edges[0]), float(edges[-1])), (0.0, top), f"{label} (mm)", "Share (%)")
+    chart = _Chart(
+        (float(edges[0]), float(edges[-1])), (0.0, top), f"{label} (mm)", "Share (%)", title
+    )
     chart.bars(edges, shares)
     if edges[0] < 0 < edges[-1]:
         chart.upright(0.0, dashed=False)
@@ -143,7 +151,12 @@ class _Chart:
     """Axes, and what is drawn between them."""
 
     def __init__(
-        self, x: tuple[float, float], y: tuple[float, float], x_label: str, y_label: str
+        self,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        x_label: str,
+        y_label: str,
+        title: str,
     ) -> None:
         from PIL import Image, ImageDraw
 
@@ -151,6 +164,8 @@ class _Chart:
         self._image = Image.new("L", SIZE, 255)
         self._draw = ImageDraw.Draw(self._image)
         self._font = font(_SMALL)
+        # Within the picture, so that no page break parts the two.
+        self._draw.text((4, _TITLE), plain(title), 0, font(_SMALL + 4), "lt")
         self._axes(x_label, y_label)
 
     def _axes(self, x_label: str, y_label: str) -> None:
@@ -242,8 +257,8 @@ class _Chart:
         """What the marks mean, above the axes."""
         x = _LEFT + 30.0
         for name, shape in entries:
-            self._mark(x, 22, shape)
-            self._draw.text((x + 32, 22), plain(name), 0, self._font, "lm")
+            self._mark(x, _LEGEND, shape)
+            self._draw.text((x + 32, _LEGEND), plain(name), 0, self._font, "lm")
             x += 32 + self._font.getlength(plain(name)) + 60
 
     def png(self) -> bytes:

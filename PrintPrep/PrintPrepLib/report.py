@@ -53,7 +53,9 @@ _TOLD = {
     "exception", "protocol", "findings", KEY,
 }  # fmt: skip
 _BOX = Markup("[&nbsp;&nbsp;&nbsp;]")
-_LINE = "_" * 24
+_LINE = "_" * 20
+#: What is longer than this takes the whole width of the page.
+_SHORT = 36
 
 _STYLE = """
 body { font-family: Arial, Helvetica, sans-serif; font-size: 9pt; color: black;
@@ -71,6 +73,7 @@ td.code { font-family: monospace; font-size: 7pt; }
 .verdict td { font-size: 11pt; }
 .fail, .warn { font-weight: bold; }
 .notice { font-weight: bold; }
+.sign td { padding-top: 9px; }
 tr { page-break-inside: avoid; }
 h2 { page-break-after: avoid; }
 @page { size: A4; margin: 15mm; }
@@ -161,7 +164,7 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> str:
     checks = sorted(checks, key=lambda check: _ORDER[check["status"]])
     grave = [_check_row(check) for check in checks if check["status"] in ("fail", "warn")]
     others = [_check_row(check) for check in checks if check["status"] not in ("fail", "warn")]
-    parts = [f"<h2>Checks: {len(checks)}, of which {len(grave)} need attention</h2>\n"]
+    parts = [f"<h2>Checks: {len(checks)}, to be heeded: {len(grave)}</h2>\n"]
     parts += [table(_CHECK, grave, _CHECK_WIDTHS)] if grave else []
     parts += [table(_CHECK, others, _SMALL_WIDTHS, "small")] if others else []
     return "".join(parts)
@@ -209,8 +212,14 @@ def _model(model: Mapping[str, Any]) -> str:
 
 
 def _measures(record: Mapping[str, Any]) -> str:
-    rows = list(measure_rows(record, _TOLD))
-    return f"<h2>Further measures</h2>\n{pairs(rows, 'small')}" if rows else ""
+    rows = [row for row in measure_rows(record, _TOLD) if row[1] is not None]
+    if not rows:
+        return ""
+    short = [row for row in rows if len(row[1]) <= _SHORT]
+    half = (len(short) + 1) // 2
+    long = [row for row in rows if len(row[1]) > _SHORT]
+    tables = twofold(short[:half], short[half:], "small") + pairs(long, "small")
+    return f"<h2>Further measures</h2>\n{tables}"
 
 
 def _making(record: Mapping[str, Any]) -> str:
@@ -245,10 +254,11 @@ def _review(model: Mapping[str, Any]) -> str:
     """What people fill in by hand."""
     decision = Markup(
         "&nbsp;&nbsp; ".join(
-            f"{_BOX} {word}" for word in ("accepted", "with reservations", "rejected")
+            f"{_BOX} {word}" for word in ("accepted", "accepted with reservations", "rejected")
         )
     )
-    left = (("Operator", _LINE), ("Reviewer", _LINE), ("Date", _LINE))
-    right = (("Decision", decision), ("Reservations", _LINE), ("Signature", _LINE))
+    left = (("Operator", _LINE), ("Reviewer", _LINE))
+    right = (("Date", _LINE), ("Signature", _LINE))
     measured = f"______ × ______ × ______ , expected {size_in_file(model)}"
-    return "<h2>Review</h2>\n" + pairs([("Measured on the print", measured)]) + twofold(left, right)
+    whole = (("Measured on the print", measured), ("Decision", decision), ("Reasons", "_" * 60))
+    return "<h2>Review</h2>\n" + pairs(whole, "sign") + twofold(left, right, "sign")

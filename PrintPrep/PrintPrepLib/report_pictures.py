@@ -25,38 +25,46 @@ def model_picture(picture: bytes | None, no_picture: str | None) -> str:
 
 
 def charts(record: Mapping[str, Any]) -> str:
-    """Two charts beside each other, each below its title; the reason where one failed."""
+    """Two charts beside each other; the reason where one failed."""
     blocks = []
     for title, draw in _charts(record["source"], record["model"]):
         try:
-            shown = _image(draw(), _CHART, title)
+            blocks.append(_image(draw(title), _CHART, title))
         except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-            shown = f"No chart: {text(error)}."
-        blocks.append(f"<p><b>{text(title)}</b><br>{shown}</p>")
+            blocks.append(f"<b>{text(title)}</b><br>No chart: {text(error)}.")
     rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
     return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
 
 
 def _charts(
     source: Mapping[str, Any], model: Mapping[str, Any]
-) -> Iterator[tuple[str, Callable[[], bytes]]]:
+) -> Iterator[tuple[str, Callable[[str], bytes]]]:
     steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
     if steps:
         gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
-        yield "Distance of each slice to the next", lambda: step_chart(steps, gaps, uniform)
+        yield (
+            "Distance of each slice to the next",
+            lambda title: step_chart(steps, gaps, uniform, title),
+        )
     if offsets:
-        yield "Gantry tilt: place of each slice in its plane", lambda: offset_chart(offsets)
+        yield (
+            "Gantry tilt: place of each slice in its plane",
+            lambda title: offset_chart(offsets, title),
+        )
     truth, walls = _histogram(model, "surface_truth"), _histogram(model, "wall_thickness")
     if truth:
         title = "Model against the grey values, + outside"
-        yield title, lambda: histogram_chart(truth, "Distance")
+        yield title, lambda title: histogram_chart(truth, "Distance", None, title)
     if walls:
         limit = model["wall_thickness"].get("limit_mm")
-        yield "Thickness of the walls", lambda: histogram_chart(walls, "Thickness", limit)
+        yield (
+            "Thickness of the walls",
+            lambda title: histogram_chart(walls, "Thickness", limit, title),
+        )
     refined = _histogram(model.get("refinement"), "deviation")
     if refined:
         title = "Smoothed and thinned against as made, + outside"
-        yield title, lambda: histogram_chart(refined, "Distance")
+        yield title, lambda title: histogram_chart(refined, "Distance", None, title)
 
 
 def _histogram(part: Any, key: str) -> Any:

@@ -55,7 +55,7 @@ def model_rows(model: Mapping[str, Any]) -> Rows:
     yield "Shells, hollows among them", joined((model["components"], model.get("voids")), 0, ", ")
     yield "Closed surface", "yes" if model["watertight"] else "no"
     faults = [model.get(f"{kind}_edges") for kind in ("boundary", "non_manifold", "inconsistent")]
-    yield "Edges: open, of 3 and more, at odds", joined(faults, 0, ", ")
+    yield "Edges: open, overused, at odds", joined(faults, 0, ", ")
 
 
 def size_in_file(model: Mapping[str, Any]) -> str:
@@ -134,8 +134,18 @@ def measure_rows(record: Mapping[str, Any], told: Iterable[str]) -> Rows:
     :param told: parts of the record that stand elsewhere on the page.
     """
     yield from leftovers(record["segment"], _SEGMENT)
-    yield from leftovers(record["model"], _MODEL)
+    yield from _printers(record["model"].get("printers"))
+    yield from leftovers(record["model"], {*_MODEL, "printers"})
     yield from leftovers(record, told)
+
+
+def _printers(printers: Any) -> Rows:
+    """Which printers hold the model; how it has to lie in them stands in qa.json."""
+    if not isinstance(printers, list) or not all(isinstance(item, Mapping) for item in printers):
+        return
+    for fits, title in ((True, "Fits into"), (False, "Too large for")):
+        names = [str(item.get("name")) for item in printers if bool(item.get("fits")) is fits]
+        yield title, ", ".join(names) or None
 
 
 def rejected_rows(rejected: Sequence[Mapping[str, str]]) -> list[tuple[int, str, str]]:

@@ -78,10 +78,9 @@ def twofold(
     lines = []
     for both in zip_longest(*sides, fillvalue=("", Markup(""))):
         cells = [
-            f'<td class="name" width="{name_width}%">{text(name or Markup(""))}'
-            f'</td><td{_class(getattr(value, "kind", ""))} width="{50 - name_width}%">'
-            f"{text(value)}</td>"
-            for (name, value), name_width in zip(both, (20, 20), strict=True)
+            f'<td class="name" width="24%">{text(name or Markup(""))}</td>'
+            f'<td{_class(getattr(value, "kind", ""))} width="26%">{text(value)}</td>'
+            for name, value in both
         ]
         lines.append(f"<tr>{''.join(cells)}</tr>\n")
     return f'<table{_class(kind)} width="100%" {_TABLE}>\n{"".join(lines)}</table>\n'

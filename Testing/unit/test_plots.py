@@ -24,7 +24,8 @@ def pixels(data: bytes) -> np.ndarray:
 def frame(image: np.ndarray) -> tuple[int, int, int]:
     """Left, right and lower border of the axes: the longest dark lines."""
     dark = image < 60
-    bottom = int(np.argmax(dark.sum(axis=1)))
+    across = dark.sum(axis=1)
+    bottom = int(np.flatnonzero(across > 0.9 * across.max())[-1])
     left = int(np.argmax(dark.sum(axis=0)))
     return left, int(np.flatnonzero(dark[bottom])[-1]), bottom
 
@@ -112,6 +113,12 @@ def test_zero_and_limit_are_marked():
 def test_edges_and_counts_that_do_not_fit_are_refused(histogram):
     with pytest.raises(ValueError, match=r"^a histogram needs ascending edges, one more than"):
         histogram_chart(histogram, "Distance")
+
+
+def test_title_stands_above_the_legend():
+    bare, titled = (pixels(offset_chart([[0, 0], [1, 1]], title)) for title in ("", "Tilt"))
+    rows = np.flatnonzero((bare != titled).any(axis=1))
+    assert rows[0] < rows[-1] < plots._LEGEND - 14
 
 
 def test_empty_histogram_is_drawn():
