@@ -118,11 +118,11 @@ class BoxPairs:
         return np.clip(steps, 0, (1 << _X_BITS) - 1)
 
     def _overlapping(self, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        keep = np.ones(len(i), dtype=bool)
-        for low, high in zip(self._low, self._high, strict=True):
-            keep &= low[j] <= high[i]
-            keep &= high[j] >= low[i]
-        return i[keep], j[keep]
+        for axis in (1, 2, 0):  # x last: the grid has seen to most of it
+            low, high = self._low[axis], self._high[axis]
+            keep = np.flatnonzero((low[j] <= high[i]) & (high[j] >= low[i]))
+            i, j = i[keep], j[keep]
+        return i, j
 
 
 def _levels(size: np.ndarray, side: np.ndarray) -> np.ndarray:
