@@ -58,7 +58,7 @@ _LINE = "_" * 20
 _SHORT = 36
 
 _STYLE = """
-body { font-family: Arial, Helvetica, sans-serif; font-size: 9pt; color: black;
+body { font-family: Arial, Helvetica, sans-serif; font-size: 8.5pt; color: black;
        background-color: white; margin: 0px; max-width: 680px; }
 h1 { font-size: 14pt; margin-top: 0px; margin-bottom: 2px; }
 h2 { font-size: 11pt; margin-top: 8px; margin-bottom: 2px; }
@@ -160,18 +160,29 @@ def _identity(source: Mapping[str, Any]) -> str:
 
 
 def _checks(checks: Sequence[Mapping[str, Any]]) -> str:
-    """What needs attention first; what passed in small print."""
+    """What needs attention first, then what is only told, and what passed in small print."""
     checks = sorted(checks, key=lambda check: _ORDER[check["status"]])
     grave = [_check_row(check) for check in checks if check["status"] in ("fail", "warn")]
-    others = [_check_row(check) for check in checks if check["status"] not in ("fail", "warn")]
+    notes = [_check_row(check) for check in checks if check["status"] == "info"]
+    passed = [_passed(check) for check in checks if check["status"] == "pass"]
+    half = (len(passed) + 1) // 2
     parts = [f"<h2>Checks: {len(checks)}, to be heeded: {len(grave)}</h2>\n"]
     parts += [table(_CHECK, grave, _CHECK_WIDTHS)] if grave else []
-    parts += [table(_CHECK, others, _SMALL_WIDTHS, "small")] if others else []
+    parts += [table(_CHECK, notes, _SMALL_WIDTHS, "small")] if notes else []
+    if passed:
+        parts += ["<h2>Passed</h2>\n", twofold(passed[:half], passed[half:], "small")]
     return "".join(parts)
 
 
+def _passed(check: Mapping[str, Any]) -> tuple[str, str]:
+    """A check that passed in one line; its sentence stands in qa.json."""
+    unit = check["unit"] or ""
+    measured, limit = figure(check["measured"], unit), figure(check["limit"], unit)
+    return check["title"], f"{measured} (limit {limit})" if limit else measured or "pass"
+
+
 _CHECK = ("Status", "Check", "Measured", "Limit", "What it means for the print")
-_CHECK_WIDTHS = (11, 20, 11, 10, 48)
+_CHECK_WIDTHS = (11, 18, 10, 9, 52)
 _SMALL_WIDTHS = (7, 19, 9, 9, 56)
 
 
