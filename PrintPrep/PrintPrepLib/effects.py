@@ -48,7 +48,8 @@ class PartialVolume:
     :param mixed_volume_mm3: the volume of these voxels.
     :param thinnest_wall_mm: a thinner wall stays below the threshold; None where no wall
         reaches it.
-    :param largest_spacing_mm: of the voxels: a thinner wall may stand between two of them.
+    :param largest_spacing_mm: of the voxels and of the slices that they were made of: a thinner
+        wall may stand between two of them.
     """
 
     mixed_share: float
@@ -112,6 +113,7 @@ def partial_volume(
     low: float | None,
     high: float | None,
     contrast: HalfContrast,
+    step_mm: float = 0.0,
 ) -> PartialVolume:
     """How much of a segment's surface is mixed voxels, and which walls it cannot show.
 
@@ -119,6 +121,7 @@ def partial_volume(
     :param mask: the segment, boolean, of the same shape.
     :param low, high: the closed range of grey values that made it; None: unbounded.
     :param contrast: the plateaus and the blur, as ``half_contrast`` measures them.
+    :param step_mm: the widest step between the slices, where the grid is finer than they.
     :raises SegmentError: the segment is empty.
     """
     box = grown_box(mask, 1)
@@ -136,7 +139,7 @@ def partial_volume(
         thinnest_wall_mm=None
         if threshold is None
         else thinnest_wall(contrast.blur_mm, (threshold - contrast.background_value) / height),
-        largest_spacing_mm=float(np.linalg.norm(ijk_to_lps[:3, :3], axis=0).max()),
+        largest_spacing_mm=max(float(np.linalg.norm(ijk_to_lps[:3, :3], axis=0).max()), step_mm),
     )
 
 

@@ -168,7 +168,7 @@ def _feature(segment: Mapping[str, Any]) -> Check | None:
     elif wall >= spacing:
         size, reason = wall, f"At this blur and threshold walls thinner than {wall:.2f} mm vanish"
     else:
-        size, reason = spacing, f"Walls thinner than the voxels' {spacing:.2f} mm can fall between"
+        size, reason = spacing, f"Walls thinner than {spacing:.2f} mm can fall between two slices"
     passes = size is not None and size <= FEATURE_PASS_MM
     return Check(
         "smallest_feature",

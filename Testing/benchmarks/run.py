@@ -16,6 +16,7 @@ def benchmarks() -> dict:
     """Name → function that yields rows, in the order of the table."""
     from benchmarks import (
         ball,
+        calibration,
         conversion,
         cut,
         erased,
@@ -24,6 +25,7 @@ def benchmarks() -> dict:
         model,
         regularize,
         skull,
+        truth,
     )
 
     return {
@@ -32,11 +34,13 @@ def benchmarks() -> dict:
         "orientations": ball.orientations,
         "erased": erased.erased,
         "cut": cut.cut,
+        "calibration": calibration.calibration,
         "skull": skull.skull,
         "regularize": regularize.regularize,
         "loading": loading.loading,
         "conversion": conversion.conversion,
         "model": model.model,
+        "truth": truth.truth,
         "memory": memory.memory,
     }
 

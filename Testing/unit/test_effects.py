@@ -180,6 +180,10 @@ def test_mixed_voxels_are_those_of_the_edge():
     assert mixed.mixed_share == pytest.approx(25 / 130)
     assert mixed.mixed_volume_mm3 == pytest.approx(25 * VOXEL)
     assert mixed.largest_spacing_mm == 0.7
+    slices = partial_volume(
+        voxels, voxels >= 0, GRID, 0.0, None, contrast_of(1000, -1000, 0.4), step_mm=4.0
+    )
+    assert slices.largest_spacing_mm == 4.0
     assert mixed.thinnest_wall_mm == pytest.approx(thinnest_wall(0.4, 0.5))
 
 
@@ -215,8 +219,8 @@ def test_a_body_of_edges_is_warned_of(size, status):
     ("wall", "spacing", "measured", "status", "words"),
     [
         (0.77, 0.6, 0.77, "pass", "At this blur and threshold walls thinner than 0.77 mm vanish"),
-        (0.77, 1.0, 1.0, "pass", "Walls thinner than the voxels' 1.00 mm can fall between"),
-        (0.77, 2.4, 2.4, "warn", "Walls thinner than the voxels' 2.40 mm can fall between"),
+        (0.77, 1.0, 1.0, "pass", "Walls thinner than 1.00 mm can fall between two slices"),
+        (0.77, 2.4, 2.4, "warn", "Walls thinner than 2.40 mm can fall between two slices"),
         (1.3, 0.6, 1.3, "warn", "At this blur and threshold walls thinner than 1.30 mm vanish"),
         (None, 0.6, None, "warn", "No wall that is as thin as the blur reaches this threshold"),
     ],

@@ -126,11 +126,12 @@ def test_the_distance_is_that_to_the_surface_not_along_a_skew_line(degrees):
     np.testing.assert_allclose(distances(dark, points, normals, 3.5)[0], found, atol=1e-5)
 
 
+@pytest.mark.parametrize("slope", [0.0, 1.0])
 @pytest.mark.parametrize("steep", [1.0, 30.0, 1000.0])
-def test_a_kink_between_cells_does_not_mislead(steep):
-    """One grey value a voxel up to x = 5, then a cliff: the crossing lies just behind it."""
+def test_a_kink_between_cells_does_not_mislead(slope, steep):
+    """Level or hardly falling up to x = 5, then a cliff: the crossing lies just behind it."""
     i = np.indices((3, 3, 12))[2]
-    voxels = np.where(i <= 5, 6.0 - i, 1.0 - steep * (i - 5)).astype(np.float32)
+    voxels = np.where(i <= 5, 1 + slope * (5.0 - i), 1.0 - steep * (i - 5)).astype(np.float32)
     level = GreyLevel(voxels, np.eye(4), 0.5)
     points = np.column_stack((np.linspace(4.4, 4.9, 11), np.ones((11, 2))))
     found, _ = distances(level, points, np.tile([1.0, 0, 0], (11, 1)), 3.0)
