@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AXES = ("x", "y", "z")
 #: A scale that is not known better than this says nothing.
 _USELESS = 0.02
+#: A line within about 10° of an axis tells of that axis: 3 % of what it tells may be another's.
+_TOLD = 1e-3
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,12 @@ def axis_scales(
     ratios, uncertainty = np.asarray(ratios, float), np.asarray(uncertainty, float)
     weights = 1 / (2 * ratios**-3 * np.maximum(uncertainty, 1e-9))
     inverse = np.linalg.pinv(system * weights[:, None], rcond=1e-6)
-    squares = inverse @ (weights * ratios**-2)
+    # Where the lengths tell nothing, no stretch is assumed.
+    squares = 1 + inverse @ (weights * (ratios**-2 - 1))
     seen = np.linalg.pinv(system, rcond=1e-6) @ system
     result: dict[str, AxisScale | None] = {}
     for index, axis in enumerate(AXES):
-        told = abs(seen[index, index] - 1) < 1e-6 and squares[index] > 0
+        told = 1 - seen[index, index] < _TOLD and squares[index] > 0
         scale = float(squares[index] ** -0.5) if told else 1.0
         half = 0.5 * scale**3 * float(np.linalg.norm(inverse[index]))
         result[axis] = AxisScale(scale, half) if told and half <= _USELESS else None

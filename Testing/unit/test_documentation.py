@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PRODUCERS = (
+    "calibration_checks",
     "geometry_findings",
     "petvolume",
     "protocol_checks",
