@@ -8,13 +8,14 @@ model: a calibration is a check.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .calibration_scale import AXES, AxisScale, axis_scales
-from .calibration_start import MARGIN_MM, Start, crop_around, frame_of, rough_surface
+from .calibration_start import MARGIN_MM, SEARCH_MM, Start, crop_around, frame_of, rough_surface
 from .errors import CalibrationError
 from .fit_ball import BallShape, start_ball
 from .fit_block import BlockShape, start_block
@@ -67,6 +68,14 @@ class ObjectFit:
         """The fit as JSON holds it."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> ObjectFit:
+        """The fit that ``as_dict`` gave, JSON in between or not."""
+        scale = {
+            axis: None if one is None else AxisScale(**one) for axis, one in kept["scale"].items()
+        }
+        return cls(**{**kept, "scale": scale})
+
 
 @dataclass(frozen=True)
 class _Lengths:
@@ -99,10 +108,17 @@ def fit_object(
     report(progress, 0.0, "Measuring the object")
     frame = frame_of(volume)
     inside = np.linalg.solve(frame, [*np.asarray(place, float), 1.0])[:3]
+    # A ball's diameter, else the diagonal.
     largest = None if nominal is None else float(np.linalg.norm(nominal))
-    rough = rough_surface(volume, inside, nominal[0] if kind == "ball" and nominal else largest)
+    rough = rough_surface(volume, inside, largest)
     shape, start = _start(kind, rough, nominal)
-    reach = _outer(kind, start) + MARGIN_MM
+    outer = _outer(kind, start)
+    if not _could_be(outer, largest):
+        raise CalibrationError(
+            f"what lies here is no {kind} of that size, or it hangs together with other things",
+            remedy="Check the kind, the place and the nominal size of the object",
+        )
+    reach = outer + MARGIN_MM
     crop = crop_around(volume, start[:3], reach)
     fit = fit_edge(shape, crop, start, rough.object_value, rough.background_value)
     if shape.depth(inside[None], fit.parameters)[0] < -2.0:
@@ -192,6 +208,16 @@ def _outer(kind: str, start: np.ndarray) -> float:
     if kind == "block":
         return 0.5 * float(np.linalg.norm(start[6:9]))
     return float(np.hypot(start[5], start[6] / 2))
+
+
+def _could_be(outer: float, largest: float | None) -> bool:
+    """Whether the sphere around the start is near that of the nominal size.
+
+    A guess far off would make the crop, and the time, as large as the whole volume.
+    """
+    if largest is None:
+        return 1.0 <= outer <= SEARCH_MM
+    return 0.6 <= 2 * outer / largest <= 1.6
 
 
 def _lengths(shape: Shape, fit: EdgeFit) -> _Lengths:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: What is cut out around an object: room for the blurred edge and its background.
 MARGIN_MM = 8.0
 #: Objects of unknown size are looked for within this distance.
-_SEARCH_MM = 45.0
+SEARCH_MM = 45.0
 _MOST_POINTS = 12_000
 #: CT of 12 bits ends here; metal is often beyond.
 _SATURATED_HU = 3000.0
@@ -75,13 +75,15 @@ def rough_surface(volume: RegularVolume, place: np.ndarray, size: float | None) 
     """
     from scipy.ndimage import gaussian_filter
 
-    half = _SEARCH_MM if size is None else size / 2 + MARGIN_MM
+    half = SEARCH_MM if size is None else size / 2 + MARGIN_MM
     crop = crop_around(volume, place, half)
     smooth = gaussian_filter(crop.values, 0.7)
     inside, outside = _plateaus(crop, smooth, place)
     island = _island(crop, smooth, place, (inside + outside) / 2)
     inside, outside = _refined(crop, smooth, island, inside)
     island = _island(crop, smooth, place, (inside + outside) / 2)
+    if size is None:
+        _refuse_endless(island)
     _refuse_saturated(volume, crop, island)
     points, normals = _crossings(crop, smooth, island, (inside + outside) / 2)
     if size is not None:
@@ -150,6 +152,15 @@ def _refined(
     if not inner > outer:
         raise _nothing()
     return inner, outer
+
+
+def _refuse_endless(island: np.ndarray) -> None:
+    if any(island.take(end, axis).any() for axis in range(3) for end in (0, -1)):
+        raise CalibrationError(
+            f"the object is cut by the end of the scanned field, or reaches {SEARCH_MM:.0f} mm "
+            "away from the place",
+            remedy="Give the nominal size, or scan the whole object",
+        )
 
 
 def _refuse_saturated(volume: RegularVolume, crop: Crop, island: np.ndarray) -> None:

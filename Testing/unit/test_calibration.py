@@ -219,3 +219,10 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say():
         inside.append(abs(fit.measured_mm[0] - 10.0) <= fit.uncertainty_mm[0])
         assert fit.uncertainty_mm[0] < 0.03
     assert sum(inside) >= 5
+
+
+def test_a_thing_without_end_is_refused_before_it_is_measured():
+    rod = Block((0, 0, 0), (200, 9, 9), CONTRAST)
+    assert "reaches 45 mm" in refusal(scan([rod]), "block", (0, 0, 0))
+    ball = Ball((0, 0, 0), 8.0, CONTRAST)
+    assert "no ball of that size" in refusal(scan([ball]), "ball", (0, 0, 0), (9.0,))
