@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import slicer
+from PrintPrepLib.mrml_console import QaConsole
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
@@ -103,7 +104,7 @@ class PrintPrepWidget(ScriptedLoadableModuleWidget):
         ScriptedLoadableModuleWidget.onReload(self)
 
 
-class PrintPrepLogic(ScriptedLoadableModuleLogic):
+class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
     """PrintPrep from the Python console; every step runs without a window.
 
     A whole run::
@@ -275,6 +276,7 @@ class PrintPrepLogic(ScriptedLoadableModuleLogic):
         modelNode = mrml.add_model_node(mesh, segment.GetName())
         modelNode.GetDisplayNode().SetColor(segment.GetColor())
         modelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
+        mrml.mark_untouched(modelNode)
         return modelNode
 
     def exportModel(
@@ -303,33 +305,6 @@ class PrintPrepLogic(ScriptedLoadableModuleLogic):
         exported = export_model([part], path, kind, scale, center, unit)
         mrml.remember_export(modelNode, exported)
         return str(exported.path)
-
-    def checkGeometry(
-        self,
-        volumeNode: Any,
-        segmentationNode: Any,
-        segmentID: str,
-        modelNode: Any = None,
-        progress: Callable[[float, str], object] | None = None,
-    ) -> dict[str, Any]:
-        """Check whether volume, segment and model are fit for printing; the geometry record.
-
-        :param modelNode: None for the model that createModel would make. What exportModel wrote
-            of it last is part of the record.
-        :returns: what the command line writes as qa.json: figures, "checks" and "verdict".
-        :raises GeometryError: the volume stands under a transform, or comes from elsewhere:
-            regularizeVolume makes one that can be checked.
-        """
-        from PrintPrepLib import mrml
-
-        return mrml.scene_record(
-            volumeNode,
-            segmentationNode,
-            segmentID,
-            modelNode,
-            slicer_version=slicer.app.applicationVersion if hasattr(slicer, "app") else None,
-            progress=progress,
-        )
 
 
 def _unusable(reasons: Sequence[str]) -> str:

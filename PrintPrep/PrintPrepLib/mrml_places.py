@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import slicer
 import vtk
+from vtk.util.numpy_support import vtk_to_numpy
 
 from .mesh import bounds
+from .mrml_maps import MAPS
 from .mrml_nodes import mesh_from_model_node, provenance_of, volume_from_node
 from .mrml_panel import remove
 
 DIMENSION = "PrintPrep.Dimension"
+#: Checks whose places stand in a part of another name.
+_PARTS = {"thin_walls": ("wall_thickness",)}
+#: Checks of how far the model is off the grey values; the map on the model tells where.
+_OFF = ("surface_truth", "edits")
 
 
 def dimension_lines(model_node: Any) -> list[Any]:
@@ -42,15 +49,59 @@ def remove_dimension_lines() -> None:
             remove(node)
 
 
-def place_of(check_id: str, volume_node: Any, model_node: Any) -> tuple[float, float, float] | None:
-    """Where (RAS) to look for what a check is about; None where no place is known."""
+def place_of(
+    check_id: str, volume_node: Any, model_node: Any, record: Mapping[str, Any] | None = None
+) -> tuple[float, float, float] | None:
+    """Where (RAS) to look for what a check is about; None where no place is known.
+
+    :param record: holds the places (LPS mm) that measuring the model found.
+    """
+    kept = _kept_place(check_id, record or {})
+    if kept is not None:
+        return kept
     if check_id in ("gap", "irregular", "coarse_steps", "slice_coverage", "missing"):
         return _widest_step(volume_node)
     if check_id == "field_of_view":
         return _at_border(volume_node, model_node)
+    if check_id in _OFF:
+        return _farthest_off(model_node)
     if check_id in ("watertight", "manifold", "non_manifold"):
         return _open_edge(model_node)
     return None
+
+
+def _kept_place(check_id: str, record: Mapping[str, Any]) -> tuple[float, float, float] | None:
+    """The first place that the part of the record holds which a check reads.
+
+    The part has the check's own name, in the model or in the segment. Checks that read a part
+    of another name stand in ``_PARTS``.
+    """
+    for key in (check_id, *_PARTS.get(check_id, ())):
+        for owner in ("model", "segment"):
+            part = (record.get(owner) or {}).get(key)
+            place = _first_place(part) if isinstance(part, Mapping) else None
+            if place is not None:
+                return _ras(place)
+    return None
+
+
+def _first_place(part: Mapping[str, Any]) -> np.ndarray | None:
+    """``place_mm`` (3), or the first of ``places_mm`` (N, 3); None where there is none."""
+    for key in ("place_mm", "places_mm"):
+        values = part.get(key)
+        if values:
+            return np.array(values, float).reshape(-1, 3)[0]
+    return None
+
+
+def _farthest_off(model_node: Any) -> tuple[float, float, float] | None:
+    """The point of the model whose distance to the grey values is largest."""
+    polydata = model_node.GetPolyData()
+    array = polydata.GetPointData().GetArray(MAPS["grey"].array)
+    if array is None:
+        return None
+    away = np.nan_to_num(np.abs(vtk_to_numpy(array)), nan=0.0)
+    return tuple(polydata.GetPoint(int(away.argmax()))) if len(away) and away.max() else None
 
 
 def _widest_step(volume_node: Any) -> tuple[float, float, float] | None:

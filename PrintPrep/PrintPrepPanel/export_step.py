@@ -170,6 +170,7 @@ class ExportStep(Step):
                 parameters.segmentation,
                 node.GetAttribute(mrml_panel.SEGMENT_ID),
                 node,
+                **self.panel.qa.options(),
             )
         record = completed(
             record,

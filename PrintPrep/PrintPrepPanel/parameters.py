@@ -6,6 +6,9 @@ from typing import Annotated
 import slicer
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
+#: Not chosen yet in this scene: what the user chose last, in whichever scene, holds.
+REMEMBERED = "?"
+
 
 class Spacing(enum.Enum):
     """How far apart the planes of a regular volume are."""
@@ -48,6 +51,23 @@ class What(enum.Enum):
     MERGED = "merged"
 
 
+class MapOf(enum.Enum):
+    """What the model is coloured by; the values are the library's names."""
+
+    NONE = ""
+    WALL = "wall"
+    GREY = "grey"
+    REFERENCE = "reference"
+
+
+class KnownObject(enum.Enum):
+    """The shape of an object of known size; the values are the library's names."""
+
+    BALL = "ball"
+    BLOCK = "block"
+    CYLINDER = "cylinder"
+
+
 # No postponed annotations here: the wrapper has to find the types themselves.
 @parameterNodeWrapper
 class PanelParameters:
@@ -78,6 +98,29 @@ class PanelParameters:
 
     record: str = ""
     dimensions: bool = False
+    onlyAttention: bool = False
+    protocol: str = REMEMBERED
+    surgeryDate: str = ""
+    printer: str = REMEMBERED
+    printerSize: str = REMEMBERED
+    confirmed: str = ""
+    operator: str = ""
+    reviewer: str = ""
+    decision: str = ""
+    map: MapOf = MapOf.NONE
+    reference: slicer.vtkMRMLModelNode
+    align: bool = False
+    referenceResult: str = ""
+    knownObject: KnownObject = KnownObject.BALL
+    sizeA: Annotated[float, WithinRange(0.5, 500)] = 10.0
+    sizeB: Annotated[float, WithinRange(0.5, 500)] = 10.0
+    sizeC: Annotated[float, WithinRange(0.5, 500)] = 10.0
+    place: slicer.vtkMRMLMarkupsFiducialNode
+    fits: str = ""
+    caliperMm: Annotated[float, WithinRange(0.1, 2000)] = 10.0
+    readings: str = ""
+    resolutionMm: Annotated[float, WithinRange(0.001, 1)] = 0.01
+    identity: bool = False
 
     exportName: str = "model"
     stl: bool = True

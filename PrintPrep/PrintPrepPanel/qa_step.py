@@ -1,25 +1,39 @@
-"""Step 5: the checks, what they mean, and where to look."""
+"""Step 5: the checks, what they mean, and all that is measured beside them."""
 
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
-import qt
-import slicer
-from PrintPrepLib import mrml_panel, mrml_places
-from PrintPrepLib.handover import completed, failed_checks, write_record
-from PrintPrepLib.mrml_nodes import mesh_from_model_node, provenance_of
+from PrintPrepLib import mrml_places
+from PrintPrepLib.handover import completed, failed_checks
+from PrintPrepLib.mrml_nodes import provenance_of
+from PrintPrepLib.seal import seal
 from slicer.i18n import tr as _
 
+from .qa_calibration import Calibration
+from .qa_caliper import PART as PRINTED
+from .qa_caliper import Caliper
+from .qa_compare import Reference
+from .qa_maps import Maps
+from .qa_plots import Plots
+from .qa_record import RecordPages
+from .qa_review import Review
+from .qa_settings import Settings
+from .qa_table import ChecksTable
 from .step import Stage, State, Step
 
-_COLORS = {"pass": "#2e7d32", "warn": "#b26a00", "fail": "#c62828", "info": "#1565c0"}
-#: Smaller figures say no more than that they are small.
-SMALLEST_SHOWN = 0.001
-_ORDER = ("fail", "warn", "info", "pass")
+#: What the panel keeps with the record, beside it.
+_MODEL, _ASKED = "modelID", "asked"
+#: Labels whose underlined letter goes to a widget.
+_BUDDIES = {
+    "protocolLabel": "protocolCombo",
+    "printerLabel": "printerCombo",
+    "mapLabel": "mapCombo",
+    "referenceLabel": "referenceSelector",
+    "referenceFileLabel": "referenceFile",
+    "objectLabel": "objectCombo",
+}
 
 
 class QaStep(Step):
@@ -28,45 +42,75 @@ class QaStep(Step):
     key = "qa"
 
     def setup(self) -> None:
-        ui = self.ui
-        self._rows: list[dict[str, Any]] = []
-        self._shown = ""
-        ui.checkButton.connect("clicked()", self.check)
-        ui.recordButton.connect("clicked()", self._show_record)
-        ui.dimensionsCheck.connect("clicked()", self._dimensions)
-        table = ui.checksTable
-        table.setColumnCount(4)
-        table.setHorizontalHeaderLabels([_("Result"), _("Check"), _("Measured"), _("Limit")])
-        table.setEditTriggers(qt.QTableWidget.NoEditTriggers)
-        table.setSelectionBehavior(qt.QTableWidget.SelectRows)
-        table.setSelectionMode(qt.QTableWidget.SingleSelection)
-        table.verticalHeader().visible = False
-        table.wordWrap = False
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-        header.setSectionResizeMode(1, qt.QHeaderView.Stretch)
-        table.connect("itemSelectionChanged()", self._row_chosen)
+        self.ui.checkButton.connect("clicked()", self.check)
+        self.ui.dimensionsCheck.connect("clicked()", self._dimensions)
+        for label, widget in _BUDDIES.items():
+            getattr(self.ui, label).setBuddy(getattr(self.ui, widget))
+        self.settings, self.review, self.calibration = (
+            Settings(self),
+            Review(self),
+            Calibration(self),
+        )
+        self.parts = [
+            self.settings,
+            ChecksTable(self),
+            self.review,
+            Maps(self),
+            Reference(self),
+            self.calibration,
+            Caliper(self),
+            Plots(self),
+            RecordPages(self),
+        ]
 
-    @property
-    def _words(self) -> dict[str, str]:
-        return {"pass": _("pass"), "warn": _("care"), "fail": _("fail"), "info": _("note")}
+    def scene_changed(self) -> None:
+        for part in self.parts:
+            part.scene_changed()
+
+    def enter(self) -> None:
+        for part in self.parts:
+            part.enter()
+
+    def exit(self) -> None:
+        for part in self.parts:
+            part.exit()
+
+    # The record
 
     def record(self) -> dict[str, Any] | None:
-        """The record of the model as it is, or None."""
-        text = self.parameters.record
-        if not text or self.panel.model.node() is None:
+        """The record of the model as it is, with what was asked for as it is, or None."""
+        text, model = self.parameters.record, self.panel.model.node()
+        if not text or model is None:
             return None
         record = json.loads(text)
-        return record if record.pop("modelID", "") == self.panel.model.node().GetID() else None
+        made_for = record.pop(_MODEL, ""), record.pop(_ASKED, ["", "", ""])
+        if made_for != (model.GetID(), self.settings.asked()):
+            return None
+        return seal({**record, **self.review.parts(record)})
+
+    def add_part(self, name: str, part: Any) -> None:
+        """Put a further part into the record, with its checks."""
+        record = json.loads(self.parameters.record)
+        made = completed({**record, name: part}, provenance_of(self.parameters.volume))
+        self.parameters.record = json.dumps(made)
 
     def forget(self) -> None:
         """The model has changed: its record is no longer true."""
         parameters = self.parameters
         if parameters is not None:
             parameters.record = parameters.exported = ""
+            for part in self.parts:
+                part.forget()
             if parameters.dimensions:
                 self._dimensions()
             self.panel.refresh()
+
+    def failed(self) -> list[Any]:
+        """The checks that failed; [] without a record."""
+        record = self.record()
+        return [] if record is None else failed_checks(record)
+
+    # Showing
 
     def state(self) -> State:
         model = self.panel.model.state()
@@ -77,6 +121,9 @@ class QaStep(Step):
                 _("There is no model yet that is up to date (step 4)."),
             )
         record = self.record()
+        if record is None and self._checked_otherwise():
+            text = _("The protocol, the date or the printer has changed. Check the model again.")
+            return State(Stage.NEXT, _("check again"), text)
         if record is None:
             return State(Stage.NEXT, _("check"), _("Check the model before it is printed."))
         texts = {
@@ -86,91 +133,51 @@ class QaStep(Step):
         }
         return State(*texts[record["verdict"]])
 
+    def _checked_otherwise(self) -> bool:
+        text = self.parameters.record
+        return bool(text) and json.loads(text).get(_MODEL) == self.panel.model.node().GetID()
+
     def refresh(self, state: State) -> None:
-        ui = self.ui
         ready = state.stage is not Stage.BLOCKED
         record = self.record() if ready else None
-        ui.checkButton.enabled = ready
-        ui.dimensionsCheck.enabled = self.panel.model.node() is not None
-        for widget in (ui.checksTable, ui.checkSentence):
-            widget.visible = record is not None
-        ui.recordButton.enabled = record is not None
-        text = self.parameters.record if record is not None else ""
-        if text != self._shown:
-            self._shown = text
-            self._fill(record["checks"] if record else [])
+        model = self.panel.model.node()
+        self.ui.checkButton.enabled = ready
+        self.ui.dimensionsCheck.enabled = model is not None
+        for part in self.parts:
+            part.refresh(record, model)
 
-    def _fill(self, checks: list[dict[str, Any]]) -> None:
-        self._rows = sorted(checks, key=lambda check: _ORDER.index(check["status"]))
-        table = self.ui.checksTable
-        table.setRowCount(len(self._rows))
-        for row, check in enumerate(self._rows):
-            unit = check["unit"]
-            texts = (
-                self._words[check["status"]],
-                check["title"],
-                _figure(check["measured"], unit),
-                _figure(check["limit"], unit),
-            )
-            for column, text in enumerate(texts):
-                item = qt.QTableWidgetItem(text)
-                item.setToolTip(check["message"])
-                if column == 0:
-                    item.setBackground(qt.QBrush(qt.QColor(_COLORS[check["status"]])))
-                    item.setForeground(qt.QBrush(qt.QColor("white")))
-                table.setItem(row, column, item)
-        self.ui.checkSentence.text = ""
-        if self._rows:
-            table.setCurrentCell(0, 0)
-
-    def _row_chosen(self) -> None:
-        row = self.ui.checksTable.currentRow()
-        if not 0 <= row < len(self._rows) or self.parameters is None:
-            return
-        check = self._rows[row]
-        self.ui.checkSentence.text = check["message"]
-        volume, model = self.parameters.volume, self.panel.model.node()
-        if self.panel.refreshing or volume is None or model is None:
-            return
-        place = mrml_places.place_of(check["id"], volume, model)
-        if place is not None:
-            mode = slicer.vtkMRMLSliceNode.CenteredJumpSlice
-            slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)
+    # What the user does
 
     def check(self) -> None:
         """Measure everything; the record stays with the scene."""
         parameters, model = self.parameters, self.panel.model.node()
         volume, segmentation = parameters.volume, parameters.segmentation
-        segment = parameters.segmentID
+        segment, asked = parameters.segmentID, self.settings.asked()
+        before = self.record() or {}
 
         def measure(progress: Any) -> Any:
-            return self.logic.checkGeometry(volume, segmentation, segment, model, progress)
+            return self.logic.checkGeometry(
+                volume, segmentation, segment, model, progress=progress, **self.options()
+            )
 
         record = self.panel.run(_("Checking the model"), measure)
         if record is not None:
-            record = completed(
-                record, provenance_of(volume), refinement=mrml_panel.refinement_of(model)
-            )
-            parameters.record = json.dumps({**record, "modelID": model.GetID()})
+            self.settings.remember_size()
+            self.review.forget()
+            own = {_MODEL: model.GetID(), _ASKED: asked}
+            parameters.record = json.dumps({**record, **own})
+            if PRINTED in before:
+                self.add_part(PRINTED, before[PRINTED])
             self.panel.refresh()
 
-    def failed(self) -> list[Any]:
-        """The checks that failed; [] without a record."""
-        record = self.record()
-        return [] if record is None else failed_checks(record)
-
-    def _show_record(self) -> None:
-        record, model = self.record(), self.panel.model.node()
-        if record is None:
-            return
-        folder = Path(tempfile.mkdtemp(prefix="printprep-", dir=slicer.app.temporaryPath))
-        paths = self.panel.run(
-            _("Writing the record"),
-            lambda progress: write_record(record, mesh_from_model_node(model), folder),
-        )
-        if paths is not None:
-            self.panel.show_message(_("The record is {path}").format(path=paths[1]))
-            qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(paths[1])))
+    def options(self) -> dict[str, str]:
+        """What a check of any model is made with."""
+        return {
+            "protocol": self.settings.protocol(),
+            "surgeryDate": self.parameters.surgeryDate,
+            "printer": self.settings.printer(),
+            "calibrations": self.calibration.store(),
+        }
 
     def _dimensions(self) -> None:
         model = self.panel.model.node()
@@ -178,13 +185,3 @@ class QaStep(Step):
             self.panel.work.guarded(lambda: mrml_places.dimension_lines(model))
         else:
             mrml_places.remove_dimension_lines()
-
-
-def _figure(value: float | None, unit: str | None) -> str:
-    if value is None:
-        return ""
-    if value and abs(value) < SMALLEST_SHOWN:
-        text = f"< {SMALLEST_SHOWN:g}"
-    else:
-        text = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
-    return f"{text} {unit}" if unit else text

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from .dialogs import OPENED
 from .pythonqt import to_native, wrap, wrapped_class
@@ -61,6 +61,10 @@ class Application(StrictObject, table="slicer.app"):
     @property
     def temporaryPath(self) -> str:
         return self._temporary
+
+    @property
+    def slicerUserSettingsFilePath(self) -> str:
+        return QtCore.QSettings().fileName()
 
     @property
     def slicerHome(self) -> str:

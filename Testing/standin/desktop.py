@@ -28,6 +28,7 @@ _LOGICS = {
     "models": "vtkSlicerModelsLogic",
     "transforms": "vtkSlicerTransformLogic",
     "markups": "vtkSlicerMarkupsLogic",
+    "plots": "vtkSlicerPlotsLogic",
 }
 
 
@@ -115,6 +116,9 @@ class Desktop:
         for logic in self._logics.values():
             logic.SetMRMLApplicationLogic(self.application_logic)
             logic.SetMRMLScene(self.scene)
+        # With a scene the logic of the colours would look for Slicer's files of them.
+        self.scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
+        self._logics["colors"] = slicer.vtkSlicerColorLogic()
         slicer.app = Application(self.application_logic)
         slicer.qSlicerSubjectHierarchyPluginHandler = hierarchy.PluginHandler
         for name, widget in qtmodules.mrml_widgets().items():

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtCore, QtGui, QtPrintSupport, QtWidgets
 
 from .enumerators import EnumValue, enumerator
 from .natives import NATIVES
 from .strict import MISTAKES, StandInGap, call_slot
 from .tables import KEYWORD_ALIASES, ClassTable, class_table, known_classes, meta_signature
 
-_NATIVE_MODULES = (QtWidgets, QtGui, QtCore)
+_NATIVE_MODULES = (QtWidgets, QtGui, QtCore, QtPrintSupport)
 #: What PythonQt adds to every object and the tables list, worked on here.
 _OWN_METHODS = ("connect", "disconnect", "className", "inherits", "property", "setProperty")
 
@@ -129,6 +129,8 @@ class WrappedObject(metaclass=_WrappedType):
 
     def _get_method(self, name: str) -> Callable:
         native = getattr(self._native, KEYWORD_ALIASES.get(name, name), None)
+        # PySide6, too, lends some of the names an underscore.
+        native = getattr(self._native, name, None) if native is None else native
         if native is None:
             raise StandInGap(f"{self._table.name}.{name} is not in Qt 6: imitate it")
         if not callable(native) or isinstance(native, enum.Enum):

@@ -1,0 +1,24 @@
+"""Who a volume is of, for pages that shall name the patient. No Qt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from .mrml_nodes import hierarchy_item
+
+
+def identity_of(volume_node: Any) -> dict[str, str]:
+    """Name and number of the patient that a volume stands under in the subject hierarchy.
+
+    :returns: ``patient_name`` and ``patient_id``, as a record that identifies has them in its
+        ``source`` part; {} where it stands under no patient.
+    """
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    tree, item = hierarchy_item(volume_node)
+    patient = tree.GetItemAncestorAtLevel(item, constants.GetDICOMLevelPatient())
+    if not patient:
+        return {}
+    number = tree.GetItemUID(patient, constants.GetDICOMUIDName())
+    return {"patient_name": tree.GetItemName(patient), "patient_id": number}

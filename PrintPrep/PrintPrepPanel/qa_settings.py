@@ -1,0 +1,149 @@
+"""What the scan and the model are compared with: protocol, date of surgery, printer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import qt
+from PrintPrepLib.printers import known_printers
+from PrintPrepLib.protocol import load_protocol, protocol_names
+from slicer.i18n import tr as _
+
+from .parameters import REMEMBERED
+from .qa_part import QaPart, folder_setting, keep_setting, setting
+
+_DATE = "yyyy-MM-dd"
+#: In the place of a printer's name: the size stands in a field of its own.
+OWN_SIZE = "*"
+_LAST = {"protocol": "Protocol", "printer": "Printer", "printerSize": "PrinterSize"}
+
+
+class Settings(QaPart):
+    """The choices are kept with the scene, by name; paths stay in the user's settings."""
+
+    def setup(self) -> None:
+        ui = self.ui
+        ui.protocolCombo.connect("activated(int)", self._protocol_chosen)
+        ui.printerCombo.connect("activated(int)", self._printer_chosen)
+        ui.surgeryCheck.connect("toggled(bool)", self._surgery_toggled)
+        ui.surgeryDateEdit.connect("dateChanged(QDate)", self._date_chosen)
+        ui.surgeryDateEdit.date = qt.QDate.currentDate()
+        self._protocols: dict[str, str] = {}
+        names = [printer.name for printer in known_printers()]
+        self._printers = ["", *names, OWN_SIZE]
+        ui.printerCombo.addItems([_("none"), *names, _("own size…")])
+
+    # For the check
+
+    def protocol(self) -> str:
+        """Name of a protocol, or the path of the user's own one."""
+        return _files().get(self.parameters.protocol, self.parameters.protocol)
+
+    def printer(self) -> str:
+        """Name or size of the printer, or ""."""
+        parameters = self.parameters
+        return (
+            parameters.printerSize.strip()
+            if parameters.printer == OWN_SIZE
+            else (parameters.printer)
+        )
+
+    def asked(self) -> list[str]:
+        """All of it as it is now: a record made for something else is not shown."""
+        return [self.parameters.protocol, self.parameters.surgeryDate, self.printer()]
+
+    # Showing
+
+    def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
+        ui, parameters = self.ui, self.parameters
+        self._take_last()
+        self._offer_protocols()
+        ui.protocolCombo.currentIndex = list(self._protocols).index(parameters.protocol)
+        source = (record or {}).get("protocol", {}).get("source", "")
+        ui.protocolSource.text = source
+        ui.protocolSource.visible = bool(source)
+        printer = parameters.printer
+        known = printer in self._printers
+        ui.printerCombo.currentIndex = self._printers.index(printer) if known else 0
+        for widget in (ui.printerSizeLabel, ui.printerSizeEdit):
+            widget.visible = printer == OWN_SIZE
+        ui.surgeryCheck.checked = bool(parameters.surgeryDate)
+        ui.surgeryDateEdit.enabled = bool(parameters.surgeryDate)
+        if parameters.surgeryDate:
+            ui.surgeryDateEdit.date = qt.QDate.fromString(parameters.surgeryDate, _DATE)
+
+    def _take_last(self) -> None:
+        """In a scene where nothing was chosen yet the last choice holds."""
+        for name, key in _LAST.items():
+            if getattr(self.parameters, name) == REMEMBERED:
+                setattr(self.parameters, name, setting(key))
+
+    def _offer_protocols(self) -> None:
+        """None, those of the library, the user's own, one whose file is not known here."""
+        titles = {"": _("none")}
+        titles |= {name: load_protocol(name).title for name in protocol_names()}
+        titles |= {name: name for name in _files()}
+        chosen = self.parameters.protocol
+        if chosen not in titles:
+            titles[chosen] = _("{name} (not on this computer)").format(name=chosen)
+        if titles != self._protocols:
+            self._protocols = titles
+            self.ui.protocolCombo.clear()
+            self.ui.protocolCombo.addItems([*titles.values(), _("from a file…")])
+
+    # What the user does
+
+    def _protocol_chosen(self, index: int) -> None:
+        if self.busy:
+            return
+        if index < len(self._protocols):
+            self._use_protocol(list(self._protocols)[index])
+            return
+        path = qt.QFileDialog.getOpenFileName(
+            self.ui.stepsFrame,
+            _("A protocol"),
+            folder_setting("ProtocolFolder"),
+            _("Protocols (*.json)"),
+        )
+        found = self.panel.work.guarded(lambda: load_protocol(path)) if path else None
+        if found is not None:
+            keep_setting("ProtocolFolder", str(Path(path).parent))
+            name = Path(path).name
+            keep_setting("ProtocolFiles", json.dumps({**_files(), name: path}))
+            self._use_protocol(name)
+        self.panel.refresh()
+
+    def _use_protocol(self, name: str) -> None:
+        self.parameters.protocol = name
+        keep_setting("Protocol", name)
+        self.panel.refresh()
+
+    def _printer_chosen(self, index: int) -> None:
+        if not self.busy:
+            self.parameters.printer = self._printers[index]
+            keep_setting("Printer", self._printers[index])
+            self.panel.refresh()
+
+    def remember_size(self) -> None:
+        """The own size of a printer has served: offer it again in other scenes."""
+        if self.parameters.printer == OWN_SIZE:
+            keep_setting("PrinterSize", self.parameters.printerSize)
+
+    def _surgery_toggled(self, checked: bool) -> None:
+        if not self.busy:
+            date = self.ui.surgeryDateEdit.date.toString(_DATE)
+            self.parameters.surgeryDate = date if checked else ""
+            self.panel.refresh()
+
+    def _date_chosen(self, date: Any) -> None:
+        if not self.busy and self.parameters.surgeryDate:
+            self.parameters.surgeryDate = date.toString(_DATE)
+            self.panel.refresh_soon()
+
+
+def _files() -> dict[str, str]:
+    """The user's own protocols: name of the file and its path."""
+    text = setting("ProtocolFiles")
+    return json.loads(text) if text else {}
