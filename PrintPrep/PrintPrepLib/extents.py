@@ -58,6 +58,8 @@ def oriented_extents(mesh: TriangleMesh) -> OrientedExtents:
     used[mesh.triangles.reshape(-1)] = True
     corners, normals = _hull(mesh.points[used] - (low + high) / 2)
     boxes = [_flattened(corners, normal) for normal in normals]
+    if len(boxes) == 1:  # flat: all boxes hold nothing, and that one alone is tight
+        return _sorted(corners, boxes[0])
     quaternions = np.random.default_rng(0).normal(size=(_RANDOM, 4))
     boxes += list(Rotation.from_quat(quaternions).as_matrix())
     boxes.sort(key=lambda axes: _volume(corners, axes))
@@ -66,11 +68,7 @@ def oriented_extents(mesh: TriangleMesh) -> OrientedExtents:
         found = _searched(corners, start)
         if _volume(corners, found) < _volume(corners, box) * (1 - _LEAST_GAIN):
             box = found
-    extents = _spans(corners, box)
-    order = np.argsort(-extents, kind="stable")
-    axes = box[order]
-    axes[2] *= np.sign(np.linalg.det(axes))
-    return OrientedExtents(tuple(map(float, extents[order])), axes)
+    return _sorted(corners, box)
 
 
 def center_of_mass(mesh: TriangleMesh, closed: bool | None = None) -> CenterOfMass:
@@ -98,27 +96,22 @@ def center_of_mass(mesh: TriangleMesh, closed: bool | None = None) -> CenterOfMa
         area += float(areas.sum())
     closed = edge_faults(mesh)[0] == 0 if closed is None else closed
     of_solid = closed and abs(volume) > 1e-9 * float(np.prod(high - low))
-    if of_solid:
-        place = solid / volume
-    else:
-        place = surface / area if area > 0 else np.zeros(3)
-    return CenterOfMass(tuple(map(float, place + middle)), of_solid)
+    moment, weight = (solid, volume) if of_solid else (surface, max(area, np.finfo(float).tiny))
+    return CenterOfMass(tuple(map(float, moment / weight + middle)), of_solid)
 
 
 def _hull(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Corners of the convex hull, and the directions of its faces, largest face first.
 
-    A flat or straight model has no hull: then the axes of its spread, by size.
+    A flat or straight model has no hull: then its points, and one direction across them.
     """
     from scipy.spatial import ConvexHull, QhullError
 
     try:
         hull = ConvexHull(points)
     except QhullError:
-        _, _, axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
-        full = np.eye(3)
-        full[: len(axes)] = axes
-        return points, full[::-1] if len(axes) == 3 else full
+        _, _, axes = np.linalg.svd(points - points.mean(axis=0))
+        return points, axes[2:]
     a, b, c = np.moveaxis(points[hull.simplices], 1, 0)
     areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     normals = hull.equations[:, :3]
@@ -159,6 +152,15 @@ def _flattened(points: np.ndarray, normal: np.ndarray) -> np.ndarray:
     best = int(np.argmin(widths))
     along = edges[best, 0] * u + edges[best, 1] * v
     return np.array([along, np.cross(normal, along), normal])
+
+
+def _sorted(points: np.ndarray, box: np.ndarray) -> OrientedExtents:
+    """The box with its longest edge first, right-handed."""
+    extents = _spans(points, box)
+    order = np.argsort(-extents, kind="stable")
+    axes = box[order]
+    axes[2] *= np.sign(np.linalg.det(axes))
+    return OrientedExtents(tuple(map(float, extents[order])), axes)
 
 
 def _searched(points: np.ndarray, start: np.ndarray) -> np.ndarray:

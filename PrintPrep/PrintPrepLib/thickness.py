@@ -10,10 +10,15 @@ import numpy as np
 
 from .deviation import area_samples
 from .mesh import BATCH, TriangleMesh, bounds, to_polydata
+from .plots import binned
 from .progress import Progress, part, report
 
-#: Places that are measured unless told otherwise.
-SAMPLES = 20_000
+#: Places that are measured unless told otherwise: one on so many mm², within these limits.
+_SAMPLE_MM2 = 0.25
+FEWEST_SAMPLES, MOST_SAMPLES = 3_000, 20_000
+#: What is thicker is no wall; its own thickness would take longer than all walls together,
+#: and decides nothing.
+THICKEST_MM = 10.0
 #: The thinnest wall that is taken as printable when no technology is named: what print
 #: services ask of filament printers, and more than resin and powder need.
 LIMIT_MM = 1.0
@@ -77,12 +82,13 @@ class WallThickness:
             "thin_share": self.thin_share(limit_mm),
             "place_mm": self.points[np.nanargmin(self.values_mm)].tolist(),
             "spacing_mm": self.spacing_mm,
+            "histogram": binned(self.values_mm),
             **counts,
         }
 
 
 def wall_thickness(
-    mesh: TriangleMesh, samples: int = SAMPLES, progress: Progress | None = None
+    mesh: TriangleMesh, samples: int | None = None, progress: Progress | None = None
 ) -> WallThickness:
     """The thickness of the wall below each of ``samples`` places on the surface.
 
@@ -98,8 +104,10 @@ def wall_thickness(
     The flanks of an edge blunter than 45° are no wall; sharper, they are a thinning fin. A
     ball that is touched by something else first keeps the size it has. Where nothing
     faces the place, its thickness is NaN. The rim of a wall that blur has rounded is
-    thinner than the wall, and measured as such.
+    thinner than the wall, and measured as such. Where a ball of ``THICKEST_MM`` finds room,
+    that is the value.
 
+    :param samples: None: by the area.
     :param mesh: outward oriented, LPS mm. On an open mesh the rays that leave through its
         holes find nothing; they are counted as unmeasured.
     :raises ValueError: the mesh has no triangle.
@@ -110,18 +118,22 @@ def wall_thickness(
     # About the middle: a patient far from the origin costs no digits.
     middle = (low + high) / 2
     mesh = TriangleMesh(mesh.points - middle, mesh.triangles)
+    area = _area(mesh)
+    if samples is None:
+        samples = int(np.clip(area / _SAMPLE_MM2, FEWEST_SAMPLES, MOST_SAMPLES))
     points, owners = area_samples(mesh, samples)
     surface = _Surface(mesh)
     normals = surface.normals(owners)
     report(progress, 0.2, "Measuring the walls")
     reach = float(np.linalg.norm(high - low)) + 1.0
     lengths, hit = surface.along(points, -normals, reach, part(progress, 0.2, 0.5))
+    lengths = np.minimum(lengths, THICKEST_MM)
     values = np.full(samples, np.nan)
     facing = np.flatnonzero(~np.isnan(lengths))
     facing = facing[surface.facing(normals[facing], hit[facing])]
     values[facing] = lengths[facing]
     _shrink(surface, points, normals, lengths, values, part(progress, 0.5, 1.0))
-    return WallThickness(points + middle, values, float(np.sqrt(_area(mesh) / samples)))
+    return WallThickness(points + middle, values, float(np.sqrt(area / samples)))
 
 
 def thickness_map(

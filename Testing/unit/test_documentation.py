@@ -12,6 +12,7 @@ PRODUCERS = (
     "calibration_checks",
     "geometry_findings",
     "petvolume",
+    "print_checks",
     "protocol_checks",
     "selection",
     "source_checks",
