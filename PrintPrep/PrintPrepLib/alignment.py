@@ -1,0 +1,266 @@
+"""Laying one surface onto another by turning and moving it, never by scaling.
+
+Trimmed point-to-plane ICP (Chen and Medioni 1992; robust weights after Tukey) from many
+starts, because programs centre models, turn them by quarters, and cut pieces off. Where
+the best fit is a mirror image, that is told and not hidden.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .errors import MeshError
+from .mesh import TriangleMesh
+from .progress import Progress, part, report
+from .surfaces import Cloud, Surface
+
+#: From coarse to fine: points of the model, places of the reference, steps, and how many
+#: of the placings are followed on.
+_STAGES = (
+    (600, 6_000, 10, 12),
+    (1_500, 20_000, 15, 3),
+    (5_000, 60_000, 20, 1),
+    (8_000, 150_000, 15, 1),
+)
+#: A pair counts as one place when its normals agree to about 70°.
+_LIKE = 0.35
+#: Distances beyond this share of the size say nothing more.
+_CAP = 0.02
+#: Points that the search is made with.
+MOVING, FIXED = _STAGES[-1][:2]
+#: Starts that fit as well as the best one, within this: the smallest motion is taken.
+_AS_GOOD = 0.01
+#: A misfit this small leaves nothing to be found by another start.
+_PERFECT = 0.02
+#: A mirror image must fit so much better than the best motion.
+_MIRROR_BETTER = 0.5
+_AT_REST = 1e-6
+#: Scatter of the pairs that is never trimmed, as a share of the size.
+_ALLOWED = 0.002
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How one surface lies on the other.
+
+    :param transform: 4×4, model → reference, LPS mm. A rotation and a translation; with
+        ``mirrored`` a reflection before them.
+    :param mirrored: the model is a mirror image of the reference.
+    :param misfit: 0 perfect … 1 nothing in common: mean distance, capped at 2 % of the size.
+    """
+
+    transform: np.ndarray
+    mirrored: bool
+    misfit: float
+
+
+def align_rigid(
+    model: TriangleMesh, reference: TriangleMesh, progress: Progress | None = None
+) -> Alignment:
+    """The rigid motion, or mirror image, that lays the model onto the reference best.
+
+    Parts that only one of the two has are left out of account (trimming). Where several
+    placings fit alike (a ball, a cube), it is the one that moves the model least.
+
+    :raises MeshError: one of the two has no surface.
+    :raises Cancelled: progress asked for it.
+    """
+    if len(model.triangles) == 0 or len(reference.triangles) == 0:
+        raise MeshError("the model has no surface", remedy="Choose another file")
+    fixed = Surface(reference)
+    return align_clouds(Surface(model).cloud(MOVING), fixed.cloud(FIXED), fixed.size, progress)
+
+
+def align_clouds(
+    moving: Cloud, fixed: Cloud, size: float, progress: Progress | None = None
+) -> Alignment:
+    """``align_rigid`` for ``MOVING`` and ``FIXED`` points of the two surfaces.
+
+    :param size: diagonal of the box round the fixed surface, mm.
+    :raises Cancelled: progress asked for it.
+    """
+    search = _Search(moving, fixed, size)
+    direct = search.best([np.eye(4)], part(progress, 0.0, 0.2))
+    if direct.misfit > _PERFECT:
+        direct = search.best(_starts(moving, fixed), part(progress, 0.2, 0.6))
+    if direct.misfit > _PERFECT:
+        mirrors = _mirrors(direct.transform, moving)
+        mirrored = search.best(mirrors, part(progress, 0.6, 1.0))
+        if mirrored.misfit < _MIRROR_BETTER * direct.misfit:
+            return replace(mirrored, mirrored=True)
+    report(progress, 1.0, "Aligned")
+    return direct
+
+
+class _Search:
+    """Best of many starts: all coarsely, the best few finer, the best one to its end."""
+
+    def __init__(self, moving: Cloud, fixed: Cloud, size: float) -> None:
+        from scipy.spatial import cKDTree
+
+        self._size = size
+        self._levels = []
+        for own, other, steps, kept in _STAGES:
+            target = fixed.first(other)
+            self._levels.append((moving.first(own), target, cKDTree(target.points), steps, kept))
+
+    def best(self, starts: list[np.ndarray], progress: Progress | None) -> Alignment:
+        candidates = [Alignment(start, False, 1.0) for start in starts]
+        for level, (own, target, tree, steps, kept) in enumerate(self._levels):
+            tried = []
+            for number, start in enumerate(candidates):
+                share = (level + number / len(candidates)) / len(self._levels)
+                report(progress, share, "Aligning")
+                tried.append(self._refined(own, target, tree, start.transform, steps, level))
+            candidates = _leading(tried, own.points, kept)
+        return candidates[0]
+
+    def _refined(self, own: Cloud, target: Cloud, tree, start, steps: int, level: int):
+        """ICP from one start, its reach shrinking from coarse to the scatter of the pairs."""
+        transform = start
+        # At the first level anything may pair; later only what is near already.
+        reach = self._size * (0.2 if level == 0 else 2 * _CAP)
+        for step in range(steps):
+            moved = own.moved(transform)
+            pairs = _Pairs(moved, target, tree, reach)
+            if pairs.count < 12:
+                break
+            update, change = pairs.step(self._size)
+            transform = update @ transform
+            reach = max(0.8 * reach, self._size * _CAP, 3 * pairs.spacing)
+            if step > 5 and change < _AT_REST * self._size:
+                break
+        pairs = _Pairs(own.moved(transform), target, tree, self._size * _CAP)
+        return Alignment(transform, False, pairs.misfit(self._size * _CAP))
+
+
+class _Pairs:
+    """Each point of one cloud with the nearest one of the other, as far as they are alike."""
+
+    def __init__(self, moved: Cloud, target: Cloud, tree, reach: float) -> None:
+        # Threads for a few points would cost more than they bring.
+        workers = -1 if len(moved.points) > 4000 else 1
+        distance, nearest = tree.query(moved.points, workers=workers)
+        normals = target.normals[nearest]
+        like = np.einsum("ni,ni->n", normals, moved.normals) > _LIKE
+        self.spacing = float(np.median(distance))
+        chosen = like & (distance < reach + self.spacing)
+        self.count = int(np.count_nonzero(chosen))
+        self._all = len(distance)
+        self._points = moved.points[chosen]
+        self._normals = normals[chosen]
+        away = self._points - target.points[nearest[chosen]]
+        self._apart = np.einsum("ni,ni->n", away, self._normals)
+
+    def misfit(self, cap: float) -> float:
+        """Mean distance over the cap; points without a pair count in full."""
+        near = np.minimum(np.abs(self._apart) / cap, 1).sum()
+        return float(near + self._all - self.count) / self._all
+
+    def step(self, size: float) -> tuple[np.ndarray, float]:
+        """The motion (4×4) that brings the pairs together, and how far it moves (mm)."""
+        weights = tukey(self._apart, _ALLOWED * size)
+        middle = self._points.mean(axis=0)
+        offset = self._points - middle
+        length = max(float(np.sqrt((offset**2).sum(axis=1).mean())), 1e-9)
+        system = np.column_stack((np.cross(offset / length, self._normals), self._normals))
+        normal = (system * weights[:, None]).T @ system
+        # A tiny ridge keeps what the shape leaves open (a ball's turning) at rest.
+        normal += np.eye(6) * (1e-6 * np.trace(normal) / 6)
+        solution = np.linalg.solve(normal, -(system * weights[:, None]).T @ self._apart)
+        turn = rotation(solution[:3] / length)
+        update = np.eye(4)
+        update[:3, :3] = turn
+        update[:3, 3] = middle - turn @ middle + solution[3:]
+        return update, float(np.abs(solution).max())
+
+
+def tukey(residuals: np.ndarray, least: float) -> np.ndarray:
+    """Tukey's biweight: 1 where the residual is small, 0 beyond 4.685 × their scatter.
+
+    :param least: scatter that is allowed at any rate. Where most of a surface fits exactly
+        (walls along z under a scale along z), the measured one is nothing, and what tells
+        of the difference would be taken for outliers.
+    """
+    scatter = 1.4826 * float(np.median(np.abs(residuals)))
+    limit = 4.685 * max(scatter, least, 1e-12)
+    return np.clip(1 - (residuals / limit) ** 2, 0, 1) ** 2
+
+
+def rotation(vector: np.ndarray) -> np.ndarray:
+    """The 3×3 rotation about a vector by its length in radians (Rodrigues)."""
+    from scipy.spatial.transform import Rotation
+
+    return Rotation.from_rotvec(vector).as_matrix()
+
+
+def _leading(tried: list[Alignment], points: np.ndarray, count: int) -> list[Alignment]:
+    """The best few; of those that fit alike the one that moves least comes first."""
+    tried = sorted(tried, key=lambda one: one.misfit)
+    bound = tried[0].misfit + _AS_GOOD
+    alike = [one for one in tried if one.misfit <= bound]
+    least = min(alike, key=lambda one: _motion(one.transform, points))
+    if count == 1:
+        return [least]
+    return [least, *(one for one in tried if one is not least)][:count]
+
+
+def _motion(transform: np.ndarray, points: np.ndarray) -> float:
+    moved = points @ transform[:3, :3].T + transform[:3, 3]
+    return float(np.linalg.norm(moved - points, axis=1).mean())
+
+
+def _starts(moving: Cloud, fixed: Cloud) -> list[np.ndarray]:
+    """As given; only moved; turned by quarters, about the file's and the principal axes."""
+    own, other = moving.points.mean(axis=0), fixed.points.mean(axis=0)
+    boxes = [(c.points.min(axis=0) + c.points.max(axis=0)) / 2 for c in (moving, fixed)]
+    starts = [np.eye(4), _about(np.eye(3), boxes[0], boxes[1])]
+    onto, of = _principal(fixed.points), _principal(moving.points)
+    for quarter in quarters():
+        starts.append(_about(quarter, own, other))
+        starts.append(_about(onto @ quarter @ of.T, own, other))
+    # Turned by a half about the origin: RAS taken for LPS, or Y taken for up.
+    starts += [_about(quarter, np.zeros(3), np.zeros(3)) for quarter in quarters()[1:]]
+    return starts
+
+
+def _mirrors(found: np.ndarray, moving: Cloud) -> list[np.ndarray]:
+    """Mirror images: of the file about its origin, and of what was found about its middle."""
+    middle = moving.points.mean(axis=0)
+    placed = (found @ np.append(middle, 1))[:3]
+    flips = [np.diag(np.where(np.arange(3) == axis, -1.0, 1.0)) for axis in range(3)]
+    starts = [_about(flip, np.zeros(3), np.zeros(3)) for flip in flips]
+    mirrors = [np.eye(3) - 2 * np.outer(axis, axis) for axis in _principal(moving.points).T]
+    # Turned by quarters one flip makes all the others.
+    mirrors += [quarter @ flips[0] for quarter in quarters()]
+    return starts + [_about(found[:3, :3] @ mirror, middle, placed) for mirror in mirrors]
+
+
+def quarters() -> list[np.ndarray]:
+    """The 24 rotations of a cube, that by nothing first."""
+    made = []
+    for order in itertools.permutations(range(3)):
+        for signs in itertools.product((1, -1), repeat=3):
+            turn = np.eye(3)[list(order)] * np.array(signs)[:, None]
+            if np.linalg.det(turn) > 0:
+                made.append(turn)
+    return sorted(made, key=lambda turn: -np.trace(turn))
+
+
+def _principal(points: np.ndarray) -> np.ndarray:
+    """Principal axes as columns, right-handed."""
+    _, axes = np.linalg.eigh(np.cov(points.T))
+    if np.linalg.det(axes) < 0:
+        axes[:, 0] *= -1
+    return axes
+
+
+def _about(turn: np.ndarray, own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """4×4: turn, so that ``own`` comes to lie on ``other``."""
+    made = np.eye(4)
+    made[:3, :3] = turn
+    made[:3, 3] = other - turn @ own
+    return made

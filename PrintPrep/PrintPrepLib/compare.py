@@ -1,0 +1,350 @@
+"""One model against another: distances, and what was done to it on the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from .alignment import FIXED, MOVING, Alignment, align_clouds
+from .compare_patches import Local, local_differences, without_counterpart
+from .errors import MeshError
+from .findings import Finding
+from .mesh import TriangleMesh
+from .progress import Progress, part, report
+from .scalefit import ShapeFit, fit_rigid, fit_shape
+from .shapes import Parts, sheared, stretched, stretched_after
+from .surfaces import Cloud, Surface, mapped
+from .surfacesearch import SurfaceSearch
+
+#: Points spread over the model by area; the distances are theirs.
+SAMPLES = 60_000
+_FIT_SAMPLES = 15_000
+_PATCH_SAMPLES = 120_000
+_BACK_SAMPLES = 40_000
+#: Millimetres of what a file may have counted in, and what that is called.
+UNITS_MM = {1000.0: "metres", 100.0: "decimetres", 10.0: "centimetres", 25.4: "inches"}
+#: Beyond these ratios of size a unit was mistaken, or the model was made to another scale.
+_FACTORS = (*UNITS_MM, *(1 / value for value in UNITS_MM))
+_UNIT_FROM = 3.0
+_UNIT_AGREES = 0.1
+#: A misfit above this asks for another size, which must be so new and so much better.
+_POOR = 0.15
+_NEW_SCALE = 0.03
+_BETTER = 0.7
+_LEAST_PAIRED = 0.15
+_MOST_SCATTER = 0.01
+#: A skew or scale is told from this on, and from so many standard errors.
+LEAST_CHANGE = 0.001
+LEAST_SKEW = 0.003
+ERRORS = 4.0
+_LEAST_SHIFT_MM, _LEAST_SHIFT = 0.05, 2e-4
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the whole model differs from the reference; model and reference in LPS mm.
+
+    :param onto: 4×4, model as given → reference, everything undone (unit, mirror, motion,
+        scale and skew).
+    :param rigid: 4×4, the same with nothing but unit, mirror and motion undone.
+    :param parts: turn, scale and skew; ``None`` values never stand here.
+    :param scale_error: standard errors (3,) of the scale.
+    :param skew_error: the same of the skew.
+    :param axes_of: whose axes the scale goes along, ``reference`` or ``model``.
+    :param shift_mm: (3,) how far the model's middle lies from its place, zero where the
+        model kept a fixed point (origin or middle).
+    """
+
+    onto: np.ndarray
+    rigid: np.ndarray
+    parts: Parts
+    scale_error: np.ndarray
+    skew_error: np.ndarray
+    axes_of: str
+    shift_mm: np.ndarray
+    inflation_mm: float
+    scatter_mm: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What ``compare`` found; ``as_dict`` is what ``compare --json`` prints.
+
+    :param transform: 4×4 that was put on the model before measuring: unit and mirror
+        undone, and with ``align`` the motion.
+    :param distances_mm: (N,) signed, of points spread over the model by area.
+    :param as_given_mm: the same without anything undone, or None where nothing was.
+    :param shape: None where the two have too little in common.
+    """
+
+    aligned: bool
+    transform: np.ndarray
+    unit_factor: float
+    mirrored: str | None
+    distances_mm: np.ndarray
+    as_given_mm: np.ndarray | None
+    shape: Shape | None
+    local: Local | None
+    missing: float
+    measures: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON, numbers only."""
+        from .compare_record import comparison_record
+
+        return comparison_record(self)
+
+
+def compare(
+    model: TriangleMesh,
+    reference: TriangleMesh,
+    align: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare two surfaces, LPS mm.
+
+    What was done to the whole model (unit, mirror, motion, scale, skew) is looked for
+    whether ``align`` is set or not. A mistaken unit and a mirror are undone before the
+    distances are taken, and said; a motion is undone with ``align`` only; a scale never.
+
+    :raises MeshError: one of the two has no surface.
+    :raises Cancelled: progress asked for it.
+    """
+    from .compare_findings import findings
+
+    for mesh in (model, reference):
+        if len(mesh.triangles) == 0:
+            raise MeshError("the model has no surface", remedy="Choose another file")
+    report(progress, 0.0, "Preparing the models")
+    own, other = Surface(model), Surface(reference)
+    search = SurfaceSearch(other)
+    prior, alignment = _placed(own, other, part(progress, 0.15, 0.5))
+    placed = alignment.transform @ _linear(prior * np.eye(3))
+    flip, axis = _flip(alignment)
+    fit = _fit(own, search, other, placed, part(progress, 0.5, 0.65))
+    shape, factor, transform = None, 1.0, np.eye(4)
+    if fit is not None:
+        factor = _unit(prior, fit)
+        transform = _undone(own, fit.affine @ placed, factor * flip)
+        shape = _shape(own, search, other, fit, placed, transform)
+        transform = shape.rigid if align else transform
+    report(progress, 0.7, "Measuring distances")
+    samples, _ = own.samples(SAMPLES)
+    distances = search.distances(mapped(samples, transform))
+    given = None
+    if not np.array_equal(transform, np.eye(4)):
+        given = search.distances(samples)
+    local, missing = None, 0.0
+    if shape is not None:
+        local, missing = _local(own, other, search, shape, part(progress, 0.75, 1.0))
+    found = Comparison(
+        aligned=align and shape is not None,
+        transform=transform,
+        unit_factor=factor,
+        mirrored=None if shape is None else axis,
+        distances_mm=distances,
+        as_given_mm=given,
+        shape=shape,
+        local=local,
+        missing=missing,
+        measures={"model": _measures(own), "reference": _measures(other)},
+    )
+    return replace(found, findings=findings(found))
+
+
+def comparison_map(
+    model: TriangleMesh,
+    reference: TriangleMesh,
+    transform: np.ndarray,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Signed distance (N,) of each of the model's points to the reference, mm, positive outside.
+
+    :param transform: 4×4 put on the model first, as ``Comparison.transform``.
+    :raises Cancelled: progress asked for it.
+    """
+    points = mapped(model.points, np.asarray(transform))
+    return SurfaceSearch(Surface(reference)).nearest(points, 4, progress).signed
+
+
+def _placed(
+    model: Surface, reference: Surface, progress: Progress | None
+) -> tuple[float, Alignment]:
+    """The scale that brings the model to the reference's size, and its alignment.
+
+    Parts of a model are commoner than models to another scale: only where the two do not
+    fit as they are another size is tried.
+    """
+    moving, fixed = model.cloud(MOVING), reference.cloud(FIXED)
+    ratios = (_spread(moving) / _spread(fixed), float(np.sqrt(model.area / reference.area)))
+    middle = float(np.sqrt(ratios[0] * ratios[1]))
+    tries = [1.0]
+    if not 1 / _UNIT_FROM < middle < _UNIT_FROM:
+        tries = [min(_FACTORS, key=lambda factor: abs(np.log(factor * middle)))]
+    tries += [1 / ratio for ratio in ratios]
+    best: tuple[float, Alignment | None] = (1.0, None)
+    for number, scale in enumerate(tries):
+        if number and abs(np.log(scale / best[0])) < _NEW_SCALE:
+            continue
+        scaled = replace(moving, points=moving.points * scale)
+        steps = part(progress, number / len(tries), (number + 1) / len(tries))
+        found = align_clouds(scaled, fixed, reference.size, steps)
+        if best[1] is None or found.misfit < _BETTER * best[1].misfit:
+            best = (scale, found)
+        if best[1].misfit < _POOR:
+            break
+    return best
+
+
+def _spread(points: Cloud) -> float:
+    """Root mean square distance from the middle, mm."""
+    return float(np.sqrt(points.points.var(axis=0).sum()))
+
+
+def _flip(alignment: Alignment) -> tuple[np.ndarray, str | None]:
+    """The axis whose mirroring leaves the least turn, as a 3×3 matrix and its name."""
+    if not alignment.mirrored:
+        return np.eye(3), None
+    flips = [np.diag(np.where(np.arange(3) == axis, -1.0, 1.0)) for axis in range(3)]
+    best = max(range(3), key=lambda axis: np.trace(alignment.transform[:3, :3] @ flips[axis]))
+    return flips[best], "xyz"[best]
+
+
+def _fit(
+    model: Surface,
+    search: SurfaceSearch,
+    reference: Surface,
+    placed: np.ndarray,
+    progress: Progress | None,
+) -> ShapeFit | None:
+    points = model.cloud(_FIT_SAMPLES).mapped(placed)
+    fit = fit_shape(points, search, reference.size, progress)
+    if fit is None or fit.paired < _LEAST_PAIRED:
+        return None
+    return None if fit.scatter_mm > _MOST_SCATTER * reference.size else fit
+
+
+def _unit(prior: float, fit: ShapeFit) -> float:
+    """The factor that undoes a mistaken unit, or 1."""
+    left = abs(np.log(np.linalg.det(fit.affine[:3, :3])) / 3)
+    return prior if prior in _FACTORS and left < _UNIT_AGREES else 1.0
+
+
+def _shape(
+    model: Surface,
+    search: SurfaceSearch,
+    reference: Surface,
+    fit: ShapeFit,
+    placed: np.ndarray,
+    undone: np.ndarray,
+) -> Shape:
+    """:param undone: 4×4, unit and mirror."""
+    onto = fit.affine @ placed
+
+    def linear(affine: np.ndarray) -> np.ndarray:
+        return undone[:3, :3] @ np.linalg.inv((affine @ placed)[:3, :3])
+
+    parts, error, axes_of = _taken_apart(linear, fit)
+    own = model.cloud(_FIT_SAMPLES).mapped(undone)
+    rigid = fit_rigid(own, search, onto @ np.linalg.inv(undone), reference.size) @ undone
+    return Shape(
+        onto=onto,
+        rigid=rigid,
+        parts=parts,
+        scale_error=error[0],
+        skew_error=error[1],
+        axes_of=axes_of,
+        shift_mm=_shift(reference, fit, placed, undone),
+        inflation_mm=fit.inflation_mm,
+        scatter_mm=fit.scatter_mm,
+    )
+
+
+def _taken_apart(linear, fit: ShapeFit) -> tuple[Parts, tuple[np.ndarray, np.ndarray], str]:
+    """The simplest reading: scale along the reference's axes, the model's, or with a skew."""
+    for way in (stretched, stretched_after, sheared):
+
+        def of(affine: np.ndarray, way=way) -> np.ndarray:
+            parts = way(linear(affine))
+            return np.concatenate((parts.scale, parts.skew))
+
+        error = fit.error(of)
+        parts = way(linear(fit.affine))
+        if (np.abs(parts.skew) <= np.maximum(LEAST_SKEW, ERRORS * error[3:])).all():
+            break
+    axes_of = "model" if way is stretched_after else "reference"
+    return parts, (error[:3], error[3:]), axes_of
+
+
+def _shift(reference: Surface, fit: ShapeFit, placed: np.ndarray, undone: np.ndarray) -> np.ndarray:
+    """How far the model was moved beyond a turn or scale about its origin or its middle.
+
+    :param undone: 4×4, unit and mirror.
+    """
+    kept = np.array((np.zeros(3), reference.middle, (reference.low + reference.high) / 2))
+
+    def moved(affine: np.ndarray) -> np.ndarray:
+        return mapped(kept, undone @ np.linalg.inv(affine @ placed)) - kept
+
+    shifts = np.linalg.norm(moved(fit.affine), axis=1)
+    errors = np.linalg.norm(fit.error(moved), axis=1)
+    tolerance = np.maximum(max(_LEAST_SHIFT_MM, _LEAST_SHIFT * reference.size), ERRORS * errors)
+    if (shifts < tolerance).any():
+        return np.zeros(3)
+    return moved(fit.affine)[shifts.argmin()]
+
+
+def _undone(model: Surface, onto: np.ndarray, linear: np.ndarray) -> np.ndarray:
+    """Unit and mirror undone (4×4), about the origin or the middle, whichever leads nearer.
+
+    :param onto: 4×4, model → reference.
+    :param linear: 3×3, unit and mirror.
+    """
+    origin, middle = _linear(linear), _linear(linear)
+    middle[:3, 3] = np.abs(linear).max() * model.middle - linear @ model.middle
+    point = model.middle[None]
+    goal = mapped(point, onto)
+    return min((origin, middle), key=lambda one: np.linalg.norm(mapped(point, one) - goal))
+
+
+def _local(
+    model: Surface,
+    reference: Surface,
+    search: SurfaceSearch,
+    shape: Shape,
+    progress: Progress | None,
+) -> tuple[Local, float]:
+    """Local differences of the model under ``onto``, and the reference's lonely share."""
+    size, scatter = reference.size, shape.scatter_mm
+    points = model.cloud(_PATCH_SAMPLES).mapped(shape.onto)
+    near = search.nearest(points.points, progress=part(progress, 0.0, 0.4))
+    scale = float(np.cbrt(abs(np.linalg.det(shape.onto[:3, :3]))))
+    area = model.area * scale**2
+    local = local_differences(points, near, shape.inflation_mm, size, scatter, area)
+    report(progress, 0.4, "Looking for missing parts")
+    others, _ = reference.samples(_BACK_SAMPLES)
+    # The model stays where it is; the reference's points are brought to it.
+    back = SurfaceSearch(model).nearest(mapped(others, np.linalg.inv(shape.onto)))
+    alone = without_counterpart(back.signed * scale, size, scatter)
+    for patch in local.patches:  # what lies before a dent is not missing
+        reach = patch.width_mm + abs(patch.depth_mm)
+        alone &= np.linalg.norm(others - patch.place, axis=1) > reach
+    return local, float(alone.mean())
+
+
+def _measures(surface: Surface) -> dict[str, Any]:
+    return {
+        "triangles": len(surface.mesh.triangles),
+        "extents_mm": (surface.high - surface.low).tolist(),
+        "volume_mm3": surface.volume,
+        "area_mm2": surface.area,
+    }
+
+
+def _linear(matrix: np.ndarray) -> np.ndarray:
+    made = np.eye(4)
+    made[:3, :3] = matrix
+    return made

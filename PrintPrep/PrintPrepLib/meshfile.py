@@ -1,0 +1,154 @@
+"""Reading a model file: STL, OBJ, PLY and 3MF."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import meshfile_stl as stl
+from .mesh import TriangleMesh
+from .meshcontents import Contents, ModelFileError
+from .meshfile_3mf import read_3mf
+from .meshfile_obj import is_obj, read_obj
+from .meshfile_ply import read_ply
+
+__all__ = ["ModelFile", "ModelFileError", "read_model", "read_model_file"]
+
+_MOST_BYTES = 8 << 30
+_KINDS = "STL, OBJ, PLY or 3MF"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A model and what its file says of itself.
+
+    :param mesh: LPS mm, equal points merged. Files that state no unit count in mm.
+    :param format: ``stl``, ``obj``, ``ply`` or ``3mf``.
+    :param mm_per_unit: the unit that the file states, None where its format has none.
+    :param space: the coordinate system that it states (``LPS``, ``RAS``), or None: then LPS.
+    """
+
+    mesh: TriangleMesh
+    format: str
+    mm_per_unit: float | None
+    space: str | None
+
+
+def read_model(path: str | os.PathLike[str]) -> TriangleMesh:
+    """The surface in a model file, LPS mm, equal points merged.
+
+    The content decides on the format, not the name. A file that says SPACE=RAS (in STL's
+    header, or a comment) is turned to LPS; one that says nothing is LPS, as in Slicer. A
+    file that states no unit counts in millimetres.
+
+    :raises ModelFileError: the file is missing, empty, cut off, no model, or holds
+        numbers that are none.
+    """
+    return read_model_file(path).mesh
+
+
+def read_model_file(path: str | os.PathLike[str]) -> ModelFile:
+    """``read_model``, and what the file says of itself.
+
+    :raises ModelFileError: as ``read_model``.
+    """
+    name = os.fspath(path)
+    data = _bytes(Path(path), name)
+    kind, contents = _parsed(data, Path(path).suffix.lower(), name)
+    return ModelFile(_mesh(contents, name), kind, contents.mm_per_unit, contents.space)
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise ModelFileError("the file is larger than any model", file=name)
+        data = path.read_bytes()
+    except OSError as error:
+        reason = {FileNotFoundError: "there is no such file", IsADirectoryError: "it is a folder"}
+        raise ModelFileError(
+            f"the file cannot be read ({reason.get(type(error), error.strerror)})",
+            file=name,
+            remedy=f"Give the name of a {_KINDS} file",
+        ) from error
+    if not data:
+        raise ModelFileError("the file is empty", file=name, remedy="Export or copy it again")
+    return data
+
+
+def _parsed(data: bytes, suffix: str, name: str) -> tuple[str, Contents]:
+    if data.startswith(b"PK\3\4"):
+        return "3mf", read_3mf(data, name)
+    if data[:4] in (b"ply\n", b"ply\r"):
+        return "ply", read_ply(data, name)
+    if stl.is_whole_binary(data):
+        return "stl", stl.read_binary(data, name)
+    if stl.is_text(data):
+        return "stl", stl.read_text(data, name)
+    text = b"\0" not in data[:4096]
+    if text and is_obj(data):
+        return "obj", read_obj(data, name)
+    if suffix == ".stl" and not text:
+        return "stl", stl.read_binary(data, name)  # says what is wrong with it
+    raise ModelFileError(
+        "this is text, and no model" if text else "this is no model file, or it is damaged",
+        file=name,
+        remedy=f"Give the name of a {_KINDS} file",
+    )
+
+
+def _mesh(contents: Contents, name: str) -> TriangleMesh:
+    """:raises ModelFileError: the contents are no surface."""
+    points, triangles = contents.points, contents.triangles
+    if len(triangles) == 0:
+        raise ModelFileError(
+            f"the file holds {len(points):,} points and no triangle",
+            file=name,
+            remedy="Export the model as a surface of triangles",
+        )
+    if triangles.min() < 0 or triangles.max() >= len(points):
+        raise ModelFileError(
+            f"a triangle uses a point that is not there (there are {len(points):,})",
+            file=name,
+            remedy="Export or copy the file again",
+        )
+    if not np.isfinite(points).all():
+        bad = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
+        raise ModelFileError(
+            f"point {bad + 1:,} has a coordinate that is no finite number",
+            file=name,
+            remedy="Repair the model in the program that made it, and export it again",
+        )
+    if contents.space == "RAS":
+        points = points * (-1, -1, 1)
+    points, place = merged_points(points)
+    triangles = place[triangles]
+    a, b, c = triangles.T
+    solid = (a != b) & (b != c) & (c != a)
+    if not solid.any():
+        raise ModelFileError(
+            "no triangle in the file has an area", file=name, remedy="Export the model again"
+        )
+    return TriangleMesh(points, triangles if solid.all() else triangles[solid])
+
+
+def merged_points(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Exactly equal points (N, 3) merged: those left, and the place (N,) of each of before.
+
+    Sorting one hash a point is far quicker than sorting rows; should two points ever share
+    a hash, the rows are sorted after all.
+    """
+    points = np.ascontiguousarray(points) + 0.0  # minus zero is zero
+    bits = points.view(np.uint64)
+    key = np.zeros(len(points), dtype=np.uint64)
+    for column in bits.T:
+        key ^= column
+        key *= np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    if not np.array_equal(points[first][place], points):
+        _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return points[first], place.reshape(-1)
