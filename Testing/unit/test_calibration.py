@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from phantoms.acquisition import Acquisition, rotation_about
@@ -226,3 +228,14 @@ def test_a_thing_without_end_is_refused_before_it_is_measured():
     assert "reaches 45 mm" in refusal(scan([rod]), "block", (0, 0, 0))
     ball = Ball((0, 0, 0), 8.0, CONTRAST)
     assert "no ball of that size" in refusal(scan([ball]), "ball", (0, 0, 0), (9.0,))
+
+
+def test_thick_slices_widen_the_interval_across_them():
+    steps = (0.0, 0.5, 1.0, 1.5, 2.0)  # five thin scans averaged make slices 2.5 mm thick
+    ball = Ball((0.1, 0.2, 0.3), 10.0, CONTRAST)
+    shifted = [replace(ball, center=(0.1, 0.2, 0.3 + 1.0 - step)) for step in steps]
+    scans = [scan([one], 0.3, 2.5, 21.0) for one in shifted]
+    thick = replace(scans[0], voxels=np.mean([one.voxels for one in scans], axis=0))
+    scale = fit_object(thick, "ball", (0, 0, 0), (20.0,)).scale
+    assert abs(scale["z"].scale - 1) < scale["z"].uncertainty
+    assert scale["z"].uncertainty > 0.0025 > 4 * scale["x"].uncertainty
