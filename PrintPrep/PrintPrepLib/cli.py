@@ -13,8 +13,11 @@ import traceback
 from collections.abc import Sequence
 
 from . import __version__
+from .cli_calibrate import add_calibrate
+from .cli_compare import add_compare
 from .cli_convert import add_convert, with_profile
 from .cli_run import add_run
+from .cli_verify import add_verify
 from .console import Console
 from .errors import Cancelled, PrintPrepError
 
@@ -91,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     inspect.set_defaults(command=_inspect)
     add_run(commands, everywhere)
     add_convert(commands, everywhere)
+    add_compare(commands)
+    add_calibrate(commands, everywhere)
+    add_verify(commands)
     return parser
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import typed
+from .calibration_store import latest_for, load_calibrations
 from .console import Console
 from .errors import PrintPrepError
+from .printers import Printer, find_printer
 from .progress import Progress, part, report
+from .protocol import Protocol, load_protocol, protocol_names, protocol_record
 
 if TYPE_CHECKING:
+    from .assessment import Subject
     from .mesh import TriangleMesh
     from .regularize import RegularVolume
 
@@ -87,6 +92,41 @@ def _add_options(run: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="NAME.stl for model.stl, and so on",
     )
+    _add_checking_options(run)
+
+
+def _add_checking_options(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--protocol",
+        metavar="NAME|FILE.json",
+        help="compare the scan with an acquisition protocol: "
+        f"{', '.join(protocol_names())}, or one of your own",
+    )
+    run.add_argument(
+        "--surgery-date",
+        type=typed.day,
+        metavar="YYYY-MM-DD",
+        help="for protocols that limit the age of the scan; only the age enters the record",
+    )
+    run.add_argument(
+        "--printer",
+        metavar="NAME|X×Y×Z",
+        help="does the model fit on this printer, by name or size of its build volume in mm",
+    )
+    run.add_argument(
+        "--calibration",
+        metavar="FILE.json",
+        help="calibrations of the scanners, as printprep calibrate --store keeps them",
+    )
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What scan and model are compared with; read before any work is done."""
+
+    protocol: Protocol | None
+    printer: Printer | None
+    calibrations: list[dict[str, Any]]
 
 
 def _run(options: argparse.Namespace, console: Console) -> None:
@@ -95,8 +135,13 @@ def _run(options: argparse.Namespace, console: Console) -> None:
     from .words import result
 
     _require_slicer()
+    beside = _Beside(
+        load_protocol(options.protocol) if options.protocol else None,
+        find_printer(options.printer) if options.printer else None,
+        load_calibrations(options.calibration) if options.calibration else [],
+    )
     with console.quiet(), staging(options.out) as folder:
-        record = _make(options, console, folder)
+        record = _make(options, beside, console, folder)
         report(console.progress, 1.0, "Moving the files into place")
     if options.json:
         console.answer(to_json(record, ascii_only=True))
@@ -127,28 +172,28 @@ def _edge() -> tuple[Any, Any]:
     return mrml, mrml_segments
 
 
-def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[str, Any]:
+def _make(
+    options: argparse.Namespace, beside: _Beside, console: Console, folder: Path
+) -> dict[str, Any]:
     """Write all files into ``folder`` and return the record."""
+    from .assessment import assess
     from .files import write_bytes
     from .formats import FORMATS, export_model
-    from .mesh import measure
     from .record import model_record, qa_record, to_json
 
     progress: Progress = console.progress
     volume, provenance = _load(options, console)
-    report(progress, 0.4, "Loading Slicer's core")
+    report(progress, 0.3, "Loading Slicer's core")
     with console.sheltered():
         mrml, _ = _edge()
-    report(progress, 0.4, "Segmenting")
+    report(progress, 0.3, "Segmenting")
     node = mrml.add_volume_node(volume, "Volume")
     volume = mrml.volume_from_node(node)  # the node's own voxels: one copy less in memory
-    mesh, segment = _segment(options, node, volume, part(progress, 0.4, 0.75))
-    report(progress, 0.75, "Measuring")
-    measures = measure(mesh)
-    report(progress, 0.8, "Writing the model")
+    subject, segment = _segment(options, node, volume, part(progress, 0.3, 0.5))
+    report(progress, 0.5, "Writing the model")
     exported = [
         export_model(
-            [(options.name, mesh)],
+            [(options.name, subject.mesh)],
             folder / f"{options.name}{FORMATS[kind].suffix}",
             kind,
             options.scale,
@@ -156,13 +201,26 @@ def _make(options: argparse.Namespace, console: Console, folder: Path) -> dict[s
         )
         for kind in options.format
     ]
-    report(progress, 0.85, "Writing the volume")
+    report(progress, 0.55, "Writing the volume")
     mrml.save_volume(node, folder / "volume.nrrd")
-    report(progress, 0.9, "Drawing the picture")
-    model = model_record(measures, exported)
-    record = qa_record(provenance, segment, model, slicer=_slicer_version())
+    subject = replace(subject, exported=exported[0], printer=beside.printer)
+    found = assess(subject, progress=part(progress, 0.6, 0.9))
+    report(progress, 0.9, "Drawing the pictures")
+    model = model_record(found.model, exported)
+    record = qa_record(
+        provenance,
+        segment | found.segment,
+        model,
+        slicer=_slicer_version(),
+        protocol=None
+        if beside.protocol is None
+        else protocol_record(
+            beside.protocol, provenance["source"], provenance.get("scan_date"), options.surgery_date
+        ),
+        calibration=latest_for(provenance["source"], beside.calibrations),
+    )
     write_bytes(folder / "qa.json", to_json(record).encode())
-    write_bytes(folder / "qa.html", _page(record, mesh, console).encode())
+    write_bytes(folder / "qa.html", _page(record, subject.mesh, console).encode())
     return record
 
 
@@ -193,9 +251,9 @@ def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume,
 
 def _segment(
     options: argparse.Namespace, node: Any, volume: RegularVolume, progress: Progress
-) -> tuple[TriangleMesh, dict[str, Any]]:
-    """The surface of the segment, and what the record says of the segment."""
-    from .contrast import half_contrast
+) -> tuple[Subject, dict[str, Any]]:
+    """The segment with its surface, and what the record says of it."""
+    from .assessment import Subject
     from .record import segment_record
     from .selection import grey_range
 
@@ -206,30 +264,27 @@ def _segment(
         report(progress, 0.2, "Keeping the largest island")
         segments.keep_largest_island(segmentation, segment_id, node)
         method += ", largest island"
-    mesh = segments.segment_surface(node, segmentation, segment_id, part(progress, 0.4, 0.8))
-    report(progress, 0.8, "Measuring half contrast")
-    half = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
-    return mesh, segment_record(
-        segments.segment_mask(segmentation, segment_id, node),
+    mesh = segments.segment_surface(node, segmentation, segment_id, part(progress, 0.4, 0.9))
+    mask = segments.segment_mask(segmentation, segment_id, node)
+    record = segment_record(
+        mask,
         volume.ijk_to_lps,
         method,
         low,
         high,
         volume.acquired_field,
         largest_island=options.largest,
-        half_contrast=None if half is None else vars(half),
     )
+    return Subject(volume, mask, mesh, low, high, untouched=True), record
 
 
 def _page(record: dict[str, Any], mesh: TriangleMesh, console: Console) -> str:
-    from .render import render_model
-    from .report import html_report
+    from .report import page
 
-    try:
-        return html_report(record, render_model(mesh))
-    except ImportError as error:  # letters need a system library that a bare server may lack
-        console.note(f"No picture of the model: {error}")
-        return html_report(record, None, str(error))
+    text, without = page(record, mesh, part(console.progress, 0.9, 1.0))
+    if without is not None:
+        console.note(f"No picture of the model: {without}")
+    return text
 
 
 def _slicer_version() -> str | None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .files import write_bytes
 from .record import qa_record, to_json
+from .seal import KEY as SEAL
+from .seal import seal
 
 if TYPE_CHECKING:
     from .export import ExportedFile
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 #: A reason shorter than this is none.
 SHORTEST_REASON = 10
+#: What ``qa_record`` makes itself; other parts of a record are kept as they are.
+_MADE_ANEW = {
+    *("schema", "software", "created", "source", "volume", "segment", "model", "findings"),
+    *("checks", "verdict", "exception", SEAL),
+}
 
 
 def completed(
@@ -47,11 +54,14 @@ def completed(
             "scale": first.scale,
             "center_offset_mm": list(first.center_offset_mm),
         }
-    made = qa_record(provenance, record["segment"], model, slicer=record["software"]["slicer"])
+    kept = {key: value for key, value in record.items() if key not in _MADE_ANEW}
+    made = qa_record(
+        provenance, record["segment"], model, slicer=record["software"]["slicer"], **kept
+    )
     failed = failed_checks(made)
     if failed and reason.strip():
         made["exception"] = {"checks": [check["id"] for check in failed], "reason": reason.strip()}
-    return made
+    return seal(made)
 
 
 def failed_checks(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -67,14 +77,10 @@ def write_record(
     :param suffix: behind "qa", where a folder holds several records.
     :raises ExportError: a file cannot be written.
     """
-    from .render import render_model
-    from .report import html_report
+    from .report import page
 
-    data, page = folder / f"qa{suffix}.json", folder / f"qa{suffix}.html"
-    try:
-        text = html_report(record, render_model(mesh))
-    except ImportError as error:  # letters need a system library that a bare server may lack
-        text = html_report(record, None, str(error))
+    data, html = folder / f"qa{suffix}.json", folder / f"qa{suffix}.html"
+    text, _without = page(record, mesh)
     write_bytes(data, to_json(record).encode("utf-8"))
-    write_bytes(page, text.encode("utf-8"))
-    return data, page
+    write_bytes(html, text.encode("utf-8"))
+    return data, html

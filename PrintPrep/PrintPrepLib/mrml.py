@@ -14,7 +14,8 @@ from .mrml_nodes import (
     save_volume,
     volume_from_node,
 )
-from .mrml_record import exported_file, remember_export, scene_record
+from .mrml_qa import check
+from .mrml_record import exported_file, mark_untouched, remember_export
 from .mrml_regularize import regularize_volume_node
 from .mrml_segments import (
     keep_islands_above,
@@ -28,17 +29,18 @@ from .mrml_segments import (
 __all__ = [
     "add_model_node",
     "add_volume_node",
+    "check",
     "exported_file",
     "headless_scene",
     "keep_islands_above",
     "keep_largest_island",
+    "mark_untouched",
     "mesh_from_model_node",
     "place_under_study",
     "provenance_of",
     "regularize_volume_node",
     "remember_export",
     "save_volume",
-    "scene_record",
     "segment_by_threshold",
     "segment_mask",
     "segment_surface",

@@ -22,6 +22,7 @@ from .mrml_nodes import (
     volume_from_node,
     voxels_of,
 )
+from .mrml_record import mark_untouched
 from .mrml_segments import (
     BONE_COLOR,
     THRESHOLD_TAG,
@@ -290,6 +291,8 @@ def put_model(
     node.SetNodeReferenceID(VOLUME_ROLE, volume_node.GetID())
     node.SetAttribute(OUTDATED, None)
     node.SetAttribute(REFINEMENT, None if refinement is None else json.dumps(plain(refinement)))
+    if refinement is None:
+        mark_untouched(node)
     node.SetDisplayVisibility(True)
     return node
 

@@ -7,7 +7,6 @@ import math
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,13 @@ import numpy as np
 from . import __version__
 from .checks import overall
 from .findings import verdict
-from .model_checks import model_checks
-from .source_checks import coarse_steps, source_checks
+from .record_checks import record_checks
+from .seal import seal
+from .source_checks import coarse_steps
 
 if TYPE_CHECKING:
     from .export import ExportedFile
     from .geometry import StackGeometry
-    from .mesh import MeshMeasures
     from .series import Rejected, SeriesCollection, SliceStack
 
 SCHEMA = "printprep-qa/1"
@@ -108,9 +107,10 @@ def cut_by_field(
     return areas
 
 
-def model_record(measures: MeshMeasures, files: Iterable[ExportedFile]) -> dict[str, Any]:
+def model_record(figures: Mapping[str, Any], files: Iterable[ExportedFile]) -> dict[str, Any]:
     """The ``model`` part of a record; sizes are the patient's, at scale 1 and uncentred.
 
+    :param figures: of the mesh (``MeshMeasures``) and what else was measured of it.
     :param files: at least one; all with the same scale and centring.
     """
     files = tuple(files)
@@ -118,7 +118,6 @@ def model_record(measures: MeshMeasures, files: Iterable[ExportedFile]) -> dict[
     if len(placing) != 1:
         raise ValueError("the files of one model must share scale and centring")
     ((scale, offset),) = placing
-    figures = asdict(measures)
     return {
         "files": [
             {
@@ -144,28 +143,28 @@ def qa_record(
     *,
     slicer: str | None = None,
     created: datetime | None = None,
+    **parts: Any,
 ) -> dict[str, Any]:
-    """The whole record, with its checks and its verdict.
+    """The whole record, with its checks, its verdict and its checksum.
 
     :param provenance: of the volume: its ``source``, ``volume`` and ``findings``.
     :param created: now, unless given; without a zone it is local time.
+    :param parts: what else belongs to it, such as ``protocol``; None is left out.
     """
-    source, volume = dict(provenance["source"]), dict(provenance["volume"])
-    checks = source_checks(source, volume, provenance.get("findings", ()))
-    checks += model_checks(segment, model)
-    return plain(
-        {
-            "schema": SCHEMA,
-            "software": software(slicer),
-            "created": (created or datetime.now()).astimezone().isoformat(timespec="seconds"),
-            "source": source,
-            "volume": volume,
-            "segment": segment,
-            "model": model,
-            "checks": [check.as_dict() for check in checks],
-            "verdict": overall(checks),
-        }
-    )
+    record = {
+        "schema": SCHEMA,
+        "software": software(slicer),
+        "created": (created or datetime.now()).astimezone().isoformat(timespec="seconds"),
+        "source": dict(provenance["source"]),
+        "volume": dict(provenance["volume"]),
+        "segment": segment,
+        "model": model,
+        "findings": list(provenance.get("findings", ())),
+        **{key: value for key, value in parts.items() if value is not None},
+    }
+    checks = record_checks(record)
+    record |= {"checks": [check.as_dict() for check in checks], "verdict": overall(checks)}
+    return seal(plain(record))
 
 
 def inspect_record(

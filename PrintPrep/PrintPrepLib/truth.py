@@ -12,10 +12,13 @@ from .deviation import SAMPLES, area_samples
 from .errors import MeshError
 from .greylevel import CUT, MISSED, GreyLevel, distances
 from .mesh import TriangleMesh
+from .plots import binned
 from .progress import Progress, part, report
 
 #: How far from the mesh the grey values are searched for its surface.
 REACH_MM = 3.0
+#: What the record holds beside the figures.
+_BESIDE = ("samples", "cut_share", "edited_share", "histogram")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class SurfaceTruth:
     :param cut_share: share of the area where the acquired field ends before the surface.
     :param edited_share: share of the area that has no such surface within reach, or only
         one that faces another way: painted, erased or moved beyond.
+    :param histogram: of the distances with sign (``plots.binned``).
     """
 
     signed_mean_mm: float | None
@@ -41,6 +45,7 @@ class SurfaceTruth:
     samples: int
     cut_share: float
     edited_share: float
+    histogram: dict[str, list[float]] | None
 
 
 def surface_truth(
@@ -79,6 +84,7 @@ def surface_truth(
         samples=len(points),
         cut_share=float(np.mean(outcome == CUT)),
         edited_share=float(np.mean(outcome == MISSED)),
+        histogram=binned(found),
     )
 
 
@@ -114,7 +120,7 @@ def truth_record(
         None where the surface was left as it was made.
     """
     total = vars(truth).copy()
-    shares = {key: total.pop(key) for key in ("samples", "cut_share", "edited_share")}
+    shares = {key: total.pop(key) for key in _BESIDE}
     return {
         "total": total,
         **shares,

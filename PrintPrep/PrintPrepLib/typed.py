@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from datetime import date
+
+from .errors import ProtocolError
+from .protocol import parse_surgery_date
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -103,3 +107,11 @@ def name_of_file(text: str) -> str:
     ):
         raise argparse.ArgumentTypeError(f"{text!r} is no safe name for a file")
     return name
+
+
+def day(text: str) -> date:
+    """``YYYY-MM-DD`` as a date."""
+    try:
+        return parse_surgery_date(text)
+    except ProtocolError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,7 +67,7 @@ def record():
     mask = np.zeros((4, 4, 4), bool)
     mask[1:3, 1:3, 1:3] = True
     segment = segment_record(mask, np.diag([0.5, 0.5, 1, 1]), "preset bone", 200, None)
-    model = model_record(measure(tetrahedron()), [exported()])
+    model = model_record(asdict(measure(tetrahedron())), [exported()])
     created = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
     return qa_record(PROVENANCE, segment, model, slicer="5.13", created=created)
 
@@ -149,11 +150,11 @@ def test_software_names_versions_and_null_where_unknown():
 
 def test_files_of_one_model_share_scale_and_centring():
     measures = measure(tetrahedron())
-    model = model_record(measures, [exported(0.5, (1.0, 2.0, 3.0))])
+    model = model_record(asdict(measures), [exported(0.5, (1.0, 2.0, 3.0))])
     assert (model["scale"], model["center_offset_mm"]) == (0.5, [1.0, 2.0, 3.0])
     assert model["extents_mm"] == (6, 6, 6), "the patient's size, whatever the scale"
     with pytest.raises(ValueError, match="share"):
-        model_record(measures, [exported(), exported(2.0)])
+        model_record(asdict(measures), [exported(), exported(2.0)])
 
 
 # LPS directions of i, j, k, and the sides at which the lowest index lies.

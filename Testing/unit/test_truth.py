@@ -264,10 +264,10 @@ def test_every_point_of_an_unedited_surface_lies_on_the_grey_values(seed):
 def test_where_there_is_no_surface_nothing_is_dropped(ball):
     _, matrix, mesh = ball
     truth = surface_truth(mesh, np.zeros(shape_of((0.5,) * 3)), matrix, 100.0, samples=500)
-    assert truth == SurfaceTruth(None, None, None, None, None, 500, 0.0, 1.0)
+    assert truth == SurfaceTruth(None, None, None, None, None, 500, 0.0, 1.0, None)
     outside = TriangleMesh(mesh.points + 100, mesh.triangles)
     truth = surface_truth(outside, np.zeros((5, 5, 5)), matrix, 100.0, samples=500)
-    assert truth == SurfaceTruth(None, None, None, None, None, 500, 1.0, 0.0)
+    assert truth == SurfaceTruth(None, None, None, None, None, 500, 1.0, 0.0, None)
     (check,) = truth_checks({}, {"surface_truth": truth_record(truth)})
     assert (check.status, check.measured) == ("warn", None)
     assert "Not compared: 100.0 % (where the scanned field ends)." in check.message
@@ -306,7 +306,9 @@ def test_the_record_keeps_what_smoothing_did(ball):
     voxels, matrix, mesh = ball
     refinement = {"deviation": {"max_mm": 0.31}, "smoothing_mm": 2.0, "reduction": None}
     record = record_of(mesh, voxels, matrix, refinement)
-    assert set(record) == {"total", "samples", "cut_share", "edited_share", "refinement"}
+    assert set(record) == {
+        *("total", "samples", "cut_share", "edited_share", "histogram", "refinement")
+    }
     assert set(record["total"]) == {"signed_mean_mm", "mean_mm", "rms_mm", "p95_mm", "max_mm"}
     assert record["refinement"] == refinement
     (check,) = truth_checks({}, {"surface_truth": record})

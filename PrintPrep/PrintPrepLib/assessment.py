@@ -1,0 +1,184 @@
+"""Everything that the geometry QA measures on a volume, a segment and its model.
+
+Each measurement stands in a file of its own; here they are taken one after another, and
+their figures put where the record holds them. The checks read the record alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .bridges import thin_bridges
+from .contrast import half_contrast
+from .edits import edit_effect
+from .effects import partial_volume, threshold_effect
+from .extents import OrientedExtents, center_of_mass, oriented_extents
+from .intersections import self_intersection_record
+from .mesh import TriangleMesh, measure
+from .meshfaults import fault_record
+from .metal import metal
+from .placing import UNITS
+from .printers import Printer, fit_records, known_printers
+from .progress import Progress, part, report
+from .thickness import LIMIT_MM, WallThickness, thickness_map, wall_thickness
+from .truth import surface_truth, truth_map, truth_record
+
+if TYPE_CHECKING:
+    from .export import ExportedFile
+    from .regularize import RegularVolume
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is examined.
+
+    :param mask: the segment, boolean [k, j, i], on the volume's grid.
+    :param mesh: the model, LPS mm.
+    :param low, high: the range of grey values that the segment was made with; None: unbounded.
+    :param untouched: the mesh is the surface as it was made of the segment.
+    :param refinement: what smoothing and thinning did to it, as kept with the model.
+    :param printer: that the model is meant for; None: not chosen.
+    :param exported: the file that was written of it; None: not yet.
+    """
+
+    volume: RegularVolume
+    mask: np.ndarray
+    mesh: TriangleMesh
+    low: float | None = None
+    high: float | None = None
+    untouched: bool = False
+    refinement: Mapping[str, Any] | None = None
+    printer: Printer | None = None
+    exported: ExportedFile | None = None
+
+    @property
+    def grey(self) -> tuple[np.ndarray, np.ndarray, float | None, float | None, np.ndarray]:
+        """Grey values, their grid, the range, and where they were acquired."""
+        volume = self.volume
+        return volume.voxels, volume.ijk_to_lps, self.low, self.high, volume.acquired_field
+
+    @property
+    def bounded(self) -> bool:
+        """Whether grey values say where the surface ought to be."""
+        return self.low is not None or self.high is not None
+
+    @property
+    def placing(self) -> tuple[float, tuple[float, float, float]]:
+        """Scale (with the unit) and offset of the file."""
+        file = self.exported
+        return (1.0, (0.0, 0.0, 0.0)) if file is None else (file.scale, file.center_offset_mm)
+
+    @property
+    def size(self) -> float:
+        """Size of the print ÷ size of the patient."""
+        file = self.exported
+        return 1.0 if file is None else file.scale / UNITS[file.unit].per_mm
+
+    @property
+    def ct(self) -> bool:
+        """Whether the grey values are HU."""
+        return self.source.get("modality") == "CT"
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """What is known of the acquisition."""
+        return self.volume.provenance.get("source") or {}
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The figures for the record's ``segment`` and ``model``, and maps for the display.
+
+    :param maps: values in mm at every point of the mesh, (N,) each; NaN where unknown.
+    """
+
+    segment: dict[str, Any]
+    model: dict[str, Any]
+    maps: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def assess(subject: Subject, maps: bool = False, progress: Progress | None = None) -> Assessment:
+    """Measure everything.
+
+    :param maps: make the maps for the display, too.
+    :raises SegmentError: the segment is empty.
+    :raises MeshError: the mesh has no surface.
+    :raises Cancelled: progress asked for it.
+    """
+    segment = _segment(subject, part(progress, 0.0, 0.2))
+    model, thickness = _model(subject, part(progress, 0.2, 0.8 if maps else 1.0))
+    if not maps:
+        return Assessment(segment, model)
+    made = {"WallThicknessMm": thickness_map(subject.mesh, thickness, part(progress, 0.8, 0.9))}
+    if subject.bounded:
+        made["DistanceToGreyValuesMm"] = truth_map(
+            subject.mesh, *subject.grey, progress=part(progress, 0.9, 1.0)
+        )
+    return Assessment(segment, model, made)
+
+
+def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
+    mask, mesh = subject.mask, subject.mesh
+    voxels, ijk_to_lps, low, high, field = subject.grey
+    report(progress, 0.0, "Measuring half contrast")
+    half = half_contrast(voxels, ijk_to_lps, mesh)
+    figures: dict[str, Any] = {"half_contrast": None if half is None else vars(half)}
+    if subject.ct:
+        figures["metal"] = vars(metal(voxels, mask, ijk_to_lps))
+    if not subject.bounded:
+        return figures
+    report(progress, 0.2, "Looking for edits")
+    figures["edits"] = vars(edit_effect(mask, voxels, low, high, ijk_to_lps, field))
+    if half is not None:
+        steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
+        found = partial_volume(voxels, mask, ijk_to_lps, low, high, half, steps)
+        figures["partial_volume"] = vars(found)
+    if subject.ct:
+        effect = threshold_effect(
+            voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
+        )
+        figures["threshold_effect"] = vars(effect)
+    return figures
+
+
+def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any], WallThickness]:
+    mesh = subject.mesh
+    figures = asdict(measure(mesh))
+    report(progress, 0.05, "Measuring the model")
+    box = oriented_extents(mesh)
+    center = center_of_mass(mesh, closed=figures["boundary_edges"] == 0)
+    figures |= {
+        "oriented_extents_mm": box.extents_mm,
+        "oriented_axes": box.axes,
+        "center_of_mass_mm": center.place_mm,
+        **_fit(subject, figures["extents_mm"], box),
+        **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
+    }
+    figures["self_intersections"] = self_intersection_record(
+        mesh, subject.untouched, part(progress, 0.2, 0.5)
+    )
+    thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
+    printer = subject.printer
+    known = printer is not None and printer.smallest_wall_mm is not None
+    limit = printer.smallest_wall_mm if known else LIMIT_MM
+    figures["wall_thickness"] = thickness.as_record(limit)
+    bridges = thin_bridges(
+        subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
+    )
+    figures["bridges"] = bridges.as_record()
+    if subject.bounded:
+        truth = surface_truth(mesh, *subject.grey, progress=part(progress, 0.85, 1.0))
+        figures["surface_truth"] = truth_record(truth, subject.refinement)
+    return figures, thickness
+
+
+def _fit(subject: Subject, extents_mm: tuple[float, ...], box: OrientedExtents) -> dict[str, Any]:
+    """On the chosen printer, or on all that are known."""
+    chosen = subject.printer
+    printers = known_printers() if chosen is None else (chosen,)
+    found = fit_records(printers, extents_mm, box.extents_mm, box.axes, subject.size)
+    return {"printers": found} if chosen is None else {"printer": found[0]}

@@ -1,0 +1,229 @@
+"""The geometry QA of what stands in a scene. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os.path import exists
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from vtkmodules.util.numpy_support import numpy_to_vtk
+
+from .assessment import Subject, assess
+from .calibration_store import latest_for, load_calibrations
+from .contrast import half_contrast
+from .errors import GeometryError
+from .export import ExportedFile
+from .mesh import TriangleMesh
+from .mrml_nodes import mesh_from_model_node, volume_from_node
+from .mrml_panel import refinement_of
+from .mrml_record import exported_file, is_untouched
+from .mrml_segments import segment_mask, segment_surface, threshold_of
+from .placing import size_and_unit
+from .printers import find_printer
+from .progress import Progress, part, report
+from .protocol import load_protocol, protocol_record
+from .record import model_record, plain, qa_record, segment_record
+from .regularize import RegularVolume
+
+_REMEDY = "Make a regular volume of it first (regularizeVolume)"
+
+
+def check(
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    model_node: Any = None,
+    *,
+    protocol: str = "",
+    surgery_date: str = "",
+    printer: str = "",
+    calibrations: str = "",
+    slicer_version: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The geometry record (qa.json) of a volume, a segment and the model made of it.
+
+    What was measured at every point of the model is left with it, as point data.
+
+    :param model_node: None for the surface that ``segment_surface`` would make.
+    :param protocol: name of a protocol, or path of a user's own; "" for none.
+    :param surgery_date: ISO date, for protocols that limit the age of the scan.
+    :param printer: name of a printer, or the size of its bed; "" for none.
+    :param calibrations: file with the calibrations of the scanners; "" for none.
+    :raises GeometryError: the volume stands under a transform, or PrintPrep does not know
+        where it comes from.
+    :raises SegmentError: the segment is empty or does not exist.
+    :raises ProtocolError: the protocol or the date is none.
+    :raises Cancelled: progress asked for it.
+    """
+    chosen = load_protocol(protocol) if protocol else None
+    store = load_calibrations(calibrations) if calibrations and exists(calibrations) else []
+    volume = _known_volume(volume_node)
+    exported, refinement, untouched = None, None, True
+    if model_node is None:
+        mesh = segment_surface(volume_node, segmentation_node, segment_id, part(progress, 0.0, 0.2))
+    else:
+        mesh = mesh_from_model_node(model_node)
+        exported = exported_file(model_node)
+        refinement = refinement_of(model_node)
+        untouched = is_untouched(model_node, mesh)
+    report(progress, 0.2, "Measuring")
+    mask = segment_mask(segmentation_node, segment_id, volume_node)
+    known = threshold_of(segmentation_node, segment_id)
+    low, high = known or _half_contrast_range(volume, mesh)
+    subject = Subject(
+        volume,
+        mask,
+        mesh,
+        low,
+        high,
+        untouched=untouched,
+        refinement=refinement,
+        printer=find_printer(printer) if printer else None,
+        exported=exported,
+    )
+    found = assess(subject, maps=model_node is not None, progress=part(progress, 0.2, 1.0))
+    segment = segment_record(
+        mask,
+        volume.ijk_to_lps,
+        "segment" if known is None else "threshold",
+        *(known or (None, None)),
+        volume.acquired_field,
+    )
+    model = model_record(found.model | (refinement or {}), [exported or _NO_FILE])
+    if exported is None:
+        model["files"] = []
+    if model_node is not None:
+        put_maps(model_node, found.maps)
+    source = volume.provenance["source"]
+    return qa_record(
+        volume.provenance,
+        segment | found.segment,
+        model,
+        slicer=slicer_version,
+        protocol=None
+        if chosen is None
+        else protocol_record(
+            chosen, source, volume.provenance.get("scan_date"), surgery_date or None
+        ),
+        calibration=latest_for(source, store),
+    )
+
+
+def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
+    """Leave values with the points of a model, under their names."""
+    polydata = model_node.GetPolyData()
+    for name, values in maps.items():
+        array = numpy_to_vtk(np.ascontiguousarray(values, np.float32), deep=True)
+        array.SetName(name)
+        polydata.GetPointData().AddArray(array)
+    model_node.Modified()
+
+
+_NO_FILE = ExportedFile(Path(), "", "", 0, 1.0, (0.0, 0.0, 0.0))
+
+
+def _known_volume(node: Any) -> RegularVolume:
+    if node.GetParentTransformNode() is not None:
+        raise GeometryError(f"{node.GetName()} stands under a transform", remedy=_REMEDY)
+    volume = volume_from_node(node)
+    if "source" not in volume.provenance or "volume" not in volume.provenance:
+        raise GeometryError(
+            f"PrintPrep does not know the acquisition of {node.GetName()}", remedy=_REMEDY
+        )
+    return volume
+
+
+def _half_contrast_range(
+    volume: RegularVolume, mesh: TriangleMesh
+) -> tuple[float | None, float | None]:
+    """Where the surface of a segment without a range ought to be, as ``segment_surface`` has it."""
+    half = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
+    if half is None:
+        return None, None
+    brighter = half.object_value >= half.background_value
+    return (half.threshold, None) if brighter else (None, half.threshold)
+
+
+# Comparison
+
+
+def compare(
+    model_node: Any, reference: Any, align: bool = False, progress: Progress | None = None
+) -> dict[str, Any]:
+    """A model against another one, as ``printprep compare --json`` prints it.
+
+    The distance of every point is left with the model, as point data.
+
+    :param reference: a model node, or the path of a model file.
+    :raises MeshError: a model has no surface, or the file is none.
+    :raises Cancelled: progress asked for it.
+    """
+    from .compare import compare as compared
+    from .compare import comparison_map
+    from .meshfile import read_model
+
+    mesh = mesh_from_model_node(model_node)
+    if hasattr(reference, "GetPolyData"):
+        other = mesh_from_model_node(reference)
+    else:
+        other = read_model(reference)
+    found = compared(mesh, other, align, part(progress, 0.0, 0.8))
+    values = comparison_map(mesh, other, found.transform, part(progress, 0.8, 1.0))
+    put_maps(model_node, {"DistanceToReferenceMm": values})
+    return plain(found.as_dict())
+
+
+# Calibration
+
+
+def fit_object(
+    volume_node: Any,
+    kind: str,
+    nominal_mm: tuple[float, ...],
+    place_ras: tuple[float, float, float],
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """An object of known size in a volume, as ``calibration.fit_object`` measures it.
+
+    :raises CalibrationError: there is no such object; the text says why.
+    """
+    from .calibration import fit_object as fitted
+
+    x, y, z = place_ras
+    volume = _known_volume(volume_node)
+    return plain(fitted(volume, kind, (-x, -y, z), nominal_mm, progress=progress).as_dict())
+
+
+def keep_calibration(volume_node: Any, fits: list[dict[str, Any]], store_path: str) -> None:
+    """Keep what ``fit_object`` measured for the volume's scanner, one entry an object.
+
+    :raises CalibrationError: the scanner is not known, or the store cannot be read.
+    :raises ExportError: the store cannot be written; it is as it was.
+    """
+    from .calibration import ObjectFit
+    from .calibration_store import add_calibration, calibration_entry
+
+    source = _known_volume(volume_node).provenance["source"]
+    for fit in fits:
+        entry = calibration_entry(source, [ObjectFit.from_dict(fit)])
+        add_calibration(store_path, entry)
+
+
+def caliper(
+    record: Mapping[str, Any],
+    nominal_mm: float,
+    readings_mm: list[float],
+    resolution_mm: float,
+) -> dict[str, Any]:
+    """The ``printed`` part of a record: a print that was measured with a caliper.
+
+    :param nominal_mm: true length of what was measured.
+    :raises CalibrationError: the readings are none.
+    """
+    from .calibration_checks import print_check
+
+    size, _unit = size_and_unit(record["model"])
+    return print_check(nominal_mm, nominal_mm * size, readings_mm, resolution_mm)
