@@ -30,8 +30,6 @@ _START_MM = 1e-3
 _TOLERANCE = 1e-6
 #: A ball that is touched only this much (of its radius) before its rim has found its size.
 _TOUCH = 1e-3
-#: A ball that shrank less than this (of its radius) would hardly shrink again.
-_SETTLED = 0.01
 #: Balls have settled after two or three steps; more would only be a dead end.
 _MOST_STEPS = 8
 _REPORT_EVERY = 2000
@@ -193,10 +191,8 @@ def _shrink(
         inside &= surface.facing(n, owner)
         active, chord, depth = active[inside], chord[inside], depth[inside]
         # The ball through the place, with its centre on the normal, and through that point.
-        before = radii[active]
         radii[active] = np.einsum("ij,ij->i", chord, chord) / (2 * depth)
         values[active] = 2 * radii[active]
-        active = active[radii[active] < before * (1 - _SETTLED)]
 
 
 class _Surface:
