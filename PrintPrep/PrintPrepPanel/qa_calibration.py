@@ -160,7 +160,7 @@ class Calibration(QaPart):
             self._names[KnownObject(fit["kind"])],
             " × ".join(f"{value:g}" for value in nominal),
             " × ".join(f"{m:.3f} ± {u:.3f}" for m, u in zip(measured, half, strict=True)),
-            ", ".join(f"{m - n:+.3f} mm" for m, n in zip(measured, nominal, strict=True)),
+            ", ".join(f"{_off(m, n):+.3f} mm" for m, n in zip(measured, nominal, strict=True)),
         )
 
     def _keep(self) -> None:
@@ -176,6 +176,11 @@ class Calibration(QaPart):
     def _store_chosen(self, path: str) -> None:
         keep_setting(_STORE, path.strip())
         self.panel.refresh_soon()
+
+
+def _off(measured: float, nominal: float) -> float:
+    """The deviation in mm, rounded; adding zero takes the sign from a zero."""
+    return round(measured - nominal, 3) + 0.0
 
 
 def _default_store() -> str:

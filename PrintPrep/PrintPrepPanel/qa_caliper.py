@@ -12,6 +12,7 @@ from .qa_part import QaPart
 
 #: The part of the record that holds the readings.
 PART = "printed"
+_CHECK = "printed_size"
 
 
 class Caliper(QaPart):
@@ -42,7 +43,9 @@ class Caliper(QaPart):
         )
         if part is not None:
             self.step.add_part(PART, part)
-            self._told = _("Added to the record.")
+            checks = {check["id"]: check for check in self.step.record()["checks"]}
+            told = checks.get(_CHECK, {}).get("message", "")
+            self._told = _("Added to the record. {told}").format(told=told).strip()
         self.panel.refresh()
 
 

@@ -98,4 +98,5 @@ def _rows(result: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _figure(value: float | None, decimals: int) -> str:
-    return "–" if value is None else f"{value:.{decimals}f}"
+    # Adding zero takes the sign from a zero.
+    return "–" if value is None else f"{round(value, decimals) + 0.0:.{decimals}f}"

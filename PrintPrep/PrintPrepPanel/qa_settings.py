@@ -43,12 +43,8 @@ class Settings(QaPart):
 
     def printer(self) -> str:
         """Name or size of the printer, or ""."""
-        parameters = self.parameters
-        return (
-            parameters.printerSize.strip()
-            if parameters.printer == OWN_SIZE
-            else (parameters.printer)
-        )
+        chosen = self.parameters.printer
+        return self.parameters.printerSize.strip() if chosen == OWN_SIZE else chosen
 
     def asked(self) -> list[str]:
         """All of it as it is now: a record made for something else is not shown."""

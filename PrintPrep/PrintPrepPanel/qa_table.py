@@ -60,9 +60,9 @@ class ChecksTable(QaPart):
                     item.setBackground(qt.QBrush(qt.QColor(_COLORS[check["status"]])))
                     item.setForeground(qt.QBrush(qt.QColor("white")))
                 table.setItem(row, column, item)
-        self.ui.checkSentence.text = ""
         if self._rows:
             table.setCurrentCell(0, 0)
+            self.ui.checkSentence.text = self._rows[0]["message"]
 
     def _row_chosen(self) -> None:
         row = self.ui.checksTable.currentRow()

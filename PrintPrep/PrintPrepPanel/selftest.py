@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
+import slicer
+from PrintPrepLib import demonstration, mrml_maps
 from PrintPrepLib.export import read_stl
+from PrintPrepLib.mrml_nodes import mesh_from_model_node
+from PrintPrepLib.report import page
+
+from .parameters import MapOf
+from .print_record import save_pdf
 
 
 def click_through(test: Any, widget: Any) -> Any:
@@ -30,6 +38,7 @@ def click_through(test: Any, widget: Any) -> Any:
     test.delayDisplay("The model is made")
     ui.checkButton.click()
     test.assertGreater(ui.checksTable.rowCount, 10, ui.messageLabel.text)
+    look_closer(test, widget)
     before = ui.exportFolder.currentPath
     with tempfile.TemporaryDirectory() as folder:
         ui.exportFolder.currentPath = folder
@@ -42,3 +51,40 @@ def click_through(test: Any, widget: Any) -> Any:
             record = json.load(file)
     test.assertEqual(record["segment"]["threshold_hu"], [200, None])
     return corners.reshape(-1, 3)
+
+
+def look_closer(test: Any, widget: Any) -> None:
+    """Use what the QA step has beside the checks: colours, an object of known size, plot, page.
+
+    :param test: the running test case.
+    :param widget: the module's widget, with a model that was checked.
+    """
+    ui, panel = widget.ui, widget.panel
+    panel.parameters.map = MapOf.WALL
+    panel.refresh()
+    display = panel.model.node().GetDisplayNode()
+    test.assertEqual(display.GetActiveScalarName(), mrml_maps.MAPS["wall"].array)
+    test.delayDisplay("The model is coloured by the thickness of its walls")
+    panel.parameters.map = MapOf.NONE
+    panel.refresh()
+    test.assertFalse(display.GetScalarVisibility())
+    x, y, z = demonstration.BALL_CENTER
+    mode = slicer.vtkMRMLSliceNode.OffsetJumpSlice
+    slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, -x, -y, z, mode)
+    ui.centreButton.click()
+    panel.parameters.sizeA = demonstration.BALL_DIAMETER_MM
+    ui.fitButton.click()
+    (fit,) = panel.qa.calibration.fits()
+    test.assertAlmostEqual(fit["measured_mm"][0], demonstration.BALL_DIAMETER_MM, delta=0.1)
+    before = slicer.app.layoutManager().layout
+    ui.plotCombo.setCurrentIndex(1)
+    ui.plotCombo.activated.emit(1)
+    test.assertIn("plot", ui.plotHint.text)
+    test.delayDisplay("The steps from slice to slice are plotted")
+    panel.qa.exit()
+    test.assertEqual(slicer.app.layoutManager().layout, before)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "qa.pdf")
+        html, _why = page(panel.qa.record(), mesh_from_model_node(panel.model.node()))
+        save_pdf(html, path, folder)
+        test.assertEqual(path.read_bytes()[:5], b"%PDF-")

@@ -390,6 +390,36 @@ def test_colours_survive_a_saved_scene(modelled, tmp_path) -> None:
     assert len(legends()) == 1
 
 
+def test_qa_survives_a_saved_scene(modelled, tmp_path) -> None:
+    import zipfile
+
+    ui = modelled.ui
+    open_group(modelled, "settings")
+    user.choose(ui.protocolCombo, ui.protocolCombo.itemText(1))
+    user.choose(ui.printerCombo, "Prusa MK4")
+    user.click(ui.surgeryCheck)
+    check(modelled)
+    open_group(modelled, "review")
+    user.click(next(iter(boxes(modelled).values())))
+    user.enter(ui.decisionEdit, "accepted")
+    record = qa(modelled).record()
+    assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "scene.mrb"))
+    modelled.close_scene()
+    user.wait_until(lambda: not ui.decisionEdit.text)
+    show(modelled, "qa")
+    open_group(modelled, "settings")
+    user.choose(ui.printerCombo, "none")
+    zipfile.ZipFile(tmp_path / "scene.mrb").extractall(tmp_path)
+    (saved,) = tmp_path.glob("*/*.mrml")
+    slicer.mrmlScene.SetURL(str(saved))
+    assert slicer.mrmlScene.Connect()
+    user.wait_until(lambda: ui.printerCombo.currentText == "Prusa MK4")
+    assert qa(modelled).record() == record
+    assert record["confirmed"] == list(boxes(modelled))[:1]
+    assert record["reviewer"] == {"decision": "accepted"}
+    assert ui.checksTable.rowCount == len(record["checks"])
+
+
 # Plots
 
 

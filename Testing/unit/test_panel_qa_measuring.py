@@ -89,6 +89,23 @@ def test_compare_with_a_model_of_the_scene(modelled) -> None:
     assert "turned and moved" in ui.referenceText.text
 
 
+def test_cancelled_comparison_changes_nothing(modelled, tmp_path) -> None:
+    import qt
+
+    ui, work = modelled.ui, modelled.widget.panel.work
+    open_group(modelled, "reference")
+    user.enter(ui.referenceFile, str(block_file(tmp_path / "truth.stl", EDGES)))
+    points = model_of(modelled).GetPolyData().GetPointData()
+    before = points.GetNumberOfArrays()
+    work.patience_s = 0.0
+    qt.QTimer.singleShot(0, lambda: work.dialog.cancel())
+    user.click(ui.referenceButton)
+    assert "Cancelled" in ui.messageLabel.text
+    assert parameters(modelled).referenceResult == ""
+    assert points.GetNumberOfArrays() == before
+    assert ui.mapCombo.currentText == "nothing: its own colour"
+
+
 def test_file_that_is_no_model_is_named(modelled, tmp_path) -> None:
     ui = modelled.ui
     (tmp_path / "notes.stl").write_text("no model")
@@ -261,7 +278,8 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     record = qa(modelled).record()
     assert record["printed"]
     assert seal_holds(record)
-    assert ui.caliperText.text == "Added to the record."
+    assert ui.caliperText.text.startswith("Added to the record.")
+    assert ui.checkSentence.text, "the sentence follows the table"
     # Checking the same model again does not lose what was measured on the print.
     check(modelled)
     assert qa(modelled).record()["printed"] == record["printed"]
