@@ -28,12 +28,14 @@ from .headers import (
     SERIES_INSTANCE_UID,
     SERIES_TAGS,
     SLICE_TAGS,
+    TRAITS,
     NotASlice,
     PixelLayout,
     SliceHeader,
     TagText,
     optional_number,
     slice_header,
+    slice_traits,
 )
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -75,7 +77,7 @@ def _key(tag: str) -> int:
 
 _WANTED = [
     0x00080005,
-    *(_key(tag) for tag in SLICE_TAGS + SERIES_TAGS + _PIXEL_TAGS + LOSS_TAGS),
+    *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + _PIXEL_TAGS + LOSS_TAGS),
     *USUAL_TAGS,
 ]
 
@@ -95,7 +97,8 @@ def read_header(path: str) -> tuple[SliceHeader, TagText]:
             text = dataset_text(dataset)
             try:
                 header = slice_header(path, text)
-                return replace(header, layout=_pixel_layout(file, dataset, text)), text
+                layout = _pixel_layout(file, dataset, text)
+                return replace(header, layout=layout, traits=slice_traits(text)), text
             except NotASlice as error:
                 error.series_uid = text(SERIES_INSTANCE_UID)
                 raise

@@ -25,6 +25,7 @@ SOP_INSTANCE_UID = "0008,0018"
 STUDY_DATE = "0008,0020"
 SERIES_DATE = "0008,0021"
 ACQUISITION_DATE = "0008,0022"
+CONTENT_TIME = "0008,0033"
 MODALITY = "0008,0060"
 MANUFACTURER = "0008,0070"
 SERIES_DESCRIPTION = "0008,103E"
@@ -33,6 +34,7 @@ DERIVATION_DESCRIPTION = "0008,2111"
 PATIENT_NAME = "0010,0010"
 PATIENT_ID = "0010,0020"
 SLICE_THICKNESS = "0018,0050"
+ECHO_NUMBERS = "0018,0086"
 SPACING_BETWEEN_SLICES = "0018,0088"
 DEVICE_SERIAL_NUMBER = "0018,1000"
 GANTRY_DETECTOR_TILT = "0018,1120"
@@ -40,9 +42,12 @@ CONVOLUTION_KERNEL = "0018,1210"
 STUDY_INSTANCE_UID = "0020,000D"
 SERIES_INSTANCE_UID = "0020,000E"
 SERIES_NUMBER = "0020,0011"
+ACQUISITION_NUMBER = "0020,0012"
 INSTANCE_NUMBER = "0020,0013"
 IMAGE_POSITION = "0020,0032"
 IMAGE_ORIENTATION = "0020,0037"
+TEMPORAL_POSITION = "0020,0100"
+SLICE_LOCATION = "0020,1041"
 PHOTOMETRIC = "0028,0004"
 NUMBER_OF_FRAMES = "0028,0008"
 ROWS = "0028,0010"
@@ -51,6 +56,16 @@ PIXEL_SPACING = "0028,0030"
 WINDOW_CENTER = "0028,1050"
 WINDOW_WIDTH = "0028,1051"
 
+#: What tells the reconstructions and acquisitions apart that a series may mix; ``slice_traits``
+#: reads it of the files, a database is asked only where it decides something.
+TRAITS = (
+    ACQUISITION_NUMBER,
+    CONVOLUTION_KERNEL,
+    IMAGE_TYPE,
+    ECHO_NUMBERS,
+    TEMPORAL_POSITION,
+    CONTENT_TIME,
+)
 #: What ``slice_header`` reads of every file.
 SLICE_TAGS = (
     SOP_INSTANCE_UID,
@@ -65,6 +80,7 @@ SLICE_TAGS = (
     PHOTOMETRIC,
     INSTANCE_NUMBER,
     SLICE_THICKNESS,
+    SLICE_LOCATION,
 )
 #: What ``series_info`` reads of one file of a series.
 SERIES_TAGS = (
@@ -153,7 +169,10 @@ class SliceHeader:
     higher columns), ``column_direction`` down a column. ``pixel_spacing`` is (row
     spacing, column spacing) in mm, in the order of PixelSpacing: the first is the
     distance between rows. ``position_decimals`` counts the decimals written.
-    ``layout`` is None where the header came from a database.
+    ``layout`` is None where the header came from a database. ``frame`` (from 0) is the
+    frame of a file that holds ``frames`` of them. ``traits`` are texts in the order of
+    ``TRAITS``, or () where nobody asked. ``slice_location`` is what SliceLocation says, in
+    mm, for comparison only. ``entered`` tells that a person typed the geometry.
     """
 
     path: str
@@ -170,6 +189,11 @@ class SliceHeader:
     instance_number: str
     layout: PixelLayout | None = None
     thickness_mm: float | None = None
+    frame: int = 0
+    frames: int = 1
+    traits: tuple[str, ...] = ()
+    slice_location: float | None = None
+    entered: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,7 +247,13 @@ def slice_header(path: str, text: TagText) -> SliceHeader:
         image_type=tuple(_parts(text(IMAGE_TYPE))),
         instance_number=text(INSTANCE_NUMBER),
         thickness_mm=optional_number(text(SLICE_THICKNESS)),
+        slice_location=optional_number(text(SLICE_LOCATION)),
     )
+
+
+def slice_traits(text: TagText) -> tuple[str, ...]:
+    """The values of ``TRAITS`` as written."""
+    return tuple(text(tag) for tag in TRAITS)
 
 
 def series_info(text: TagText) -> SeriesInfo:

@@ -33,8 +33,12 @@ class Rejected:
 class SliceStack:
     """Slices of one orientation and matrix, ordered along their normal (row × column).
 
-    ``drifting``: the series' orientation changes little by little, so that its stacks are
-    pieces of one acquisition.
+    ``drifting``: the orientation changes little by little from slice to slice.
+    ``section`` is the part of the stack (from 1) that this is, 0 where all parts are one
+    volume; ``sections`` is how many parts there are. ``applied_tilt_deg`` is a gantry tilt
+    that a person ordered to be put back. ``coincident`` counts slices that share a position
+    and that their headers do not tell apart: their pixels decide when they are loaded.
+    ``told_apart`` says in words what tells this stack from others at the same place.
     """
 
     info: SeriesInfo
@@ -43,6 +47,11 @@ class SliceStack:
     stacks_in_series: int = 1
     drifting: bool = False
     rejected: tuple[Rejected, ...] = ()
+    section: int = 1
+    sections: int = 1
+    applied_tilt_deg: float | None = None
+    coincident: int = 0
+    told_apart: str = ""
 
     @property
     def normal(self) -> np.ndarray:
