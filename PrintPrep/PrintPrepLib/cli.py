@@ -100,6 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+#: Options whose value may begin with a minus.
+_SIGNED = ("--threshold", "--at", "--known", "--apply-tilt")
+
+
 def _joined(arguments: Sequence[str]) -> list[str]:
     """``--threshold -700:-200`` in one piece: argparse takes a leading minus for an option."""
     joined: list[str] = []
@@ -108,7 +112,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
         argument = waiting.pop(0)
         if argument == "--":
             return [*joined, argument, *waiting]
-        if argument == "--threshold" and waiting and re.match(r"-[\d.]", waiting[0]):
+        if argument in _SIGNED and waiting and re.match(r"-[\d.]", waiting[0]):
             argument = f"{argument}={waiting.pop(0)}"
         joined.append(argument)
     return joined

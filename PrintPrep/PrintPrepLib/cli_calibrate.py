@@ -53,8 +53,8 @@ def add_calibrate(commands: Any, everywhere: argparse.ArgumentParser) -> None:
         type=_point,
         action="append",
         metavar="X,Y,Z",
-        help="a point inside the object, LPS mm, written --at=-10,5,0 where it begins with a "
-        "minus; once for every object. Without it the object is looked for",
+        help="a point inside the object, LPS mm; once for every object. Without it the object is "
+        "looked for",
     )
     calibrate.add_argument(
         "--known",

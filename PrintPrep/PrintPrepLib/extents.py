@@ -11,10 +11,10 @@ from .mesh import BATCH, TriangleMesh, bounds, edge_faults
 #: Hull faces whose directions differ by less are tried once, the largest of them.
 _SAME_DIRECTION = 0.05
 #: Directions of hull faces that are tried at most, those of the largest faces first.
-_MOST_DIRECTIONS = 200
+_MOST_DIRECTIONS = 60
 #: Further boxes, turned at random, and how many of all are bettered by search.
-_RANDOM = 300
-_SEARCHED = 8
+_RANDOM = 100
+_SEARCHED = 3
 #: What a search must gain to replace a box that lies flat on a face of the hull.
 _LEAST_GAIN = 1e-6
 
@@ -176,7 +176,7 @@ def _searched(points: np.ndarray, start: np.ndarray) -> np.ndarray:
         lambda vector: _volume(points, turned(vector)),
         np.zeros(3),
         method="Nelder-Mead",
-        options={"initial_simplex": simplex, "xatol": 1e-9, "fatol": 0, "maxiter": 300},
+        options={"initial_simplex": simplex, "xatol": 1e-8, "fatol": 0, "maxiter": 200},
     )
     return turned(result.x)
 

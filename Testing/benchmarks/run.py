@@ -23,6 +23,7 @@ def benchmarks() -> dict:
         loading,
         memory,
         model,
+        qa,
         regularize,
         skull,
         truth,
@@ -41,6 +42,7 @@ def benchmarks() -> dict:
         "conversion": conversion.conversion,
         "model": model.model,
         "truth": truth.truth,
+        "qa": qa.qa,
         "memory": memory.memory,
     }
 
