@@ -8,16 +8,18 @@ digits of a position can be counted.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
 
 from .dicomtime import parse_date
-
-#: ``text("0020,0032")`` gives the values as written, joined by backslashes, "" when absent.
-TagText = Callable[[str], str]
+from .imageplane import (
+    InvalidGeometry,
+    NotASlice,
+    TagText,
+    image_position,
+    orientation,
+    parts_of,
+    pixel_spacing,
+)
 
 IMAGE_TYPE = "0008,0008"
 SOP_CLASS_UID = "0008,0016"
@@ -38,7 +40,9 @@ ECHO_NUMBERS = "0018,0086"
 SPACING_BETWEEN_SLICES = "0018,0088"
 DEVICE_SERIAL_NUMBER = "0018,1000"
 GANTRY_DETECTOR_TILT = "0018,1120"
+IMAGER_PIXEL_SPACING = "0018,1164"
 CONVOLUTION_KERNEL = "0018,1210"
+NOMINAL_PIXEL_SPACING = "0018,2010"
 STUDY_INSTANCE_UID = "0020,000D"
 SERIES_INSTANCE_UID = "0020,000E"
 SERIES_NUMBER = "0020,0011"
@@ -53,6 +57,7 @@ NUMBER_OF_FRAMES = "0028,0008"
 ROWS = "0028,0010"
 COLUMNS = "0028,0011"
 PIXEL_SPACING = "0028,0030"
+PIXEL_SPACING_CALIBRATION = "0028,0A02"
 WINDOW_CENTER = "0028,1050"
 WINDOW_WIDTH = "0028,1051"
 
@@ -104,27 +109,24 @@ SERIES_TAGS = (
     SERIES_DATE,
     STUDY_DATE,
     DERIVATION_DESCRIPTION,
+    PIXEL_SPACING,
+    IMAGER_PIXEL_SPACING,
+    NOMINAL_PIXEL_SPACING,
+    PIXEL_SPACING_CALIBRATION,
 )
 
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-_ENHANCED = {
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+#: Objects whose frames are slices, each described by functional groups (PS3.3 C.7.6.16).
+ENHANCED = {
     "1.2.840.10008.5.1.4.1.1.2.1": "enhanced multi-frame CT",
     "1.2.840.10008.5.1.4.1.1.2.2": "legacy converted enhanced CT",
     "1.2.840.10008.5.1.4.1.1.4.1": "enhanced multi-frame MR",
     "1.2.840.10008.5.1.4.1.1.4.4": "legacy converted enhanced MR",
+    "1.2.840.10008.5.1.4.1.1.13.1.1": "X-ray 3D angiographic",
+    "1.2.840.10008.5.1.4.1.1.13.1.2": "X-ray 3D craniofacial",
     "1.2.840.10008.5.1.4.1.1.128.1": "legacy converted enhanced PET",
     "1.2.840.10008.5.1.4.1.1.130": "enhanced PET",
 }
-_UNIT_TOLERANCE = 2e-3
-
-
-class NotASlice(Exception):
-    """A header that cannot be used as a slice; the text says why, for the user.
-
-    ``series_uid`` names the series that the object belongs to, "" when unknown.
-    """
-
-    series_uid = ""
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,14 @@ class Loss:
 class PixelLayout:
     """How a file stores its pixels (PS3.3 C.7.6.3) and maps them to values (C.11.1).
 
-    ``offset`` and ``length`` delimit the little endian pixels in the file in bytes;
+    ``offset`` and ``length`` delimit the slice's plain pixels in the file in bytes;
     ``offset`` is None where pydicom has to find or decode them. ``padding`` is the closed
     range of stored values that mean "no data here", or None. ``compression`` names a private
     compression of the pixels, which stand in the element ``element`` (None: PixelData).
-    ``loss`` is None where nothing was lost to compression.
+    ``loss`` is None where nothing was lost to compression. ``high_bit`` is where the values'
+    highest bit stands, None: at BitsStored − 1. ``rescale_type`` is what RescaleType says the
+    values are, "" where it says nothing; ``rescaled`` tells whether the header maps stored
+    values to others at all.
     """
 
     transfer_syntax: str
@@ -158,6 +163,9 @@ class PixelLayout:
     compression: str | None = None
     element: int | None = None
     loss: Loss | None = None
+    high_bit: int | None = None
+    rescale_type: str = ""
+    rescaled: bool = True
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,9 @@ class SeriesInfo:
     """What one header says of the whole series; None or "" where it says nothing.
 
     ``scan_date`` is an ISO date, and patient data. ``derivation`` is free text that never
-    enters a record.
+    enters a record. The pixel spacings (row, column) in mm are claims: ``pixel_spacing`` of
+    PixelSpacing, ``imager_pixel_spacing`` on the detector, ``nominal_pixel_spacing`` on film;
+    ``pixel_spacing_calibration`` tells how the first was calibrated.
     """
 
     uid: str
@@ -221,6 +231,10 @@ class SeriesInfo:
     device_serial: str = ""
     scan_date: str = ""
     derivation: str = ""
+    pixel_spacing: tuple[float, float] | None = None
+    imager_pixel_spacing: tuple[float, float] | None = None
+    nominal_pixel_spacing: tuple[float, float] | None = None
+    pixel_spacing_calibration: str = ""
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:
@@ -229,22 +243,37 @@ def slice_header(path: str, text: TagText) -> SliceHeader:
     :param text: gives the header's values as written.
     :raises NotASlice: the object is no slice, or its geometry is missing or impossible.
     """
+    if multi_frame(text):
+        raise NotASlice("multi-frame object: only the file itself describes its frames")
+    return plane_header(path, text)
+
+
+def multi_frame(text: TagText) -> bool:
+    """Whether functional groups describe the object's frames, be it one or many."""
+    return text(SOP_CLASS_UID) in ENHANCED or (optional_number(text(NUMBER_OF_FRAMES)) or 1) > 1
+
+
+def plane_header(path: str, text: TagText) -> SliceHeader:
+    """The same for a frame of a multi-frame object too, whose tags ``text`` gives.
+
+    :raises NotASlice: see ``slice_header``.
+    """
     _refuse_other_objects(text)
     rows, columns = (_positive_integer(text, tag, name) for tag, name in _MATRIX)
-    row_direction, column_direction = _orientation(text(IMAGE_ORIENTATION))
-    position_text = _parts(text(IMAGE_POSITION))
+    row_direction, column_direction = orientation(text(IMAGE_ORIENTATION))
+    position_text = text(IMAGE_POSITION)
     return SliceHeader(
         path=path,
         sop_instance_uid=text(SOP_INSTANCE_UID),
         sop_class_uid=text(SOP_CLASS_UID),
-        position=_numbers(position_text, 3, "ImagePositionPatient"),
-        position_decimals=tuple(written_decimals(part) for part in position_text),
+        position=image_position(position_text),
+        position_decimals=tuple(written_decimals(part) for part in parts_of(position_text)),
         row_direction=row_direction,
         column_direction=column_direction,
         rows=rows,
         columns=columns,
-        pixel_spacing=_pixel_spacing(text(PIXEL_SPACING)),
-        image_type=tuple(_parts(text(IMAGE_TYPE))),
+        pixel_spacing=pixel_spacing(text(PIXEL_SPACING)),
+        image_type=tuple(parts_of(text(IMAGE_TYPE))),
         instance_number=text(INSTANCE_NUMBER),
         thickness_mm=optional_number(text(SLICE_THICKNESS)),
         slice_location=optional_number(text(SLICE_LOCATION)),
@@ -276,7 +305,26 @@ def series_info(text: TagText) -> SeriesInfo:
         device_serial=text(DEVICE_SERIAL_NUMBER),
         scan_date=_scan_date(text),
         derivation=text(DERIVATION_DESCRIPTION),
+        pixel_spacing=_claimed_spacing(text(PIXEL_SPACING)),
+        imager_pixel_spacing=_claimed_spacing(text(IMAGER_PIXEL_SPACING)),
+        nominal_pixel_spacing=_claimed_spacing(text(NOMINAL_PIXEL_SPACING)),
+        pixel_spacing_calibration=text(PIXEL_SPACING_CALIBRATION),
     )
+
+
+def geometry_faults(text: TagText) -> tuple[str, ...]:
+    """Everything that keeps a header from saying where its slice lies."""
+    faults = []
+    for read, tag in (
+        (image_position, IMAGE_POSITION),
+        (orientation, IMAGE_ORIENTATION),
+        (pixel_spacing, PIXEL_SPACING),
+    ):
+        try:
+            read(text(tag))
+        except InvalidGeometry as error:
+            faults.append(str(error))
+    return tuple(faults)
 
 
 def written_decimals(text: str) -> int:
@@ -309,36 +357,16 @@ _MATRIX = ((ROWS, "Rows"), (COLUMNS, "Columns"))
 
 def _refuse_other_objects(text: TagText) -> None:
     sop_class = text(SOP_CLASS_UID)
-    image_type = [part.upper() for part in _parts(text(IMAGE_TYPE))]
-    if sop_class in _ENHANCED:
-        raise NotASlice(f"{_ENHANCED[sop_class]} object: not served by this version")
-    if (optional_number(text(NUMBER_OF_FRAMES)) or 1) > 1:
-        raise NotASlice("multi-frame object: not served by this version")
+    image_type = [part.upper() for part in parts_of(text(IMAGE_TYPE))]
     if "LOCALIZER" in image_type:
         raise NotASlice("scout (localizer) image, not a slice")
-    if sop_class.startswith(_SECONDARY_CAPTURE) and (
+    if sop_class.startswith(SECONDARY_CAPTURE) and (
         "DERIVED" in image_type[:1] or not text(IMAGE_POSITION)
     ):
         raise NotASlice("secondary capture (dose report or screenshot), not a slice")
     photometric = text(PHOTOMETRIC)
     if photometric and not photometric.startswith("MONOCHROME"):
         raise NotASlice(f"colour image ({photometric}), not a slice")
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split("\\")] if text.strip() else []
-
-
-def _numbers(parts: list[str], count: int, name: str) -> tuple[float, ...]:
-    if not parts:
-        raise NotASlice(f"{name} is missing")
-    try:
-        values = tuple(float(part) for part in parts)
-    except ValueError:
-        raise NotASlice(f"{name} is not numeric") from None
-    if len(values) != count or not all(math.isfinite(value) for value in values):
-        raise NotASlice(f"{name} does not hold {count} finite numbers")
-    return values
 
 
 def _positive_integer(text: TagText, tag: str, name: str) -> int:
@@ -350,37 +378,16 @@ def _positive_integer(text: TagText, tag: str, name: str) -> int:
     return int(value)
 
 
-def _pixel_spacing(text: str) -> tuple[float, float]:
-    spacing = _numbers(_parts(text), 2, "PixelSpacing")
-    if min(spacing) <= 0:
-        raise NotASlice(f"PixelSpacing is {spacing[0]:g}, {spacing[1]:g}: not positive")
-    return spacing
-
-
-@lru_cache(maxsize=64)
-def _orientation(
-    text: str,
-) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    values = np.array(_numbers(_parts(text), 6, "ImageOrientationPatient"))
-    row, column = values[:3], values[3:]
-    lengths = np.linalg.norm(row), np.linalg.norm(column)
-    if max(abs(length - 1) for length in lengths) > _UNIT_TOLERANCE:
-        raise NotASlice(
-            "ImageOrientationPatient does not hold unit vectors "
-            f"(lengths {lengths[0]:.4g} and {lengths[1]:.4g})"
-        )
-    row = row / lengths[0]
-    if abs(row @ column) > _UNIT_TOLERANCE:
-        raise NotASlice("the vectors of ImageOrientationPatient are not perpendicular")
-    # Rounded cosines are not exactly perpendicular; every later formula needs them so.
-    column = column - (column @ row) * row
-    column = column / np.linalg.norm(column)
-    return tuple(row.tolist()), tuple(column.tolist())
+def _claimed_spacing(text: str) -> tuple[float, float] | None:
+    values = [optional_number(part) for part in parts_of(text)]
+    if len(values) != 2 or None in values or min(values) <= 0:
+        return None
+    return values[0], values[1]
 
 
 def _windows(centers: str, widths: str) -> tuple[tuple[float, float], ...]:
     pairs = []
-    for center, width in zip(_parts(centers), _parts(widths), strict=False):
+    for center, width in zip(parts_of(centers), parts_of(widths), strict=False):
         pair = optional_number(center), optional_number(width)
         if None not in pair and pair[1] > 0:
             pairs.append(pair)
