@@ -7,7 +7,9 @@ come back as tuples. Only what the tables of Slicer's classes list can be reache
 
 from __future__ import annotations
 
+import ctypes
 import enum
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -18,6 +20,13 @@ from .enumerators import EnumValue, enumerator
 from .natives import NATIVES
 from .strict import MISTAKES, StandInGap, call_slot
 from .tables import KEYWORD_ALIASES, ClassTable, class_table, known_classes, meta_signature
+
+if sys.version_info < (3, 12):
+    # PySide6 gives a reference to None or a bool too many back where a property is set that is
+    # written in Python, and in some methods. Before they became immortal, long runs used all of
+    # them up and died of it: here is a stock that nothing ever frees.
+    _STOCK = [None, True, False] * 300_000
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_STOCK))
 
 _NATIVE_MODULES = (QtWidgets, QtGui, QtCore, QtPrintSupport)
 #: What PythonQt adds to every object and the tables list, worked on here.
