@@ -57,11 +57,17 @@ def names_tilt(info: SeriesInfo) -> bool:
 
 
 class _Heights:
-    """Steps and height of a stack in mm: along the normal, and along the table's way."""
+    """Steps and height of a stack in mm: along the normal, the table's way, and
+    the patient's axis that is nearest to the normal.
+
+    ``tolerance`` is what rounded positions leave open of a height.
+    """
 
     def __init__(self, stack: SliceStack, geometry: StackGeometry) -> None:
         self.normal = np.diff(geometry.distances)
-        self.table = np.linalg.norm(np.diff(geometry.positions, axis=0), axis=1)
+        moved = np.diff(geometry.positions, axis=0)
+        self.table = np.linalg.norm(moved, axis=1)
+        self.axis = np.abs(moved[:, np.argmax(np.abs(geometry.normal))])
         self.height = float(self.normal.sum())
         decimals = (item.position_decimals for item in stack.slices)
         self.tolerance = 2 * float(position_tolerance(decimals).max())
@@ -227,25 +233,26 @@ def _thickness_tag(stack: SliceStack, heights: _Heights) -> Finding | None:
     percent = heights.off(float(between.sum()))
     if percent is None or abs(percent) <= _MISLED_PERCENT:
         return None
-    bare = float((heights.normal - between).max())
-    gaps = bare > _BARE_SHARE * float(thickness.min())
+    bare = heights.normal - between
+    gaps = float(bare.max()) > _BARE_SHARE * float(thickness.min())
     template = (
         "The slices are {thickness} mm thick and stand {mean:.3f} mm apart on average, so they "
-        + ("leave up to {bare:.2f} mm unscanned between them" if gaps else "overlap")
+        + ("leave up to {bare:.2f} mm unscanned" if gaps else "overlap by up to {lap:.2f} mm")
         + ". The distance is used; a program that takes the thickness for it makes the model "
         "{size}."
     )
     values = {
         "thickness": " to ".join(f"{value:g}" for value in sorted({min(single), max(single)})),
         "mean": heights.height / len(heights.normal),
-        "bare": bare,
+        "bare": float(bare.max()),
+        "lap": -float(bare.min()),
         "size": _size(percent),
     }
     return Finding("thickness_tag", "warn" if gaps else "info", template, values, percent, "%")
 
 
 def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
-    """SliceLocation may count along the normal or the table, up or down, from anywhere."""
+    """SliceLocation may count along the normal, the table or an axis, either way, from anywhere."""
     stated = [item.slice_location for item in stack.slices]
     if None in stated:
         return None
@@ -270,7 +277,8 @@ def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
             backwards,
         )
     tolerance = heights.tolerance + _LOCATION_TOLERANCE_MM
-    if any(_agree(moved, steps, tolerance) for steps in (heights.normal, heights.table)):
+    ways = (heights.normal, heights.table, heights.axis)
+    if any(_agree(moved, steps, tolerance) for steps in ways):
         return None
     percent = 100 * (float(moved.sum()) / heights.height - 1)
     return Finding(

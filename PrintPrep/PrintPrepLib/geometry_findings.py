@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .claims import claims
 from .elscint import KNOWN
 from .elscintfile import REMEDY
 from .findings import Finding
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from .geometry import StackGeometry
     from .series import SliceStack
 
-_TILT_TAG_TOLERANCE_DEG = 0.1
 _DRIFT_MM = 0.1
 
 
@@ -71,7 +71,7 @@ def describe(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     if len(stack.slices) < 2 or geometry.duplicates:
         return []
     found = [_gap(geometry), _tilt(geometry), _steps(geometry), _drift(geometry)]
-    found += [_tilt_tag(stack, geometry), _private_compression(stack)]
+    found += [*claims(stack, geometry), _private_compression(stack)]
     return [item for item in found if item is not None]
 
 
@@ -175,20 +175,4 @@ def _drift(geometry: StackGeometry) -> Finding | None:
         {"drift": geometry.drift_mm},
         geometry.drift_mm,
         "mm",
-    )
-
-
-def _tilt_tag(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
-    tag = stack.info.tilt_tag_deg
-    if tag is None or abs(abs(tag) - geometry.tilt_deg) <= _TILT_TAG_TOLERANCE_DEG:
-        return None
-    return Finding(
-        "tilt_tag",
-        "warn",
-        "The header states a gantry tilt of {tag:g}°, the slice positions show {tilt:.2f}°; the "
-        "positions are used. If the tilt was lost on the way, the anatomy is skewed: compare with "
-        "the original images.",
-        {"tag": tag, "tilt": geometry.tilt_deg},
-        abs(abs(tag) - geometry.tilt_deg),
-        "°",
     )

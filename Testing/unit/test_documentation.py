@@ -10,6 +10,7 @@ import pytest
 
 PRODUCERS = (
     "calibration_checks",
+    "claims",
     "geometry_findings",
     "petvolume",
     "print_checks",

@@ -78,7 +78,7 @@ def test_uneven_steps(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=14, steps=steps, tilt=(0, 18.5))
     assert geometry.irregular and geometry.tilted and geometry.step is None
     np.testing.assert_allclose(geometry.steps, steps, atol=1e-5)
-    assert ids(geometry) == {"irregular", "tilted"}
+    assert ids(geometry) == {"irregular", "tilted", "thickness_tag"}
     assert geometry.refusal is None
 
 
