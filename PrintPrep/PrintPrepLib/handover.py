@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .files import write_bytes
+from .printers import refitted
 from .record import qa_record, to_json
 from .seal import KEY as SEAL
 from .seal import seal
@@ -54,6 +55,7 @@ def completed(
             "scale": first.scale,
             "center_offset_mm": list(first.center_offset_mm),
         }
+        model |= refitted(model)
     kept = {key: value for key, value in record.items() if key not in _MADE_ANEW}
     made = qa_record(
         provenance, record["segment"], model, slicer=record["software"]["slicer"], **kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ExportError
+from .placing import size_and_unit
 
 _FILE = Path(__file__).parent / "data" / "printers.json"
 #: Lengths that differ by less count as equal.
@@ -170,6 +171,28 @@ def fit_records(
         )
         for printer in printers
     ]
+
+
+def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
+    """The printers of a record's ``model`` again, for the size that its file has now.
+
+    :return: its ``printer`` or ``printers``, as far as it has them.
+    """
+    size, _unit = size_and_unit(model)
+    if "oriented_axes" not in model:
+        return {}
+    box = model["extents_mm"], model["oriented_extents_mm"], np.asarray(model["oriented_axes"])
+
+    def again(entry: Mapping[str, Any]) -> dict[str, Any]:
+        known = Printer(entry["name"], None, tuple(entry["bed_mm"]), None, None)
+        return fit_record(known, fit(*box, known.bed_mm, size))
+
+    found: dict[str, Any] = {}
+    if model.get("printer"):
+        found["printer"] = again(model["printer"])
+    if model.get("printers"):
+        found["printers"] = [again(entry) for entry in model["printers"]]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

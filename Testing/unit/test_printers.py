@@ -19,6 +19,7 @@ from PrintPrepLib.printers import (
     fit_record,
     fit_records,
     known_printers,
+    refitted,
     technologies,
 )
 from PrintPrepLib.thickness import wall_thickness
@@ -286,3 +287,23 @@ def test_without_a_choice_all_that_fit_are_named():
     check = checks(printers=[record for record in records if not record["fits"]])["printer_fit"]
     assert check.status == "info" and check.measured == 0
     assert "fits on none of the 1 known ones" in check.message
+
+
+def test_another_scale_is_fitted_again():
+    record = {
+        "extents_mm": [100.0, 100.0, 100.0],
+        "oriented_extents_mm": [100.0, 100.0, 100.0],
+        "oriented_axes": np.eye(3).tolist(),
+        "scale": 2.0,
+        "files": [{"unit": "mm"}],
+    }
+    small = fit_record(
+        find_printer("150x150x150"), fit([100.0] * 3, [100.0] * 3, np.eye(3), [150.0] * 3)
+    )
+    assert small["fits"]
+    again = refitted({**record, "printer": small})
+    assert not again["printer"]["fits"] and "printers" not in again
+    assert again["printer"]["margin_mm"] == pytest.approx(-50)
+    listed = refitted({**record, "scale": 1.0, "printers": [small, small]})
+    assert [entry["fits"] for entry in listed["printers"]] == [True, True]
+    assert refitted({"scale": 1.0, "files": []}) == {}
