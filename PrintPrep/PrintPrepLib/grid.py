@@ -125,7 +125,7 @@ def plan_grid(
     distances = geometry.distances
     count = 1 + math.ceil(distances[-1] / step - _EXACT)
     dimensions = (int(high[0] - low[0]), int(high[1] - low[1]), count)
-    _limit(dimensions, step, maximum_voxels)
+    limit_voxels(dimensions, step, maximum_voxels)
     averages = not nearest and step > float(np.median(np.diff(distances))) * (1 + _EXACT)
     heights = np.arange(count) * step
     planes = [_contributions(distances, height, step, averages) for height in heights]
@@ -151,7 +151,11 @@ def plan_grid(
     )
 
 
-def _limit(dimensions: tuple[int, int, int], step: float, maximum: int) -> None:
+def limit_voxels(dimensions: tuple[int, int, int], step: float, maximum: int) -> None:
+    """Refuse a grid that is too large before memory is taken.
+
+    :raises GridError: it has more voxels than ``maximum``.
+    """
     voxels = math.prod(dimensions)
     if voxels > maximum:
         shape = " × ".join(str(size) for size in dimensions)

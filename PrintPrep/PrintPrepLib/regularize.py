@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from .drift import Fan, fan_of
+from .driftgrid import DriftPlan, plan_drift
+from .driftsample import measure_drift_residual, resample_drift
 from .errors import GeometryError
 from .geometry import StackGeometry, analyse
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
@@ -77,14 +80,7 @@ def load_stack(
     geometry = analyse(stack)
     if geometry.refusal is not None:
         raise GeometryError(geometry.refusal.rstrip("."))
-    first = stack.slices[0]
-    plan = plan_grid(
-        geometry,
-        (first.columns, first.rows),
-        first.pixel_spacing,
-        spacing,
-        maximum_voxels=maximum_voxels,
-    )
+    plan = _plan(stack, geometry, spacing, maximum_voxels)
     source = StackPixels(stack)
     background = CT_BACKGROUND if stack.info.modality == "CT" else None
     if plan.untouched:
@@ -120,33 +116,53 @@ def load_stack(
 
 def fill_grid(
     source: SliceSource,
-    plan: GridPlan,
+    plan: GridPlan | DriftPlan,
     background: float,
     dtype: type,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """Resample, in float32 where int16 turns out to be too narrow."""
+    fill = resample_drift if isinstance(plan, DriftPlan) else resample
     try:
-        return resample(source, plan, background, np.dtype(dtype), progress)
+        return fill(source, plan, background, np.dtype(dtype), progress)
     except IntegerOverflow:
-        return resample(source, plan, background, np.dtype(np.float32), progress)
+        return fill(source, plan, background, np.dtype(np.float32), progress)
 
 
 def regular_volume(
     voxels: np.ndarray,
-    plan: GridPlan,
+    plan: GridPlan | DriftPlan,
     background: float,
-    frames: SliceFrames,
+    frames: SliceFrames | Fan,
     spacing: str | float,
     provenance: dict[str, Any],
 ) -> RegularVolume:
     """Put a filled grid together with its measured residual and its provenance."""
     acquired = plan.field()
-    interpolation = "none" if plan.untouched else "linear"
-    treatment = volume_record(plan, measure_residual(frames, plan), interpolation, spacing)
+    if isinstance(plan, DriftPlan):
+        residual, interpolation = measure_drift_residual(frames, plan), "linear, slice by slice"
+    else:
+        residual = measure_residual(frames, plan)
+        interpolation = "none" if plan.untouched else "linear"
+    treatment = volume_record(plan, residual, interpolation, spacing)
     treatment |= {"background": background, "field": acquired.tolist()}
     return RegularVolume(
         voxels, plan.ijk_to_lps, acquired, background, {**provenance, "volume": treatment}
+    )
+
+
+def _plan(
+    stack: SliceStack, geometry: StackGeometry, spacing: str | float, maximum_voxels: int
+) -> GridPlan | DriftPlan:
+    if stack.drifting:
+        return plan_drift(fan_of(stack.slices), geometry, spacing, maximum_voxels=maximum_voxels)
+    first = stack.slices[0]
+    return plan_grid(
+        geometry,
+        (first.columns, first.rows),
+        first.pixel_spacing,
+        spacing,
+        maximum_voxels=maximum_voxels,
     )
 
 
@@ -161,8 +177,10 @@ def _minimum(source: StackPixels) -> float:
     return min(lows, default=0.0)
 
 
-def _frames(stack: SliceStack, geometry: StackGeometry) -> SliceFrames:
+def _frames(stack: SliceStack, geometry: StackGeometry) -> SliceFrames | Fan:
     slices = stack.slices
+    if stack.drifting:
+        return fan_of(slices)
     return SliceFrames(
         positions=geometry.header_positions,
         rows=np.array([item.row_direction for item in slices]),

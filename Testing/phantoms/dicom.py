@@ -166,7 +166,8 @@ def _common_header(
     ds.PatientID = "PHANTOM"
     ds.PatientBirthDate = ds.PatientSex = ""
     ds.PatientPosition = acquisition.orientation.patient_position
-    ds.SliceThickness = decimal_string(float(np.median(acquisition.normal_steps)), 4)
+    steps = acquisition.normal_steps if acquisition.slices > 1 else acquisition.steps
+    ds.SliceThickness = decimal_string(float(np.median(steps)), 4)
     ds.KVP = "120"
     ds.ConvolutionKernel = "ANALYTIC"
     tilt = _tilt_tag(acquisition)
