@@ -171,7 +171,9 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
     )
     figures["bridges"] = bridges.as_record()
     if subject.bounded:
-        truth = surface_truth(mesh, *subject.grey, progress=part(progress, 0.85, 1.0))
+        truth = surface_truth(
+            mesh, *subject.grey, mask=subject.mask, progress=part(progress, 0.85, 1.0)
+        )
         figures["surface_truth"] = truth_record(truth, subject.refinement)
     return figures, thickness
 

@@ -71,6 +71,36 @@ def edit_effect(
     )
 
 
+def near_edits(
+    points: np.ndarray,
+    mask: np.ndarray,
+    voxels: np.ndarray,
+    low: float | None,
+    high: float | None,
+    ijk_to_lps: np.ndarray,
+    field: np.ndarray | None = None,
+) -> np.ndarray:
+    """Which points (N, 3), LPS mm, have a painted or erased voxel among the eight round them.
+
+    Parameters and errors are those of ``edit_effect``.
+    """
+    box = grown_box(mask, 1)
+    segment, ranged = np.asarray(mask[box], bool), in_range(voxels[box], low, high)
+    acquired = in_field(field, box, voxels.shape)
+    edited = (segment & ~ranged) | touching(ranged & acquired & ~segment, segment)
+    if not edited.any():
+        return np.zeros(len(points), bool)
+    inverse = np.linalg.inv(ijk_to_lps)
+    kji = (points @ inverse[:3, :3].T + inverse[:3, 3])[:, ::-1]
+    kji = np.floor(kji).astype(np.int64) - [part.start for part in box]
+    near = np.zeros(len(points), bool)
+    last = np.array(edited.shape) - 1
+    for corner in np.ndindex(2, 2, 2):
+        k, j, i = np.clip(kji + corner, 0, last).T
+        near |= edited[k, j, i]
+    return near
+
+
 def grown_box(mask: np.ndarray, margin: int) -> Box:
     """The box of a mask with a margin of voxels, as far as the volume reaches.
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .deviation import SAMPLES, area_samples
+from .edits import near_edits
 from .errors import MeshError
 from .greylevel import CUT, MISSED, GreyLevel, distances
 from .mesh import TriangleMesh
@@ -32,8 +33,8 @@ class SurfaceTruth:
     :param max_mm: the largest, with its sign.
     :param samples: all samples, spread evenly over the model's area.
     :param cut_share: share of the area where the acquired field ends before the surface.
-    :param edited_share: share of the area that has no such surface within reach, or only
-        one that faces another way: painted, erased or moved beyond.
+    :param edited_share: share of the area that was painted or erased, or that has no such
+        surface within reach, or only one that faces another way.
     :param histogram: of the distances with sign (``plots.binned``).
     """
 
@@ -56,13 +57,14 @@ def surface_truth(
     high: float | None = None,
     field: np.ndarray | None = None,
     samples: int = SAMPLES,
+    mask: np.ndarray | None = None,
     progress: Progress | None = None,
 ) -> SurfaceTruth:
     """Measure a mesh against the surface of its range of grey values.
 
     The mesh's own making plays no part: the crossings are looked for in the grey values
-    alone, linear between the voxels (see ``greylevel.distances``). What it does not know is
-    the segment: an edit that leaves the old surface within reach reads as a distance.
+    alone, linear between the voxels (see ``greylevel.distances``). Where the segment was
+    painted or erased the images cannot tell, so these places are left out and counted.
 
     :param mesh: LPS mm, outward oriented.
     :param voxels: grey values [k, j, i]; ``ijk_to_lps`` (4, 4) takes their centres to LPS mm.
@@ -70,7 +72,9 @@ def surface_truth(
     :param field: (K, 4) first and last i and j of the acquired field of each plane
         (inclusive); None: the whole volume.
     :param samples: number of points, spread over the mesh by area.
+    :param mask: the segment, boolean [k, j, i]; None: not edited, as far as is known.
     :raises MeshError: the mesh has no surface.
+    :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
     """
     if len(mesh.triangles) == 0:
@@ -79,6 +83,9 @@ def surface_truth(
     points, normals = placed_samples(mesh, samples)
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
     found, outcome = distances(level, points, normals, REACH_MM, part(progress, 0.2, 1.0))
+    if mask is not None:
+        edited = near_edits(points, mask, voxels, low, high, ijk_to_lps, field)
+        found[edited], outcome[edited] = np.nan, MISSED
     return SurfaceTruth(
         **_figures(found[np.isfinite(found)].astype(np.float64)),
         samples=len(points),

@@ -317,3 +317,19 @@ def test_the_record_keeps_what_smoothing_did(ball):
 
 def test_an_older_record_has_no_such_checks():
     assert truth_checks({"threshold_hu": [200, None]}, {"triangles": 4}) == []
+
+
+def test_what_was_erased_is_left_out_where_the_segment_is_known(ball):
+    voxels, matrix, _ = ball
+    mask = voxels >= 0
+    mask[:, :, : mask.shape[2] // 2 - 3] = False
+    mesh = grey_value_surface(voxels, mask, matrix, 0.0)
+    blind = surface_truth(mesh, voxels, matrix, 0.0)
+    known = surface_truth(mesh, voxels, matrix, 0.0, mask=mask)
+    # The cut runs across the ball: near its rim the old surface is within reach.
+    assert abs(blind.max_mm) > 0.5
+    assert abs(known.max_mm) < 0.1
+    assert known.edited_share > blind.edited_share
+    # A model that was moved away from the cut is not excused by it.
+    moved_mesh = moved(mesh, 0.3)
+    assert surface_truth(moved_mesh, voxels, matrix, 0.0, mask=mask).p95_mm > 0.25
