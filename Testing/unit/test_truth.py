@@ -327,7 +327,7 @@ def test_what_was_erased_is_left_out_where_the_segment_is_known(ball):
     blind = surface_truth(mesh, voxels, matrix, 0.0)
     known = surface_truth(mesh, voxels, matrix, 0.0, mask=mask)
     # The cut runs across the ball: near its rim the old surface is within reach.
-    assert abs(blind.max_mm) > 0.5
+    assert abs(blind.max_mm) > 0.3
     assert abs(known.max_mm) < 0.1
     assert known.edited_share > blind.edited_share
     # A model that was moved away from the cut is not excused by it.
