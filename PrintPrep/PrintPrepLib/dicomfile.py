@@ -12,52 +12,27 @@ from typing import BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
-from .compression import LOSS_TAGS, loss
-from .elscintfile import (
-    ALL_TAGS,
-    TRANSFER_SYNTAX,
-    USUAL_TAGS,
-    PrivatePixels,
-    private_pixels,
-)
+from .frames import FRAME_TAGS, FrameHeaders, frame_headers
 from .headers import (
     SERIES_INSTANCE_UID,
     SERIES_TAGS,
     SLICE_TAGS,
     TRAITS,
+    InvalidGeometry,
     NotASlice,
-    PixelLayout,
     SliceHeader,
     TagText,
-    optional_number,
+    multi_frame,
     slice_header,
     slice_traits,
 )
+from .pixellayout import PIXEL_TAGS, PRIVATE_TAGS, frame_layout, pixel_layout
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
-#: Little endian transfer syntaxes without compression of their own: do they write the VR?
-_PLAIN = {"1.2.840.10008.1.2": False, "1.2.840.10008.1.2.1": True, TRANSFER_SYNTAX: True}
-
-_BITS_ALLOCATED = "0028,0100"
-_BITS_STORED = "0028,0101"
-_PIXEL_REPRESENTATION = "0028,0103"
-_PIXEL_PADDING_VALUE = "0028,0120"
-_PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
-_RESCALE_INTERCEPT = "0028,1052"
-_RESCALE_SLOPE = "0028,1053"
-_PIXEL_TAGS = (
-    _BITS_ALLOCATED,
-    _BITS_STORED,
-    _PIXEL_REPRESENTATION,
-    _PIXEL_PADDING_VALUE,
-    _PIXEL_PADDING_RANGE_LIMIT,
-    _RESCALE_INTERCEPT,
-    _RESCALE_SLOPE,
-)
 #: Implicit VR files do not say which elements are binary numbers.
 _BINARY = {
     0x00280010,
@@ -65,10 +40,13 @@ _BINARY = {
     0x00280002,
     0x00280100,
     0x00280101,
+    0x00280102,
     0x00280103,
     0x00280120,
     0x00280121,
 }
+#: Numbers of more than two bytes, or several, in functional groups.
+_LONG_BINARY = {0x00189082, 0x00209128, 0x0020930D, 0x00209156, 0x00209157}
 
 
 def _key(tag: str) -> int:
@@ -77,17 +55,34 @@ def _key(tag: str) -> int:
 
 _WANTED = [
     0x00080005,
-    *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + _PIXEL_TAGS + LOSS_TAGS),
-    *USUAL_TAGS,
+    *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + PIXEL_TAGS),
+    *PRIVATE_TAGS,
+    *FRAME_TAGS,
 ]
 
 
 def read_header(path: str) -> tuple[SliceHeader, TagText]:
+    """The first slice of a file; see ``read_file``.
+
+    :raises NotASlice: the file is no DICOM file, or no slice; the text says which.
+    """
+    return read_file(path).slices[0]
+
+
+def read_headers(path: str) -> list[tuple[SliceHeader, TagText]]:
+    """The slices of a file, one a frame; see ``read_file``.
+
+    :raises NotASlice: the file is no DICOM file, or holds no slice; the text says which.
+    """
+    return read_file(path).slices
+
+
+def read_file(path: str) -> FrameHeaders:
     """Read one file's header.
 
-    :returns: the slice with its pixel layout, and the function that gives the other
-        tags' text.
-    :raises NotASlice: the file is no DICOM file, or no slice; the text says which.
+    :returns: each slice with its pixel layout and the function that gives its other tags'
+        text, and why single frames are left out.
+    :raises NotASlice: the file is no DICOM file, or holds no slice; the text says which.
     """
     if os.path.exists(path) and not os.path.isfile(path):
         raise NotASlice("a pipe or a device, not a file")
@@ -96,17 +91,38 @@ def read_header(path: str) -> tuple[SliceHeader, TagText]:
             dataset = _read(file)
             text = dataset_text(dataset)
             try:
-                header = slice_header(path, text)
-                layout = _pixel_layout(file, dataset, text)
-                return replace(header, layout=layout, traits=slice_traits(text)), text
+                read = _frames if multi_frame(text) else _single
+                return read(path, file, dataset, text)
             except NotASlice as error:
                 error.series_uid = text(SERIES_INSTANCE_UID)
+                if isinstance(error, InvalidGeometry):
+                    error.text = text
                 raise
     except OSError as error:
         raise NotASlice(f"cannot be read ({error.strerror or error})") from error
 
 
-def dataset_text(dataset: FileDataset) -> TagText:
+def _single(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> FrameHeaders:
+    header = slice_header(path, text)
+    layout = pixel_layout(file, dataset, text)
+    return FrameHeaders([(replace(header, layout=layout, traits=slice_traits(text)), text)])
+
+
+def _frames(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> FrameHeaders:
+    end = file.tell()
+    found = frame_headers(path, dataset, dataset_text)
+    file.seek(end)
+    whole = pixel_layout(file, dataset, text)
+    if whole.compression is not None:
+        raise NotASlice("multi-frame object in a private compression, which is not served")
+    slices = [
+        (replace(header, layout=frame_layout(whole, header, of_frame)), of_frame)
+        for header, of_frame in found.slices
+    ]
+    return replace(found, slices=slices)
+
+
+def dataset_text(dataset: Dataset) -> TagText:
     """The function that gives a tag's values as written, joined by backslashes."""
 
     def text(tag: str) -> str:
@@ -114,7 +130,8 @@ def dataset_text(dataset: FileDataset) -> TagText:
         if key not in dataset:
             return ""
         element = dataset.get_item(key)
-        if isinstance(element, RawDataElement) and not tag.startswith(("0008,103E", "0010")):
+        plain = key not in _LONG_BINARY and not tag.startswith(("0008,103E", "0010"))
+        if plain and isinstance(element, RawDataElement):
             return _raw_text(element)
         value = dataset[key].value
         if isinstance(value, MultiValue):
@@ -148,72 +165,3 @@ def _read(file: BinaryIO) -> FileDataset:
     if dataset.file_meta.get("MediaStorageSOPClassUID") == _MEDIA_DIRECTORY:
         raise NotASlice("DICOMDIR, an index of other files")
     return dataset
-
-
-def _pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:
-    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
-    signed = text(_PIXEL_REPRESENTATION) == "1"
-    bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
-    place = _pixel_place(file, syntax)
-    # In a standard transfer syntax PixelData is what the standard says, whatever stands beside.
-    standard = place is not None and syntax != TRANSFER_SYNTAX
-    private = None if standard else _private_pixels(file, dataset)
-    if place is None and private is None:
-        raise NotASlice("no PixelData in this object")
-    if bits not in (8, 16, 32):
-        raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
-    slope = optional_number(text(_RESCALE_SLOPE))
-    offset, length = place or (None, 0)
-    return PixelLayout(
-        transfer_syntax=syntax,
-        bits_allocated=bits,
-        bits_stored=min(int(optional_number(text(_BITS_STORED)) or bits), bits),
-        signed=signed,
-        slope=1.0 if slope is None else slope,
-        intercept=optional_number(text(_RESCALE_INTERCEPT)) or 0.0,
-        padding=_padding(text, bits, signed),
-        offset=offset,
-        length=length,
-        compression=None if private is None else private.compression,
-        element=None if private is None or place is not None else private.element,
-        loss=loss(text, syntax),
-    )
-
-
-def _private_pixels(file: BinaryIO, dataset: FileDataset) -> PrivatePixels | None:
-    private = private_pixels(dataset)
-    if private is None:
-        file.seek(0)
-        blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(ALL_TAGS))
-        private = private_pixels(blocks)
-    return private
-
-
-def _pixel_place(file: BinaryIO, syntax: str) -> tuple[int | None, int] | None:
-    """Offset and length of PixelData; no offset where it is compressed; None without any."""
-    if syntax not in _PLAIN:
-        return None, 0
-    start = file.tell()
-    head = file.read(12)
-    if head[:4] != b"\xe0\x7f\x10\x00":
-        return None
-    size = 12 if _PLAIN[syntax] and head[4:6] in (b"OW", b"OB") else 8
-    length = int.from_bytes(head[size - 4 : size], "little")
-    # Some files keep an empty PixelData beside the private one.
-    return (start + size, length) if length else None
-
-
-def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:
-    value = optional_number(text(_PIXEL_PADDING_VALUE))
-    if value is None:
-        return None
-    limit = optional_number(text(_PIXEL_PADDING_RANGE_LIMIT))
-    bounds = [_as_stored(int(value), bits, signed)]
-    bounds.append(bounds[0] if limit is None else _as_stored(int(limit), bits, signed))
-    return min(bounds), max(bounds)
-
-
-def _as_stored(value: int, bits: int, signed: bool) -> int:
-    """The number that the same bits mean in the pixels: writers confuse US and SS here."""
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if signed and value >> (bits - 1) else value

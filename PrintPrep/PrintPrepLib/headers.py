@@ -52,6 +52,7 @@ IMAGE_POSITION = "0020,0032"
 IMAGE_ORIENTATION = "0020,0037"
 TEMPORAL_POSITION = "0020,0100"
 SLICE_LOCATION = "0020,1041"
+DIMENSION_INDEX = "0020,9157"
 PHOTOMETRIC = "0028,0004"
 NUMBER_OF_FRAMES = "0028,0008"
 ROWS = "0028,0010"
@@ -60,6 +61,9 @@ PIXEL_SPACING = "0028,0030"
 PIXEL_SPACING_CALIBRATION = "0028,0A02"
 WINDOW_CENTER = "0028,1050"
 WINDOW_WIDTH = "0028,1051"
+RESCALE_INTERCEPT = "0028,1052"
+RESCALE_SLOPE = "0028,1053"
+RESCALE_TYPE = "0028,1054"
 
 #: What tells the reconstructions and acquisitions apart that a series may mix; ``slice_traits``
 #: reads it of the files, a database is asked only where it decides something.
@@ -70,6 +74,7 @@ TRAITS = (
     ECHO_NUMBERS,
     TEMPORAL_POSITION,
     CONTENT_TIME,
+    DIMENSION_INDEX,
 )
 #: What ``slice_header`` reads of every file.
 SLICE_TAGS = (
@@ -245,6 +250,7 @@ def slice_header(path: str, text: TagText) -> SliceHeader:
     """
     if multi_frame(text):
         raise NotASlice("multi-frame object: only the file itself describes its frames")
+    _refuse_captures(text)
     return plane_header(path, text)
 
 
@@ -355,15 +361,20 @@ def _scan_date(text: TagText) -> str:
 _MATRIX = ((ROWS, "Rows"), (COLUMNS, "Columns"))
 
 
-def _refuse_other_objects(text: TagText) -> None:
-    sop_class = text(SOP_CLASS_UID)
-    image_type = [part.upper() for part in parts_of(text(IMAGE_TYPE))]
-    if "LOCALIZER" in image_type:
-        raise NotASlice("scout (localizer) image, not a slice")
-    if sop_class.startswith(SECONDARY_CAPTURE) and (
-        "DERIVED" in image_type[:1] or not text(IMAGE_POSITION)
+def _image_type(text: TagText) -> list[str]:
+    return [part.upper() for part in parts_of(text(IMAGE_TYPE))]
+
+
+def _refuse_captures(text: TagText) -> None:
+    if text(SOP_CLASS_UID).startswith(SECONDARY_CAPTURE) and (
+        "DERIVED" in _image_type(text)[:1] or not text(IMAGE_POSITION)
     ):
         raise NotASlice("secondary capture (dose report or screenshot), not a slice")
+
+
+def _refuse_other_objects(text: TagText) -> None:
+    if "LOCALIZER" in _image_type(text):
+        raise NotASlice("scout (localizer) image, not a slice")
     photometric = text(PHOTOMETRIC)
     if photometric and not photometric.startswith("MONOCHROME"):
         raise NotASlice(f"colour image ({photometric}), not a slice")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .decoding import decoded_pixels, missing_decoder
+from .elscint import KNOWN
 from .elscintfile import REMEDY, decode_pixels
 from .errors import PixelDataError
 from .headers import PixelLayout, SliceHeader
+from .pixellayout import BIG_ENDIAN
 from .progress import Progress, report
 from .series import SliceStack
 
@@ -99,6 +102,14 @@ def _wrap(value: int) -> int:
     return (value + 0x8000) % 0x10000 - 0x8000
 
 
+def can_decode(layout: PixelLayout) -> str | None:
+    """Why pixels of this layout cannot be read here, naming what is missing; None: they can."""
+    if layout.compression is not None:
+        known = layout.compression in KNOWN
+        return None if known else f"the private compression {layout.compression} is unknown"
+    return None if layout.offset is not None else missing_decoder(layout.transfer_syntax)
+
+
 def stored_pixels(item: SliceHeader) -> np.ndarray:
     """Stored values of one slice, (rows, columns).
 
@@ -107,10 +118,15 @@ def stored_pixels(item: SliceHeader) -> np.ndarray:
     layout = item.layout
     if layout.compression is not None:
         return _private(item)
-    if layout.offset is None:
-        return _decoded(item)
+    pixels = decoded_pixels(item) if layout.offset is None else _plain(item)
+    return _without_unused_bits(pixels, layout)
+
+
+def _plain(item: SliceHeader) -> np.ndarray:
+    layout = item.layout
     sign = "i" if layout.signed else "u"
-    dtype = np.dtype(f"<{sign}{layout.bits_allocated // 8}")
+    order = ">" if layout.transfer_syntax == BIG_ENDIAN else "<"
+    dtype = np.dtype(f"{order}{sign}{layout.bits_allocated // 8}")
     count = item.rows * item.columns
     try:
         pixels = np.fromfile(item.path, dtype, count, offset=layout.offset)
@@ -127,7 +143,7 @@ def stored_pixels(item: SliceHeader) -> np.ndarray:
             tag="PixelData",
             remedy="Copy the file again from its source",
         )
-    return _without_unused_bits(pixels, layout).reshape(item.rows, item.columns)
+    return pixels.astype(dtype.newbyteorder("="), copy=False).reshape(item.rows, item.columns)
 
 
 def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
@@ -135,6 +151,8 @@ def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
     unused = layout.bits_allocated - layout.bits_stored
     if not unused:
         return pixels
+    if layout.high_bit is not None:
+        return (pixels << (layout.bits_allocated - 1 - layout.high_bit)) >> unused
     low = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
     high = low + (1 << layout.bits_stored) - 1
     # A padding value beyond BitsStored is meant as it stands.
@@ -181,28 +199,3 @@ def _private_stream(item: SliceHeader) -> bytes:
             tag="(07A1,xx0A)",
             remedy="Copy the file again from its source",
         ) from error
-
-
-def _decoded(item: SliceHeader) -> np.ndarray:
-    from pydicom import dcmread
-    from pydicom.uid import UID
-
-    try:
-        dataset = dcmread(item.path, force=True)
-        pixels = np.asarray(dataset.pixel_array)
-    except Exception as error:  # each decoder raises exceptions of its own
-        syntax = UID(item.layout.transfer_syntax).name
-        raise PixelDataError(
-            f"the pixels ({syntax}) cannot be decoded: {error}",
-            file=item.path,
-            tag="PixelData",
-            remedy="Convert the series to uncompressed DICOM, or install the decoder named here",
-        ) from error
-    if pixels.shape != (item.rows, item.columns):
-        raise PixelDataError(
-            f"the decoded image has the shape {pixels.shape}, the header says "
-            f"{(item.rows, item.columns)}",
-            file=item.path,
-            tag="PixelData",
-        )
-    return pixels

@@ -1,0 +1,234 @@
+"""Pixels that do not stand in the file as they are → stored values, frame by frame.
+
+pydicom comes first; where it has no decoder, or none that manages, SimpleITK's GDCM reads a
+copy that holds nothing but one frame's pixels.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from pydicom import dcmread, encaps
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import UID
+
+from .errors import PixelDataError
+from .headers import SliceHeader
+from .pixellayout import BIG_ENDIAN, DEFLATED
+
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_RLE = "1.2.840.10008.1.2.5"
+#: What SimpleITK's GDCM decodes: JPEG of every kind, JPEG-LS and JPEG 2000.
+_WITH_SIMPLEITK = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91)}
+#: The package that brings the decoder.
+_PACKAGES = {
+    **dict.fromkeys(_WITH_SIMPLEITK, "SimpleITK"),
+    # High-throughput JPEG 2000.
+    **{f"1.2.840.10008.1.2.4.{number}": "pylibjpeg-openjpeg" for number in (201, 202, 203)},
+}
+
+_ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
+#: What a decoder needs to know: samples, photometric interpretation, matrix, bits and sign.
+_DESCRIBING = (0x00280002, 0x00280004, 0x00280010, 0x00280011, _ALLOCATED, _STORED, _HIGH)
+_SIGN, _FRAMES, _PIXEL_DATA = 0x00280103, 0x00280008, 0x7FE00010
+_OFFSETS, _LENGTHS = 0x7FE00001, 0x7FE00002
+_READ = (*_DESCRIBING, _SIGN, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS)
+
+
+def missing_decoder(transfer_syntax: str) -> str | None:
+    """Why pixels in a transfer syntax cannot be decoded here, with the package that could."""
+    if transfer_syntax in (DEFLATED, BIG_ENDIAN) or any(
+        able(transfer_syntax) for able, _ in _DECODERS
+    ):
+        return None
+    name = UID(transfer_syntax).name
+    package = _PACKAGES.get(transfer_syntax)
+    if package is None:
+        return f"no decoder for {name} is known"
+    return f"{name} needs the package {package}, which is not installed here"
+
+
+def decoded_pixels(item: SliceHeader) -> np.ndarray:
+    """Stored values of a slice whose layout has no offset, (rows, columns); not rescaled.
+
+    :raises PixelDataError: the pixels are missing, damaged or cannot be decoded here.
+    """
+    syntax = item.layout.transfer_syntax
+    reason = missing_decoder(syntax)
+    if reason is not None:
+        raise _failure(item, reason)
+    sign = "i" if item.layout.signed else "u"
+    dtype = np.dtype(f"{sign}{item.layout.bits_allocated // 8}")
+    try:
+        state = os.stat(item.path)
+        stored = _stored(item.path, state.st_mtime_ns, state.st_size)
+        data = stored.frames[item.frame]
+    except IndexError:
+        raise _failure(item, f"frame {item.frame + 1} is missing") from None
+    except Exception as error:  # pydicom raises whatever its parser stumbles over
+        raise _failure(item, str(error)) from error
+    if syntax in (DEFLATED, BIG_ENDIAN):
+        pixels = _plain(data, dtype)
+        return pixels.reshape(item.rows, item.columns)
+    pixels = _decoded(stored.described, data, item)
+    if pixels.shape != (item.rows, item.columns):
+        raise PixelDataError(
+            f"the decoded image has the shape {pixels.shape}, the header says "
+            f"{(item.rows, item.columns)}",
+            file=item.path,
+            tag="PixelData",
+        )
+    return pixels.astype(dtype, copy=False)
+
+
+def _decoded(described: Dataset, data: bytes, item: SliceHeader) -> np.ndarray:
+    syntax = item.layout.transfer_syntax
+    errors = []
+    for able, decode in _DECODERS:
+        if not able(syntax):
+            continue
+        try:
+            return decode(_one_frame(described, data, syntax))
+        except Exception as error:  # noqa: BLE001  each decoder raises its own
+            errors.append(str(error))
+    raise _failure(item, "; ".join(errors))
+
+
+def _failure(item: SliceHeader, reason: str) -> PixelDataError:
+    syntax = item.layout.transfer_syntax
+    package = _PACKAGES.get(syntax)
+    install = f", or install {package}" if package else ""
+    return PixelDataError(
+        f"the pixels ({UID(syntax).name}) cannot be decoded: {reason.rstrip('.')}",
+        file=item.path,
+        tag="PixelData",
+        remedy=f"Convert the series to uncompressed DICOM{install}",
+    )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """One file's pixels as they stand in it, bytes by frame, and what describes them."""
+
+    described: Dataset
+    frames: tuple[bytes, ...]
+
+
+@lru_cache(maxsize=1)
+def _stored(path: str, modified: int, size: int) -> _Stored:
+    """The pixels of one file; the last file is kept, since its frames come one by one.
+
+    :param modified, size: tell a file from another that stood at its place before.
+    """
+    dataset = dcmread(path, force=True, specific_tags=list(_READ))
+    described = Dataset()
+    for tag in (*_DESCRIBING, _SIGN):
+        if tag in dataset:
+            described.add(dataset[tag])
+    count = int(dataset.get("NumberOfFrames") or 1)
+    element = dataset[_PIXEL_DATA]
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    if syntax not in (DEFLATED, BIG_ENDIAN):
+        return _Stored(described, tuple(_encapsulated(dataset, count)))
+    data = bytes(element.value)
+    if syntax == BIG_ENDIAN:  # bytes in words of the other order
+        data = np.frombuffer(data, ">u2").astype("<u2").tobytes()
+    frame = dataset.Rows * dataset.Columns * dataset.BitsAllocated // 8
+    return _Stored(
+        described, tuple(data[start : start + frame] for start in range(0, count * frame, frame))
+    )
+
+
+def _encapsulated(dataset: Dataset, count: int) -> Iterator[bytes]:
+    """The compressed frames of a file (PS3.5 A.4)."""
+    data = dataset[_PIXEL_DATA].value
+    if not hasattr(encaps, "generate_frames"):  # pydicom 2.4
+        return encaps.generate_pixel_data_frame(data, count)
+    table = None
+    if _OFFSETS in dataset and _LENGTHS in dataset:
+        table = dataset[_OFFSETS].value, dataset[_LENGTHS].value
+    return encaps.generate_frames(data, number_of_frames=count, extended_offsets=table)
+
+
+def _plain(data: bytes, dtype: np.dtype) -> np.ndarray:
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
+
+
+def _one_frame(described: Dataset, data: bytes, syntax: str) -> FileDataset:
+    """A file of one frame, with nothing of the patient, that every decoder understands."""
+    meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\0\1"
+    meta.MediaStorageSOPClassUID = _SECONDARY_CAPTURE
+    meta.MediaStorageSOPInstanceUID = meta.ImplementationClassUID = "2.25.1"
+    meta.TransferSyntaxUID = UID(syntax)
+    frame = FileDataset(
+        "",
+        Dataset(),
+        preamble=b"\0" * 128,
+        file_meta=meta,
+        is_implicit_VR=False,
+        is_little_endian=True,
+    )
+    frame.SOPClassUID, frame.SOPInstanceUID = _SECONDARY_CAPTURE, "2.25.1"
+    for element in described:
+        frame.add_new(element.tag, element.VR, element.value)
+    if syntax == _RLE:
+        # Words are kept whole: what stands above BitsStored may be a padding value.
+        frame.BitsStored, frame.HighBit = frame.BitsAllocated, frame.BitsAllocated - 1
+    frame.PixelData = encaps.encapsulate([data])
+    frame["PixelData"].VR = "OB"
+    frame["PixelData"].is_undefined_length = True
+    return frame
+
+
+def _with_pydicom(frame: FileDataset) -> np.ndarray:
+    return np.asarray(frame.pixel_array)
+
+
+def _with_simpleitk(frame: FileDataset) -> np.ndarray:
+    import SimpleITK
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "frame.dcm")
+        frame.save_as(path)
+        reader = SimpleITK.ImageFileReader()
+        reader.SetImageIO("GDCMImageIO")
+        reader.SetFileName(path)
+        return SimpleITK.GetArrayFromImage(reader.Execute())[0]
+
+
+def _pydicom_decodes(transfer_syntax: str) -> bool:
+    try:
+        from pydicom.pixels import get_decoder
+    except ImportError:  # pydicom 2.4
+        from pydicom import config
+
+        return any(
+            handler.is_available() and handler.supports_transfer_syntax(UID(transfer_syntax))
+            for handler in config.pixel_data_handlers
+        )
+    try:
+        return get_decoder(UID(transfer_syntax)).is_available
+    except NotImplementedError:
+        return False
+
+
+def _simpleitk_decodes(transfer_syntax: str) -> bool:
+    return transfer_syntax in _WITH_SIMPLEITK and _simpleitk_present()
+
+
+@lru_cache(maxsize=1)
+def _simpleitk_present() -> bool:
+    return importlib.util.find_spec("SimpleITK") is not None
+
+
+_DECODERS: tuple[tuple[Callable[[str], bool], Callable[[FileDataset], np.ndarray]], ...] = (
+    (_pydicom_decodes, _with_pydicom),
+    (_simpleitk_decodes, _with_simpleitk),
+)

@@ -1,0 +1,254 @@
+"""The functional groups of a multi-frame object → one slice header a frame.
+
+PS3.3 C.7.6.16: what differs from frame to frame stands in the frame's own item of
+PerFrameFunctionalGroupsSequence, what all have in common in SharedFunctionalGroupsSequence.
+A frame's tags are handed on as those of a single slice, so that all that follows treats both
+alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from .headers import (
+    ACQUISITION_NUMBER,
+    CONTENT_TIME,
+    CONVOLUTION_KERNEL,
+    DIMENSION_INDEX,
+    ECHO_NUMBERS,
+    ENHANCED,
+    GANTRY_DETECTOR_TILT,
+    IMAGE_ORIENTATION,
+    IMAGE_POSITION,
+    IMAGE_TYPE,
+    INSTANCE_NUMBER,
+    NUMBER_OF_FRAMES,
+    PIXEL_SPACING,
+    RESCALE_INTERCEPT,
+    RESCALE_SLOPE,
+    RESCALE_TYPE,
+    SECONDARY_CAPTURE,
+    SLICE_THICKNESS,
+    SOP_CLASS_UID,
+    SPACING_BETWEEN_SLICES,
+    TEMPORAL_POSITION,
+    WINDOW_CENTER,
+    WINDOW_WIDTH,
+    NotASlice,
+    SliceHeader,
+    TagText,
+    optional_number,
+    plane_header,
+    slice_traits,
+)
+
+_SHARED, _PER_FRAME, _DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
+#: What ``frame_headers`` needs of a data set beside the tags of single slices.
+FRAME_TAGS = (_SHARED, _PER_FRAME, _DIMENSIONS)
+
+#: Attributes of legacy objects that have no functional group of their own.
+_UNASSIGNED_SHARED, _UNASSIGNED = 0x00209170, 0x00209171
+_FRAME_CONTENT, _PIXEL_MEASURES, _PIXEL_VALUES, _FRAME_VOI = (
+    0x00209111,
+    0x00289110,
+    0x00289145,
+    0x00289132,
+)
+_STACK_ID, _FRAME_TYPE = "0020,9056", "0008,9007"
+_DIMENSION_POINTER = 0x00209165
+
+#: What says where a frame lies. In the data set itself it would be the same for all frames.
+_GEOMETRY = {
+    IMAGE_POSITION: (0x00209113, "PlanePositionSequence"),
+    IMAGE_ORIENTATION: (0x00209116, "PlaneOrientationSequence"),
+    PIXEL_SPACING: (_PIXEL_MEASURES, "PixelMeasuresSequence"),
+}
+#: Tag of a single slice → functional groups and the tag there; the first that is there counts.
+_PLACES: dict[str, tuple[tuple[int, str], ...]] = {
+    **{tag: ((group, tag),) for tag, (group, _) in _GEOMETRY.items()},
+    SLICE_THICKNESS: ((_PIXEL_MEASURES, SLICE_THICKNESS),),
+    SPACING_BETWEEN_SLICES: ((_PIXEL_MEASURES, SPACING_BETWEEN_SLICES),),
+    RESCALE_INTERCEPT: ((_PIXEL_VALUES, RESCALE_INTERCEPT),),
+    RESCALE_SLOPE: ((_PIXEL_VALUES, RESCALE_SLOPE),),
+    RESCALE_TYPE: ((_PIXEL_VALUES, RESCALE_TYPE),),
+    WINDOW_CENTER: ((_FRAME_VOI, WINDOW_CENTER),),
+    WINDOW_WIDTH: ((_FRAME_VOI, WINDOW_WIDTH),),
+    # The frame types of CT, MR, PET and X-ray 3D.
+    IMAGE_TYPE: tuple(
+        (group, _FRAME_TYPE) for group in (0x00189329, 0x00189226, 0x00189751, 0x00189504)
+    ),
+    CONVOLUTION_KERNEL: ((0x00189314, CONVOLUTION_KERNEL),),  # CT reconstruction
+    GANTRY_DETECTOR_TILT: ((0x00189304, GANTRY_DETECTOR_TILT),),  # CT acquisition details
+    ECHO_NUMBERS: ((0x00189114, "0018,9082"),),  # MR echo: its effective time in ms
+    ACQUISITION_NUMBER: ((_FRAME_CONTENT, "0020,9156"),),
+    TEMPORAL_POSITION: ((_FRAME_CONTENT, "0020,9128"), (0x00209310, "0020,930D")),
+    CONTENT_TIME: ((_FRAME_CONTENT, "0018,9074"), (_FRAME_CONTENT, "0020,9151")),
+}
+#: Dimensions along which the slices of one volume follow each other: InStackPositionNumber,
+#: ImagePositionPatient, ImagePositionVolume and SliceLocation.
+_ALONG_THE_STACK = {0x00209057, 0x00200032, 0x00209301, 0x00201041}
+#: Other classes whose frames may be slices, where they have functional groups.
+_SINGLE_SLICES = {
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.4",
+    "1.2.840.10008.5.1.4.1.1.128",
+}
+
+#: Gives the function that reads the tags of a data set, such as an item of a sequence.
+TextOf = Callable[[Dataset], TagText]
+
+
+@dataclass(frozen=True)
+class FrameHeaders:
+    """The frames that are slices, with their tags; and why the others are left out."""
+
+    slices: list[tuple[SliceHeader, TagText]]
+    left_out: tuple[str, ...] = ()
+
+
+def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
+    """The slices among the frames of a multi-frame object, without their pixel layout.
+
+    :raises NotASlice: none of the frames is a slice; the text says why.
+    """
+    frames = _Frames(dataset, text_of)
+    frames.refuse()
+    slices, reasons = [], defaultdict(list)
+    for index in range(frames.count):
+        text = frames.text_of_frame(index)
+        try:
+            frames.require_geometry(index)
+            header = plane_header(path, text)
+        except NotASlice as error:
+            reasons[str(error)].append(index + 1)
+            continue
+        header = replace(header, frame=index, frames=frames.count, traits=slice_traits(text))
+        slices.append((header, text))
+    if not slices:
+        raise NotASlice("; ".join(reasons))
+    return FrameHeaders(slices, tuple(f"{_named(n)}: {why}" for why, n in reasons.items()))
+
+
+class _Frames:
+    """A data set, asked frame by frame."""
+
+    def __init__(self, dataset: Dataset, text_of: TextOf) -> None:
+        self._text_of = text_of
+        self._whole = text_of(dataset)
+        self._shared = _first(dataset, _SHARED) or Dataset()
+        self._frames = _items(dataset, _PER_FRAME)
+        self._from_shared: dict[str, str | None] = {}
+        # Indices into DimensionIndexValues: what else than its place tells a frame from others.
+        self._telling = [
+            index
+            for index, item in enumerate(_items(dataset, _DIMENSIONS))
+            if _DIMENSION_POINTER in item
+            and int(item[_DIMENSION_POINTER].value) not in _ALONG_THE_STACK
+        ]
+        stated = optional_number(self._whole(NUMBER_OF_FRAMES))
+        self.count = len(self._frames) if stated is None else int(stated)
+
+    def refuse(self) -> None:
+        """:raises NotASlice: the object as a whole holds no slices, or does not place them."""
+        sop_class = self._whole(SOP_CLASS_UID)
+        capture = sop_class.startswith(SECONDARY_CAPTURE)
+        sized = any(_PIXEL_MEASURES in item for item in (self._shared, *self._frames))
+        if capture and not sized:
+            raise NotASlice(
+                "multi-frame secondary capture: its pixels have no size (not calibrated)"
+            )
+        if not capture and sop_class not in ENHANCED and sop_class not in _SINGLE_SLICES:
+            raise NotASlice(f"multi-frame object whose frames are no slices ({_name(sop_class)})")
+        if not self._frames:
+            kind = ENHANCED.get(sop_class, "multi-frame")
+            raise NotASlice(
+                f"{kind} object without PerFrameFunctionalGroupsSequence: nothing says where its "
+                "frames lie"
+            )
+        if len(self._frames) != self.count:
+            raise NotASlice(
+                f"NumberOfFrames is {self.count}, but PerFrameFunctionalGroupsSequence describes "
+                f"{len(self._frames)}"
+            )
+
+    def require_geometry(self, index: int) -> None:
+        """:raises NotASlice: a functional group that places the frame is missing."""
+        for group, name in _GEOMETRY.values():
+            if group not in self._frames[index] and group not in self._shared:
+                raise NotASlice(f"the functional group {name} is missing")
+
+    def text_of_frame(self, index: int) -> TagText:
+        """The function that gives a frame's tags as those of a single slice."""
+        groups = self._frames[index]
+
+        def text(tag: str) -> str:
+            if tag == INSTANCE_NUMBER:
+                return str(index + 1)
+            if tag == DIMENSION_INDEX:
+                return self._dimension(groups)
+            found = self._grouped(tag, groups, _UNASSIGNED)
+            if found is None:
+                found = self._shared_text(tag)
+            if found is None:
+                found = "" if tag in _GEOMETRY else self._whole(tag)
+            return found
+
+        return text
+
+    def _shared_text(self, tag: str) -> str | None:
+        if tag not in self._from_shared:
+            self._from_shared[tag] = self._grouped(tag, self._shared, _UNASSIGNED_SHARED)
+        return self._from_shared[tag]
+
+    def _grouped(self, tag: str, groups: Dataset, unassigned: int) -> str | None:
+        """The text of a tag in functional groups; None where they do not hold it."""
+        for group, inner in (*_PLACES.get(tag, ()), (unassigned, tag)):
+            item = _first(groups, group)
+            if item is not None and int(inner.replace(",", ""), 16) in item:
+                text = self._text_of(item)(inner)
+                return _time_of_day(text) if tag == CONTENT_TIME else text
+        return None
+
+    def _dimension(self, groups: Dataset) -> str:
+        content = _first(groups, _FRAME_CONTENT)
+        if content is None:
+            return ""
+        text = self._text_of(content)
+        values = text(DIMENSION_INDEX).split("\\")
+        telling = [values[index] for index in self._telling if index < len(values)]
+        return "\\".join(telling) or text(_STACK_ID)
+
+
+def _items(dataset: Dataset, tag: int) -> list[Dataset]:
+    return list(dataset[tag].value or ()) if tag in dataset else []
+
+
+def _first(dataset: Dataset, tag: int) -> Dataset | None:
+    return next(iter(_items(dataset, tag)), None)
+
+
+def _time_of_day(text: str) -> str:
+    """The time of a date with time (DT), such as 20200102030405.5+0100; of a time, itself."""
+    digits = text.partition(".")[0]
+    return text[8:].partition("+")[0].partition("-")[0] if len(digits) > 8 else text
+
+
+def _name(sop_class: str) -> str:
+    return UID(sop_class).name if sop_class else "without a SOP class"
+
+
+def _named(numbers: list[int]) -> str:
+    """Frames in words: "frame 12", "frames 1 to 3, 7"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    texts = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    return f"frame{'s' if len(numbers) > 1 else ''} {', '.join(texts)}"

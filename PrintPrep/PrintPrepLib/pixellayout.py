@@ -1,0 +1,179 @@
+"""Where a file's pixels stand, how they are stored, and what they are mapped to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.dataset import FileDataset
+
+from .compression import LOSS_TAGS, loss
+from .elscintfile import (
+    ALL_TAGS,
+    TRANSFER_SYNTAX,
+    USUAL_TAGS,
+    PrivatePixels,
+    private_pixels,
+)
+from .headers import (
+    RESCALE_INTERCEPT,
+    RESCALE_SLOPE,
+    RESCALE_TYPE,
+    NotASlice,
+    PixelLayout,
+    SliceHeader,
+    TagText,
+    optional_number,
+)
+
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
+DEFLATED = "1.2.840.10008.1.2.1.99"
+
+_BITS_ALLOCATED = "0028,0100"
+_BITS_STORED = "0028,0101"
+_HIGH_BIT = "0028,0102"
+_PIXEL_REPRESENTATION = "0028,0103"
+_PIXEL_PADDING_VALUE = "0028,0120"
+_PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
+#: What ``pixel_layout`` reads of every file.
+PIXEL_TAGS = (
+    _BITS_ALLOCATED,
+    _BITS_STORED,
+    _HIGH_BIT,
+    _PIXEL_REPRESENTATION,
+    _PIXEL_PADDING_VALUE,
+    _PIXEL_PADDING_RANGE_LIMIT,
+    RESCALE_INTERCEPT,
+    RESCALE_SLOPE,
+    RESCALE_TYPE,
+    *LOSS_TAGS,
+)
+PRIVATE_TAGS = USUAL_TAGS
+
+#: Transfer syntaxes without compression of their own: do they write the VR?
+_PLAIN = {
+    "1.2.840.10008.1.2": False,
+    "1.2.840.10008.1.2.1": True,
+    TRANSFER_SYNTAX: True,
+    BIG_ENDIAN: True,
+}
+_PIXEL_DATA = 0x7FE00010
+_FLOAT_PIXELS = (0x7FE00008, 0x7FE00009)
+
+
+def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:
+    """The layout of a file's pixels, those of all frames together.
+
+    :param file: stands where the header ends.
+    :raises NotASlice: there are no pixels, or in a form that no slice has.
+    """
+    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
+    signed = text(_PIXEL_REPRESENTATION) == "1"
+    bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
+    place = _pixel_place(file, syntax, bits)
+    # In a standard transfer syntax PixelData is what the standard says, whatever stands beside.
+    standard = place is not None and syntax != TRANSFER_SYNTAX
+    private = None if standard else _private_pixels(file, dataset)
+    if place is None and private is None:
+        raise NotASlice("no PixelData in this object")
+    if bits not in (8, 16, 32):
+        raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
+    stored = min(int(optional_number(text(_BITS_STORED)) or bits), bits)
+    offset, length = place or (None, 0)
+    layout = PixelLayout(
+        transfer_syntax=syntax,
+        bits_allocated=bits,
+        bits_stored=stored,
+        signed=signed,
+        slope=1.0,
+        intercept=0.0,
+        padding=_padding(text, bits, signed),
+        offset=offset,
+        length=length,
+        compression=None if private is None else private.compression,
+        element=None if private is None or place is not None else private.element,
+        loss=loss(text, syntax),
+        high_bit=_high_bit(text, stored, bits),
+    )
+    return _with_rescale(layout, text)
+
+
+def frame_layout(layout: PixelLayout, header: SliceHeader, text: TagText) -> PixelLayout:
+    """The layout of one frame, out of that of the whole file.
+
+    :param text: gives the frame's tags.
+    """
+    size = header.rows * header.columns * layout.bits_allocated // 8
+    start = header.frame * size
+    return replace(
+        _with_rescale(layout, text),
+        offset=None if layout.offset is None else layout.offset + start,
+        length=min(max(layout.length - start, 0), size),
+    )
+
+
+def _with_rescale(layout: PixelLayout, text: TagText) -> PixelLayout:
+    slope = optional_number(text(RESCALE_SLOPE))
+    intercept = optional_number(text(RESCALE_INTERCEPT))
+    return replace(
+        layout,
+        slope=1.0 if slope is None else slope,
+        intercept=0.0 if intercept is None else intercept,
+        rescale_type=text(RESCALE_TYPE).strip().upper(),
+        rescaled=slope is not None or intercept is not None,
+    )
+
+
+def _private_pixels(file: BinaryIO, dataset: FileDataset) -> PrivatePixels | None:
+    private = private_pixels(dataset)
+    if private is None:
+        file.seek(0)
+        blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(ALL_TAGS))
+        private = private_pixels(blocks)
+    return private
+
+
+def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, int] | None:
+    """Offset and length of plain pixels; no offset where pydicom must find them; None: none."""
+    if syntax == DEFLATED:
+        return None, 0
+    start = file.tell()
+    head = file.read(12)
+    order = "big" if syntax == BIG_ENDIAN else "little"
+    tag = int.from_bytes(head[:2], order) << 16 | int.from_bytes(head[2:4], order)
+    if tag in _FLOAT_PIXELS:
+        raise NotASlice("floating-point pixels (a parametric map), which are not served")
+    if tag != _PIXEL_DATA:
+        return None
+    words = head[4:6] == b"OW"
+    # Bytes in words of the other order: pydicom puts them right.
+    if syntax not in _PLAIN or (order == "big" and words and bits == 8):
+        return None, 0
+    size = 12 if _PLAIN[syntax] and (words or head[4:6] == b"OB") else 8
+    length = int.from_bytes(head[size - 4 : size], order)
+    # Some files keep an empty PixelData beside the private one.
+    return (start + size, length) if length else None
+
+
+def _high_bit(text: TagText, stored: int, bits: int) -> int | None:
+    high = optional_number(text(_HIGH_BIT))
+    if high is None or not stored <= high < bits:
+        return None
+    return int(high)
+
+
+def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:
+    value = optional_number(text(_PIXEL_PADDING_VALUE))
+    if value is None:
+        return None
+    limit = optional_number(text(_PIXEL_PADDING_RANGE_LIMIT))
+    bounds = [_as_stored(int(value), bits, signed)]
+    bounds.append(bounds[0] if limit is None else _as_stored(int(limit), bits, signed))
+    return min(bounds), max(bounds)
+
+
+def _as_stored(value: int, bits: int, signed: bool) -> int:
+    """The number that the same bits mean in the pixels: writers confuse US and SS here."""
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if signed and value >> (bits - 1) else value
