@@ -84,11 +84,16 @@ def _threshold(segment: Mapping[str, Any]) -> Check | None:
         shift,
         SHIFT_PASS_MM,
         "mm",
-        f"The segment holds grey values {bounds}; half the contrast is {half['threshold']:.0f}, "
+        f"The segment holds grey values {bounds}; half the contrast is {_grey(half['threshold'])}, "
         f"and against it the surface lies {abs(shift):.2f} mm farther "
         f"{'out' if shift > 0 else 'in'}: every wall is {2 * abs(shift):.2f} mm "
         f"{'thicker' if shift > 0 else 'thinner'}.",
     )
+
+
+def _grey(value: float) -> str:
+    """A grey value: HU are whole numbers, SUV and normalized images are small ones."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _thin_walls(segment: Mapping[str, Any]) -> Check | None:

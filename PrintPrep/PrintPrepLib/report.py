@@ -14,6 +14,7 @@ from .progress import Progress
 from .report_pictures import charts, model_picture
 from .report_rows import (
     IDENTITY,
+    grey_unit,
     measure_rows,
     model_rows,
     rejected_rows,
@@ -240,7 +241,7 @@ def _making(record: Mapping[str, Any]) -> str:
     right = [
         *volume_rows(record["volume"]),
         _section("Segment"),
-        *segment_rows(record["segment"]),
+        *segment_rows(record["segment"], grey_unit(record)),
         _section("Software"),
         ("Versions", versions),
     ]

@@ -48,7 +48,7 @@ def _charts(
         )
     if offsets:
         yield (
-            "Gantry tilt: place of each slice in its plane",
+            "Tilt: place of each slice in its plane",
             lambda title: offset_chart(offsets, title),
         )
     truth, walls = _histogram(model, "surface_truth"), _histogram(model, "wall_thickness")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .pixel_findings import HOUNSFIELD, in_hounsfield
 from .placing import size_and_unit
 from .report_tables import amount, joined, leftovers
 
@@ -111,21 +112,40 @@ def volume_rows(volume: Mapping[str, Any]) -> Rows:
     yield from leftovers(volume, _VOLUME)
 
 
-def segment_rows(segment: Mapping[str, Any]) -> Rows:
-    """What the model was made of."""
+def grey_unit(record: Mapping[str, Any]) -> str:
+    """The unit of a record's grey values, "" where they have none or it is not known."""
+    if in_hounsfield(record["source"]):
+        return HOUNSFIELD
+    # Only PET has this finding; without a factor it stayed as it was.
+    findings = record.get("findings") or ()
+    scaled = any(item["id"] == "suv" and item.get("value") for item in findings)
+    return "SUV" if scaled else ""
+
+
+def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
+    """What the model was made of; ``unit`` is that of the grey values."""
     low, high = segment["threshold_hu"]
     yield "Method", segment["method"]
+    digits = _grey_digits(low, high)
     yield (
         "Grey values",
-        f"{amount(low, 1)} and more" if high is None else joined((low, high), 1, " … "),
+        f"{amount(low, digits, unit)} and more"
+        if high is None
+        else joined((low, high), digits, " … ", unit),
     )
     yield "Voxels", f"{segment['voxels']:,}".replace(",", " ")
     yield "Volume of the voxels", amount(segment["volume_mm3"] / 1000, 2, "cm³")
     half = segment.get("half_contrast")
     if half:
-        yield "Half contrast, measured", amount(half["threshold"], 1)
+        yield "Half contrast, measured", amount(half["threshold"], digits, unit)
         yield "Surface outside of it by", amount(half["shift_mm"], 3, "mm")
         yield "Blur of the images (SD)", amount(half["blur_mm"], 2, "mm")
+
+
+def _grey_digits(*values: float | None) -> int:
+    """HU are whole numbers; SUV and normalized images are small ones."""
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    return 1 if largest >= 10 else 3
 
 
 def measure_rows(record: Mapping[str, Any], told: Iterable[str]) -> Rows:

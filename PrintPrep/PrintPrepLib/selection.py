@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .errors import SeriesError
+from .errors import SegmentError, SeriesError
 from .findings import Finding
+from .pixel_findings import in_hounsfield
 from .provenance import series_id
 from .record import series_number
 from .words import grouped
@@ -80,14 +81,22 @@ def grey_range(
     """Lower and upper grey value (None: no bound), and how they were found.
 
     Without threshold and preset CT takes ``bone``, and what is not CT an automatic one.
+
+    :raises SegmentError: a preset was asked for, and the volume is known to hold no HU.
     """
     from .threshold import automatic_threshold, preset
 
     if threshold is not None:
         return *threshold, "threshold"
-    name = preset_name
-    if name is None and volume.provenance["source"]["modality"] == "CT":
+    name, source = preset_name, volume.provenance["source"]
+    modality = source["modality"]
+    if name is None and in_hounsfield(source):
         name = "bone"
+    elif name is not None and modality not in ("CT", ""):
+        raise SegmentError(
+            f"the preset {name} is a range of HU, which {modality} images do not have",
+            remedy="Leave it out for an automatic threshold, or give one with --threshold",
+        )
     if name is not None:
         found = preset(name)
         return found.low, found.high, f"preset {name}"

@@ -18,13 +18,19 @@ STEP_FAIL_MM = 5.0
 PIXEL_PASS_MM = 1.0
 #: Findings about the source that making the volume puts right, with their titles.
 _CORRECTED = {
-    "tilted": "Gantry tilt",
+    "tilted": "Tilt of the slices",
     "irregular": "Steps between slices",
     "in_plane_drift": "Drift within the plane",
 }
 _TITLES = {
     "gap": "Gaps between slices",
     "tilt_tag": "Tilt stated by the header",
+    "spacing_tag": "Spacing stated by the header",
+    "thickness_tag": "Thickness and distance",
+    "slice_location": "Slice locations stated",
+    "pixel_spacing_tag": "Pixel size stated twice",
+    "applied_tilt": "Tilt applied on purpose",
+    "entered_geometry": "Geometry entered by hand",
     "rounded_positions": "Rounded positions",
 }
 

@@ -63,9 +63,10 @@ def _stack(entry: Mapping[str, Any]) -> str:
     scanner = ", ".join(filter(None, (source["modality"], source["manufacturer"])))
     stack = f", stack {entry['stack']}" if entry["stack"] > 1 else ""
     pixel = " × ".join(f"{value:.3f}" for value in source["pixel_spacing_mm"])
+    tilt = "Gantry tilt" if source["modality"] in ("CT", "") else "Tilt"
     lines = [("Slices", f"{source['slices']} of {columns} × {rows} pixels of {pixel} mm")]
     if source["steps_mm"]["max"] is not None:
-        lines += [("Steps", _steps(source)), ("Gantry tilt", f"{source['tilt_deg']:.2f}°")]
+        lines += [("Steps", _steps(source)), (tilt, f"{source['tilt_deg']:.2f}°")]
     if source.get("slice_thickness_mm") is not None:
         lines.append(("Thickness", f"{source['slice_thickness_mm']:g} mm"))
     if source.get("kernel"):

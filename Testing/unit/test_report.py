@@ -188,7 +188,7 @@ def test_every_part_of_the_record_is_on_the_page(picture):
         "155.27 × 188.65 × 165.43 mm", "666.03 cm³", "1 583 732", "ab" * 32, "model.stl",
         "First 0.500 mm (limit 1 mm)", "WARNING", "Take care.",
         "1.081 / 4.002 / 6.999 mm", "18.500°", "512 × 611 × 135", "linear",
-        "preset bone, largest island", "200.0 and more", "410.7", "0.1.0", "B70f", "Maker CT",
+        "preset bone, largest island", "200.0 HU and more", "410.7", "0.1.0", "B70f", "Maker CT",
         "scout.dcm", "scout (localizer) image, not a slice", "0.0123 / – mm",
     ):  # fmt: skip
         assert part in text, part
