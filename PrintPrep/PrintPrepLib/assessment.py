@@ -21,6 +21,7 @@ from .intersections import self_intersection_record
 from .mesh import TriangleMesh, measure
 from .meshfaults import fault_record
 from .metal import metal
+from .pixel_findings import in_hounsfield
 from .placing import UNITS
 from .printers import Printer, fit_records, known_printers
 from .progress import Progress, part, report
@@ -81,7 +82,7 @@ class Subject:
     @property
     def ct(self) -> bool:
         """Whether the grey values are HU."""
-        return self.source.get("modality") == "CT"
+        return in_hounsfield(self.source)
 
     @property
     def source(self) -> Mapping[str, Any]:

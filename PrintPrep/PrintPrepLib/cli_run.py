@@ -227,6 +227,7 @@ def _make(
 def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume, dict[str, Any]]:
     """The volume, and its provenance as the record shall hold it."""
     from .geometry import analyse
+    from .pixel_findings import refuse_maps
     from .provenance import source_record
     from .record import rejected_files
     from .regularize import load_stack
@@ -235,6 +236,7 @@ def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume,
 
     collection = read_series(options.inputs, part(console.progress, 0.0, 0.1))
     stack, choice = choose(collection, options.series, options.inputs)
+    refuse_maps(stack)
     if choice:
         console.note(choice.message)
     volume = load_stack(stack, options.spacing, part(console.progress, 0.1, 0.4))

@@ -134,7 +134,7 @@ def dataset_text(dataset: Dataset) -> TagText:
         if plain and isinstance(element, RawDataElement):
             return _raw_text(element)
         value = dataset[key].value
-        if isinstance(value, MultiValue):
+        if isinstance(value, MultiValue | list):
             return "\\".join(str(part) for part in value)
         return "" if value is None else str(value)
 

@@ -15,6 +15,7 @@ from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 from .errors import ExportError, GeometryError
 from .files import require_folder, staging
 from .mesh import TriangleMesh, from_polydata, to_polydata
+from .pixel_findings import in_hounsfield
 from .regularize import RegularVolume
 
 INSTANCE_UIDS = "DICOM.instanceUIDs"
@@ -249,8 +250,11 @@ def _image(voxels: np.ndarray) -> vtk.vtkImageData:
 
 def _describe_values(node: Any, provenance: dict[str, Any]) -> None:
     """What the voxels measure, and in which unit: as the volume itself says, or by modality."""
-    modality = provenance.get("source", {}).get("modality", "")
-    codes = provenance.get("values") or _QUANTITIES.get(modality)
+    source = provenance.get("source", {})
+    modality = source.get("modality", "")
+    # A derived map of a CT measures what only its own header could name.
+    known = modality != "CT" or in_hounsfield(source)
+    codes = provenance.get("values") or (_QUANTITIES.get(modality) if known else None)
     if codes is None:
         return
     setters = (node.SetVoxelValueQuantity, node.SetVoxelValueUnits)
@@ -275,7 +279,8 @@ def _set_provenance(node: Any, provenance: dict[str, Any]) -> None:
         return
     untouched = provenance.get("volume", {}).get("interpolation") == "none"
     as_acquired = untouched and not provenance.get("moved", False)
-    uids = " ".join(provenance.get("instance_uids", ()))
+    # The frames of one object share its UID.
+    uids = " ".join(dict.fromkeys(provenance.get("instance_uids", ())))
     if uids:
         node.SetAttribute(INSTANCE_UIDS if as_acquired else SOURCE_INSTANCE_UIDS, uids)
     kept = {key: value for key, value in provenance.items() if key != "instance_uids"}

@@ -32,6 +32,7 @@ from .mrml_segments import (
     segment_surface,
     threshold_text,
 )
+from .pixel_findings import in_hounsfield
 from .progress import Progress, part, report
 from .record import plain
 from .source_checks import bound_mm
@@ -94,7 +95,7 @@ def has_hounsfield_units(volume_node: Any) -> bool:
     units = volume_node.GetVoxelValueUnits()
     if units is not None and units.GetCodeValue():
         return units.GetCodeValue() == _HOUNSFIELD
-    return provenance_of(volume_node).get("source", {}).get("modality") == "CT"
+    return in_hounsfield(provenance_of(volume_node).get("source", {}))
 
 
 def value_range(volume_node: Any) -> tuple[float, float]:

@@ -24,13 +24,13 @@ def stack_suv(stack: SliceStack) -> SuvFactor | None:
     if stack.info.modality != PET_MODALITY:
         return None
     headers = []
-    for item in stack.slices:
+    for path in dict.fromkeys(item.path for item in stack.slices):
         try:
-            dataset = dcmread(item.path, stop_before_pixels=True, force=True)
+            dataset = dcmread(path, stop_before_pixels=True, force=True)
             headers.append(PetHeader.from_dataset(dataset))
         except OSError as error:
             raise PixelDataError(
-                f"the header cannot be read ({error.strerror or error})", file=item.path
+                f"the header cannot be read ({error.strerror or error})", file=path
             ) from error
     return suv_factor(headers)
 

@@ -14,6 +14,7 @@ from .errors import GeometryError
 from .geometry import StackGeometry, analyse
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
 from .petvolume import in_suv, stack_suv, suv_finding, suv_provenance
+from .pixel_findings import HOUNSFIELD, value_unit
 from .pixels import StackPixels, read_voxels
 from .progress import Progress, part
 from .provenance import SCHEMA, source_record, volume_record
@@ -82,7 +83,7 @@ def load_stack(
         raise GeometryError(geometry.refusal.rstrip("."))
     plan = _plan(stack, geometry, spacing, maximum_voxels)
     source = StackPixels(stack)
-    background = CT_BACKGROUND if stack.info.modality == "CT" else None
+    background = CT_BACKGROUND if value_unit(stack) == HOUNSFIELD else None
     if plan.untouched:
         voxels = read_voxels(stack, part(progress, 0, 0.95))
         background = float(voxels.min()) if background is None else background
