@@ -7,6 +7,7 @@ their place behind it, so that loading a series reads each byte once.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -77,9 +78,14 @@ def read_headers(path: str) -> list[tuple[SliceHeader, TagText]]:
     return read_file(path).slices
 
 
-def read_file(path: str) -> FrameHeaders:
+#: Makes slices of an open file, which stands where its header ends; its data set and its tags.
+Reader = Callable[[str, BinaryIO, FileDataset, TagText], FrameHeaders]
+
+
+def read_file(path: str, reader: Reader | None = None) -> FrameHeaders:
     """Read one file's header.
 
+    :param reader: makes the slices in its own way; None: as the header says.
     :returns: each slice with its pixel layout and the function that gives its other tags'
         text, and why single frames are left out.
     :raises NotASlice: the file is no DICOM file, or holds no slice; the text says which.
@@ -91,8 +97,8 @@ def read_file(path: str) -> FrameHeaders:
             dataset = _read(file)
             text = dataset_text(dataset)
             try:
-                read = _frames if multi_frame(text) else _single
-                return read(path, file, dataset, text)
+                usual = _frames if multi_frame(text) else _single
+                return (reader or usual)(path, file, dataset, text)
             except NotASlice as error:
                 error.series_uid = text(SERIES_INSTANCE_UID)
                 if isinstance(error, InvalidGeometry):
