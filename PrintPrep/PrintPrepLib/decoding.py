@@ -29,8 +29,12 @@ _WITH_SIMPLEITK = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70
 #: The package that brings the decoder.
 _PACKAGES = {
     **dict.fromkeys(_WITH_SIMPLEITK, "SimpleITK"),
-    # High-throughput JPEG 2000.
-    **{f"1.2.840.10008.1.2.4.{number}": "pylibjpeg-openjpeg" for number in (201, 202, 203)},
+    **{f"1.2.840.10008.1.2.4.{n}": "pylibjpeg-openjpeg" for n in (201, 202, 203)},
+}
+#: Names that pydicom 2.4 (high-throughput JPEG 2000) and 3.0 (JPEG XL) do not know.
+_NAMES = {
+    **{f"1.2.840.10008.1.2.4.{number}": "JPEG XL" for number in (110, 111, 112)},
+    **{f"1.2.840.10008.1.2.4.{n}": "High-Throughput JPEG 2000" for n in (201, 202, 203)},
 }
 
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
@@ -47,7 +51,7 @@ def missing_decoder(transfer_syntax: str) -> str | None:
         able(transfer_syntax) for able, _ in _DECODERS
     ):
         return None
-    name = UID(transfer_syntax).name
+    name = _name(transfer_syntax)
     package = _PACKAGES.get(transfer_syntax)
     if package is None:
         return f"no decoder for {name} is known"
@@ -100,12 +104,16 @@ def _decoded(described: Dataset, data: bytes, item: SliceHeader) -> np.ndarray:
     raise _failure(item, "; ".join(errors))
 
 
+def _name(transfer_syntax: str) -> str:
+    return _NAMES.get(transfer_syntax) or UID(transfer_syntax).name
+
+
 def _failure(item: SliceHeader, reason: str) -> PixelDataError:
     syntax = item.layout.transfer_syntax
     package = _PACKAGES.get(syntax)
     install = f", or install {package}" if package else ""
     return PixelDataError(
-        f"the pixels ({UID(syntax).name}) cannot be decoded: {reason.rstrip('.')}",
+        f"the pixels ({_name(syntax)}) cannot be decoded: {reason.rstrip('.')}",
         file=item.path,
         tag="PixelData",
         remedy=f"Convert the series to uncompressed DICOM{install}",
