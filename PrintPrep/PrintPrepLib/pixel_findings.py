@@ -79,6 +79,7 @@ def _others(stack: SliceStack) -> list[str]:
         if words[:1] == ["DERIVED"]:
             # The last of several says most: PERFUSION, RCBF.
             found.update([word for word in words[2:] if word in _MAPS][-1:])
-        if item.layout is not None and item.layout.rescale_type not in ("", HOUNSFIELD):
-            found.add(f"RescaleType {item.layout.rescale_type}")
+        stated = "" if item.layout is None else item.layout.rescale_type
+        if stated not in ("", HOUNSFIELD) and not stated.startswith("HOUNSFIELD"):
+            found.add(f"RescaleType {stated}")
     return sorted(found)

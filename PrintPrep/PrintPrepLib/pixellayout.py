@@ -103,6 +103,7 @@ def frame_layout(layout: PixelLayout, header: SliceHeader, text: TagText) -> Pix
     """The layout of one frame, out of that of the whole file.
 
     :param text: gives the frame's tags.
+    :raises NotASlice: the frame's values cannot be told.
     """
     size = header.rows * header.columns * layout.bits_allocated // 8
     start = header.frame * size
@@ -115,6 +116,8 @@ def frame_layout(layout: PixelLayout, header: SliceHeader, text: TagText) -> Pix
 
 def _with_rescale(layout: PixelLayout, text: TagText) -> PixelLayout:
     slope = optional_number(text(RESCALE_SLOPE))
+    if slope == 0:
+        raise NotASlice("RescaleSlope is 0: every pixel would have the same value")
     intercept = optional_number(text(RESCALE_INTERCEPT))
     return replace(
         layout,

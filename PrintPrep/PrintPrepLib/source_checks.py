@@ -32,6 +32,8 @@ _TITLES = {
     "applied_tilt": "Tilt applied on purpose",
     "entered_geometry": "Geometry entered by hand",
     "rounded_positions": "Rounded positions",
+    "not_hu": "Values in Hounsfield units",
+    "no_rescale": "Rescaling to Hounsfield units",
 }
 
 

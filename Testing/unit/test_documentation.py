@@ -13,6 +13,7 @@ PRODUCERS = (
     "claims",
     "geometry_findings",
     "petvolume",
+    "pixel_findings",
     "print_checks",
     "protocol_checks",
     "selection",

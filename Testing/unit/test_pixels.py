@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from phantoms.acquisition import Acquisition
-from phantoms.analytic import Ball, Scene
+from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, PixelDataError
+from PrintPrepLib.errors import Cancelled, GeometryError, PixelDataError
 from PrintPrepLib.headers import PixelLayout
+from PrintPrepLib.pixel_findings import in_hounsfield, pixel_findings, refuse_maps, value_unit
 from PrintPrepLib.pixels import StackPixels, read_voxels, rescale, stored_pixels
+from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
+from PrintPrepLib.surface import grey_value_surface
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import RLELossless
@@ -167,6 +170,91 @@ def test_an_unknown_compression_is_refused_by_name(tmp_path):
     stack = read_series([tmp_path]).series[0].stacks[0]
     with pytest.raises(PixelDataError, match="JPEG 2000"):
         read_voxels(stack)
+
+
+def found_in(stack):
+    return {finding.id: finding for finding in pixel_findings(stack)}
+
+
+@pytest.mark.parametrize("kind", ["HU", "Hounsfield units", None])
+def test_a_ct_in_hounsfield_units(tmp_path, kind):
+    stack = stack_of(tmp_path, tags={"RescaleType": kind})
+    assert found_in(stack) == {} and value_unit(stack) == "HU"
+    refuse_maps(stack)
+
+
+@pytest.mark.parametrize(
+    ("tags", "what"),
+    [
+        ({"RescaleType": "US"}, "RescaleType US"),
+        ({"RescaleType": "Z_EFF"}, "RescaleType Z_EFF"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "PERFUSION", "RCBF"]}, "RCBF"),
+        ({"ImageType": ["DERIVED", "PRIMARY", "AXIAL", "ELECTRON_DENSITY"]}, "ELECTRON_DENSITY"),
+    ],
+)
+def test_a_map_is_not_for_printing(tmp_path, tags, what):
+    stack = stack_of(tmp_path, tags=tags)
+    (finding,) = found_in(stack).values()
+    assert (finding.id, finding.severity) == ("not_hu", "fail")
+    assert f"({what})" in finding.message and value_unit(stack) == what
+    with pytest.raises(GeometryError, match="not for printing"):
+        refuse_maps(stack)
+    volume = load_stack(stack)
+    assert volume.background == volume.voxels.min()
+    assert volume.provenance["source"]["value_unit"] == what
+    assert "not_hu" in [item["id"] for item in volume.provenance["findings"]]
+    assert not in_hounsfield(volume.provenance["source"])
+
+
+def test_one_slice_of_another_kind_is_enough(tmp_path):
+    assert "not_hu" in found_in(stack_of(tmp_path, slice_tags={3: {"RescaleType": "US"}}))
+
+
+def test_images_taken_for_perfusion_are_images(tmp_path):
+    stack = stack_of(tmp_path, tags={"ImageType": ["ORIGINAL", "PRIMARY", "PERFUSION", "NONE"]})
+    assert found_in(stack) == {}
+
+
+def test_a_ct_that_does_not_say_how_to_rescale(tmp_path):
+    nothing = {"RescaleSlope": None, "RescaleIntercept": None, "RescaleType": None}
+    stack = stack_of(tmp_path, tags=nothing)
+    (finding,) = found_in(stack).values()
+    assert (finding.id, finding.severity) == ("no_rescale", "warn")
+    assert found_in(stack_of(tmp_path / "mr", tags={**nothing, "Modality": "MR"})) == {}
+
+
+def test_other_modalities_have_no_hounsfield_units(tmp_path):
+    stack = stack_of(tmp_path, tags={"Modality": "MR", "RescaleType": "US"})
+    assert found_in(stack) == {} and value_unit(stack) is None
+    assert not in_hounsfield({"modality": "MR", "value_unit": None})
+    assert in_hounsfield({"modality": "CT"}), "a record of before"
+
+
+def test_a_slope_of_nothing_is_refused(tmp_path):
+    stack_of(tmp_path, slice_tags={2: {"RescaleSlope": "0"}})
+    (rejected,) = read_series([tmp_path]).series[0].rejected
+    assert rejected.reason == "RescaleSlope is 0: every pixel would have the same value"
+
+
+@pytest.mark.parametrize("spacing", [(0.4, 0.7), (0.7, 0.4)])
+@pytest.mark.parametrize("tilt", [(0.0, 0.0), (0.0, 15.0), (12.0, 0.0)])
+def test_a_ball_stays_a_ball_in_oblong_pixels(tmp_path, spacing, tilt):
+    """PixelSpacing is (between rows, between columns): swapped, the ball would be an egg."""
+    center, radius, sigma = np.array([2.3, -1.7, 4.1]), 10.0, 0.5
+    scan = Acquisition(
+        rows=round(28 / spacing[0]),
+        columns=round(28 / spacing[1]),
+        slices=44,
+        steps=0.6,
+        pixel_spacing=spacing,
+        tilt=tilt,
+        center=tuple(center + 0.2),
+    )
+    write_series(Scene((Ball(tuple(center), radius, 2000.0),), -1000.0, sigma), scan, tmp_path)
+    volume = load_stack(read_series([tmp_path]).series[0].stacks[0])
+    mesh = grey_value_surface(volume.voxels, volume.voxels >= 0, volume.ijk_to_lps, 0.0)
+    off = np.linalg.norm(mesh.points - center, axis=1) - half_contrast_radius(radius, sigma)
+    assert np.abs(off).max() < 0.06 and np.sqrt((off**2).mean()) < 0.012
 
 
 def test_reading_can_be_cancelled(tmp_path):
