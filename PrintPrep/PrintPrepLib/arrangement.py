@@ -12,11 +12,13 @@ from itertools import combinations
 
 import numpy as np
 
+from .drift import fan_order
 from .gridfit import fit_uniform, position_tolerance
 from .headers import (
     ACQUISITION_NUMBER,
     CONTENT_TIME,
     CONVOLUTION_KERNEL,
+    DIMENSION_INDEX,
     ECHO_NUMBERS,
     IMAGE_TYPE,
     TEMPORAL_POSITION,
@@ -35,8 +37,8 @@ _DRIFT_STEP = 5e-3
 _FIELD_MM = 1.0
 #: Words of ImageType that no slice of an acquisition carries.
 _DERIVED_WORDS = frozenset(
-    ("MPR", "MPVR", "REFORMATTED", "3D", "MIP", "MINIP", "VRT", "SSD", "RENDERED", "RENDERING")
-    + ("PROJECTION", "CURVED")
+    {"MPR", "MPVR", "REFORMATTED", "CURVED", "3D", "MIP", "MINIP", "PROJECTION"}
+    | {"VRT", "SSD", "RENDERED", "RENDERING"}
 )
 #: What may tell reconstructions apart, the plainest first, with its name.
 _NAMES = {
@@ -44,6 +46,7 @@ _NAMES = {
     IMAGE_TYPE: "image type",
     ECHO_NUMBERS: "echo",
     TEMPORAL_POSITION: "temporal position",
+    DIMENSION_INDEX: "dimension",
     ACQUISITION_NUMBER: "acquisition",
 }
 
@@ -74,11 +77,14 @@ def arrange(
     found: list[Arranged] = []
     for raster in _rasters(kept):
         for members, drifting in _directions(raster):
-            families = [(members, "")] if drifting else told_apart(members)
-            for family, words in families:
+            if drifting:
+                ordered = tuple(members[index] for index in fan_order(members))
+                found.append(Arranged(ordered, drifting=True))
+                continue
+            for family, words in told_apart(members):
                 ordered = in_order(family)
-                coincident = 0 if drifting else len(ordered) - len(places(ordered))
-                found.append(Arranged(ordered, drifting, coincident, words))
+                coincident = len(ordered) - len(places(ordered))
+                found.append(Arranged(ordered, coincident=coincident, told_apart=words))
     return sorted(found, key=lambda item: -len(item.slices)), excluded
 
 
@@ -90,7 +96,7 @@ def trait(item: SliceHeader, tag: str) -> str:
 def needs_traits(slices: Iterable[SliceHeader]) -> bool:
     """Do some slices of one raster stand so that only further tags could tell them apart?"""
     return any(
-        not _regular(members)
+        not regular(members)
         for raster in _rasters(list(slices))
         for members, _ in _directions(raster)
     )
@@ -243,20 +249,22 @@ def told_apart(slices: list[SliceHeader]) -> list[Family]:
     ordered = in_order(slices)
     most = max((len(group) for group in places(ordered)), default=1)
     if most == 1:
-        return [(slices, "")] if _regular(slices) else _interleaved(slices)
+        return [(slices, "")] if regular(slices) else _interleaved(slices)
     tags = list(_NAMES)
     for count in range(1, len(tags) + 1):
         for chosen in combinations(tags, count):
-            families = _families(slices, lambda item, by=chosen: tuple(trait(item, t) for t in by))
+            families = families_by(
+                slices, lambda item, by=chosen: tuple(trait(item, t) for t in by)
+            )
             # Several acquisitions that overlap at their ends are runs of one scan.
-            runs = ACQUISITION_NUMBER in chosen and not _side_by_side(families)
-            if 1 < len(families) <= most and _distinct(families) and not runs:
+            runs = ACQUISITION_NUMBER in chosen and not side_by_side(families)
+            if 1 < len(families) <= most and distinct(families) and not runs:
                 return [(members, _named(chosen, families, members)) for members in families]
-    fields = _families(slices, _field_of_view(slices))
-    if 1 < len(fields) <= most and _distinct(fields):
+    fields = families_by(slices, _field_of_view(slices))
+    if 1 < len(fields) <= most and distinct(fields):
         return [(family, f"field of view {n}") for n, family in enumerate(fields, 1)]
     timed = passes(slices, _content_time)
-    if timed is not None and len(timed) <= most and _alike(timed) and _side_by_side(timed):
+    if timed is not None and len(timed) <= most and _alike(timed) and side_by_side(timed):
         return [(family, f"pass {n} by time") for n, family in enumerate(timed, 1)]
     return [(slices, "")]
 
@@ -282,7 +290,7 @@ def passes(
         else:
             found[-1].append(slices[index])
             direction = step
-    return found if _distinct(found) else None
+    return found if distinct(found) else None
 
 
 def instance(item: SliceHeader) -> float | None:
@@ -305,23 +313,30 @@ def _interleaved(slices: list[SliceHeader]) -> list[Family]:
     tags = [tag for tag in _NAMES if tag != ACQUISITION_NUMBER]
     for count in range(1, len(tags) + 1):
         for chosen in combinations(tags, count):
-            families = _families(slices, lambda item, by=chosen: tuple(trait(item, t) for t in by))
-            regular = all(len(family) > 2 and _regular(family) for family in families)
-            if len(families) > 1 and regular and _side_by_side(families):
+            families = families_by(
+                slices, lambda item, by=chosen: tuple(trait(item, t) for t in by)
+            )
+            even = all(len(family) > 2 and regular(family) for family in families)
+            if len(families) > 1 and even and side_by_side(families):
                 return [(members, _named(chosen, families, members)) for members in families]
     return [(slices, "")]
 
 
-def _families(
+def _by(tags: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
+    return lambda item: tuple(trait(item, tag) for tag in tags)
+
+
+def families_by(
     slices: Sequence[SliceHeader], key: Callable[[SliceHeader], Hashable]
 ) -> list[list[SliceHeader]]:
+    """Slices of one key together, in the order in which the keys appear."""
     found: dict[Hashable, list[SliceHeader]] = defaultdict(list)
     for item in slices:
         found[key(item)].append(item)
     return list(found.values())
 
 
-def _distinct(families: list[list[SliceHeader]]) -> bool:
+def distinct(families: list[list[SliceHeader]]) -> bool:
     """No family holds two slices of one position."""
     return all(len(places(in_order(family))) == len(family) for family in families)
 
@@ -331,7 +346,7 @@ def _alike(families: list[list[SliceHeader]]) -> bool:
     return len(sizes) > 1 and min(sizes) >= max(2, max(sizes) / 2)
 
 
-def _side_by_side(families: list[list[SliceHeader]]) -> bool:
+def side_by_side(families: list[list[SliceHeader]]) -> bool:
     """Does each family share at least half of its extent with another one?"""
     spans = [(float(along.min()), float(along.max())) for along in map(heights, families)]
     return all(
@@ -348,7 +363,8 @@ def _side_by_side(families: list[list[SliceHeader]]) -> bool:
     )
 
 
-def _regular(slices: Sequence[SliceHeader]) -> bool:
+def regular(slices: Sequence[SliceHeader]) -> bool:
+    """Does one step vector explain the positions? Fewer than three always are regular."""
     ordered = in_order(slices)
     if len(ordered) < 3:
         return True

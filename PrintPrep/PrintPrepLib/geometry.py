@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import geometry_findings as finding
+from .arrangement import SAME_PLACE_MM, places
+from .drift import fan_of
 from .errors import GeometryError
 from .findings import Finding
+from .gaps import find_gaps
 from .gridfit import fit_regular, fit_uniform, position_tolerance
+from .headers import SliceHeader
+from .pixel_findings import pixel_findings
 from .series import SliceStack
 
-_SAME_POSITION_MM = 5e-3
-_GAP_FACTOR = 1.9
-_GAP_MM = 2.5
-_SECTION_FACTOR = 3.0
-_SECTION_MM = 10.0
 _ROUNDED_STEPS_MM = 0.005
 
 
@@ -34,10 +34,12 @@ class StackGeometry:
     column). ``header_positions`` (N, 3) are as written; ``positions`` (N, 3) are those that
     the volume is built on: the fitted grid where one explains the rounding, else the same.
     ``steps`` (N − 1) are measured along the normal as written; ``step`` is the one step of
-    a uniform stack, None where steps differ. ``shear`` = (d · row, d · column) / (d · normal)
-    for the step direction d; ``tilt_deg`` is its magnitude as an angle. ``gaps`` are indices
-    into ``steps``. ``refusal`` says why no volume can be made of the stack, None where one
-    can.
+    a uniform stack, None where steps differ; ``usual_mm`` is what steps are compared with.
+    ``shear`` = (d · row, d · column) / (d · normal) for the step direction d; ``tilt_deg`` is
+    its magnitude as an angle. ``gaps`` are indices into ``steps`` where ``missing_in`` says
+    how many slices are missing; ``partings`` are those between sections. Every section is
+    judged by itself; ``displaced`` tells that they do not share one grid. ``refusal`` says
+    why no volume can be made of the stack, None where one can.
     """
 
     row: np.ndarray
@@ -54,21 +56,59 @@ class StackGeometry:
     rounded: bool = False
     drift_mm: float = 0.0
     gaps: tuple[int, ...] = ()
-    missing: int = 0
+    missing_in: tuple[int, ...] = ()
+    partings: tuple[int, ...] = ()
+    usual_mm: float = 0.0
+    displaced: bool = False
     duplicates: int = 0
-    sections: int = 1
     refusal: str | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
     def regular(self) -> bool:
         """An orthogonal grid explains every position: the voxels can stay as they are."""
-        return not (self.tilted or self.irregular)
+        return not (self.tilted or self.irregular or self.displaced)
+
+    @property
+    def missing(self) -> int:
+        """Slices whose absence the widths of the gaps show."""
+        return sum(self.missing_in)
+
+    @property
+    def sections(self) -> int:
+        """Parts of the stack that wide gaps leave."""
+        return len(self.partings) + 1
 
     @property
     def sectioned(self) -> bool:
         """A gap parts the stack into sections."""
-        return self.sections > 1
+        return bool(self.partings)
+
+    @property
+    def section_bounds(self) -> tuple[tuple[int, int], ...]:
+        """Index of the first and last slice of every section."""
+        starts = [0, *(index + 1 for index in self.partings)]
+        ends = [*self.partings, len(self.positions) - 1]
+        return tuple(zip(starts, ends, strict=True))
+
+    @property
+    def inner_steps(self) -> np.ndarray:
+        """The steps within sections, mm."""
+        return np.delete(self.steps, self.partings)
+
+    @property
+    def along(self) -> np.ndarray:
+        """Place of each slice along the normal in patient coordinates, (N,) mm."""
+        return self.header_positions @ self.normal
+
+    @property
+    def missing_at_mm(self) -> tuple[float, ...]:
+        """Where slices are missing along the normal, in patient coordinates."""
+        return tuple(
+            float(self.along[index] + number * self.steps[index] / (missing + 1))
+            for index, missing in zip(self.gaps, self.missing_in, strict=True)
+            for number in range(1, missing + 1)
+        )
 
     @property
     def distances(self) -> np.ndarray:
@@ -81,7 +121,7 @@ class StackGeometry:
 
         Zero where the slices stand straight above each other within the tolerance.
         """
-        if not self.tilted:
+        if not (self.tilted or self.displaced):
             return np.zeros((len(self.positions), 2))
         moved = self.positions - self.positions[0]
         return np.stack([moved @ self.row, moved @ self.column], axis=1)
@@ -95,18 +135,28 @@ class StackGeometry:
 def analyse(stack: SliceStack) -> StackGeometry:
     """Work out the geometry of a stack, with findings in plain words.
 
+    Of slices at one position the first stands for all of them.
+
     :raises GeometryError: the stack has no slice.
     """
     if not stack.slices:
         raise GeometryError("The stack holds no slice")
+    slices = standing(stack)
+    first = slices[0]
+    axes = np.array([first.row_direction, first.column_direction])
+    if stack.drifting:
+        axes = fan_of(slices).axes
     geometry = analyse_positions(
-        np.array([item.position for item in stack.slices]),
-        np.array(stack.slices[0].row_direction),
-        np.array(stack.slices[0].column_direction),
-        position_tolerance(item.position_decimals for item in stack.slices),
+        np.array([item.position for item in slices]),
+        axes[0],
+        axes[1],
+        position_tolerance(item.position_decimals for item in slices),
     )
+    duplicates = len(stack.slices) - len(slices) + len(stack.duplicate_places)
+    geometry = replace(geometry, duplicates=duplicates)
+    stack = replace(stack, slices=slices)
     refusal = finding.refusal(stack, geometry)
-    found = finding.describe(stack, geometry)
+    found = [*pixel_findings(stack), *finding.describe(stack, geometry)]
     if refusal is not None:
         found = [refusal, *found]
     return replace(
@@ -114,6 +164,13 @@ def analyse(stack: SliceStack) -> StackGeometry:
         findings=tuple(found),
         refusal=None if refusal is None else refusal.message,
     )
+
+
+def standing(stack: SliceStack) -> tuple[SliceHeader, ...]:
+    """The slices of a stack, of those at one position the first."""
+    if stack.drifting:
+        return stack.slices
+    return tuple(group[0] for group in places(stack.slices))
 
 
 def analyse_positions(
@@ -127,7 +184,6 @@ def analyse_positions(
     """
     normal = np.cross(row, column)
     steps = np.diff(positions @ normal)
-    gaps, missing, sections = _gaps(steps, tolerance)
     geometry = StackGeometry(
         row=row,
         column=column,
@@ -135,14 +191,81 @@ def analyse_positions(
         header_positions=positions,
         positions=positions,
         steps=steps,
-        gaps=gaps,
-        missing=missing,
-        sections=sections,
-        duplicates=int((steps < _SAME_POSITION_MM).sum()),
+        duplicates=int((steps < SAME_PLACE_MM).sum()),
     )
     if geometry.duplicates:
         return replace(geometry, irregular=True)
-    return geometry if len(positions) < 2 else _classified(geometry, tolerance)
+    if len(positions) < 2:
+        return geometry
+    gaps = find_gaps(steps, float(tolerance @ np.abs(normal)))
+    geometry = replace(
+        geometry,
+        gaps=gaps.wide,
+        missing_in=gaps.missing,
+        partings=gaps.partings,
+        usual_mm=gaps.usual,
+    )
+    if not geometry.sectioned:
+        return _classified(geometry, tolerance)
+    return _assembled(geometry, tolerance)
+
+
+def _assembled(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
+    """A sectioned stack: each section judged by itself, then held against the others."""
+    positions = geometry.header_positions.copy()
+    parts = []
+    for first, last in geometry.section_bounds:
+        if first == last:
+            continue
+        section = slice(first, last + 1)
+        own = replace(
+            geometry,
+            header_positions=positions[section],
+            positions=positions[section],
+            steps=geometry.steps[first:last],
+            partings=(),
+        )
+        parts.append(_classified(own, tolerance))
+        positions[section] = parts[-1].positions
+    if not parts:
+        return replace(geometry, irregular=True)
+    largest = max(parts, key=lambda part: len(part.positions))
+    off = 2 * float(tolerance @ np.abs(geometry.normal))
+    step = largest.step
+    for part in parts:
+        # A step that differs by less moves no slice of the part by more than the tolerance.
+        if step is not None and (
+            part.step is None or abs(part.step - step) * len(part.positions) > off
+        ):
+            step = None
+    whole = replace(
+        geometry,
+        positions=positions,
+        step=step,
+        shear=largest.shear,
+        tilt_deg=largest.tilt_deg,
+        tilted=any(part.tilted for part in parts),
+        irregular=step is None,
+        rounded=any(part.rounded for part in parts),
+        drift_mm=max(part.drift_mm for part in parts),
+    )
+    return _on_one_grid(whole, 2 * tolerance)
+
+
+def _on_one_grid(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
+    """Put the sections onto one grid where that moves no slice by more than ``tolerance`` (3,)."""
+    if geometry.step is None:
+        return replace(geometry, displaced=True)
+    moved = geometry.positions - geometry.positions[0]
+    numbers = np.round(moved @ geometry.normal / geometry.step)
+    direction = geometry.normal
+    if geometry.tilted:
+        direction = direction + geometry.shear[0] * geometry.row
+        direction = direction + geometry.shear[1] * geometry.column
+    grid = geometry.positions[0] + (numbers * geometry.step)[:, None] * direction
+    if (np.abs(grid - geometry.header_positions) > tolerance).any():
+        return replace(geometry, displaced=True)
+    return replace(geometry, positions=grid)
 
 
 def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
@@ -167,16 +290,3 @@ def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry
         rounded=fit is not None and float(np.ptp(geometry.steps)) > _ROUNDED_STEPS_MM,
         drift_mm=float(np.abs(across - along[:, None] * shear).max()),
     )
-
-
-def _gaps(steps: np.ndarray, tolerance: np.ndarray) -> tuple[tuple[int, ...], int, int]:
-    """Indices of wide steps, slices missing in them, and the sections that wide gaps part."""
-    if not len(steps) or np.median(steps) < _SAME_POSITION_MM:
-        return (), 0, 1
-    median = float(np.median(steps))
-    wide = np.flatnonzero(steps > max(_GAP_FACTOR * median, _GAP_MM))
-    sections = 1 + int((steps > max(_SECTION_FACTOR * median, _SECTION_MM)).sum())
-    multiples = np.round(steps[wide] / median)
-    whole = np.abs(steps[wide] - multiples * median) <= 2 * multiples * tolerance.max()
-    missing = int((multiples[whole] - 1).sum())
-    return tuple(int(index) for index in wide), missing, sections

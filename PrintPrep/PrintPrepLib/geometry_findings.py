@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .claims import claims
+from .drift import drift_findings, fan_of
 from .elscint import KNOWN
 from .elscintfile import REMEDY
 from .findings import Finding
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from .geometry import StackGeometry
     from .series import SliceStack
 
+#: Wider gaps make the print wrong; narrower ones are smoothed over.
+GAP_FAIL_MM = 2.5
 _DRIFT_MM = 0.1
+_LISTED = 5
 
 
 def refusal(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
@@ -30,49 +35,39 @@ def refusal(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
             + ".",
             {"name": compression or "without a name"},
         )
-    if stack.stacks_in_series > 1:
-        kind = "drifting" if stack.drifting else "mixed"
-        template = (
-            "The orientation drifts from slice to slice ({stacks} orientations); such series "
-            "are not served by this version."
-            if stack.drifting
-            else "The slices differ in orientation, matrix size or pixel spacing ({stacks} "
-            "groups); such series are not served by this version."
-        )
-        return Finding(kind, "fail", template, {"stacks": stack.stacks_in_series})
     if len(stack.slices) < 2:
         return Finding(
             "single_slice", "fail", "There is only one slice; a model needs at least two."
         )
-    if geometry.duplicates:
+    if stack.conflicting:
         return Finding(
-            "duplicate_positions",
+            "ambiguous_positions",
             "fail",
-            "{count} slices stand at the position of another slice; such series are not served "
-            "by this version.",
-            {"count": geometry.duplicates},
-            geometry.duplicates,
+            "{count} positions hold different images, and neither headers nor slice numbers tell "
+            "which belong together. Send each reconstruction as a series of its own.",
+            {"count": stack.conflicting},
+            stack.conflicting,
         )
-    if geometry.sectioned:
-        return Finding(
-            "sectioned",
-            "fail",
-            "The series is made of {sections} sections with up to {gap:.1f} mm between them; "
-            "sectioned series are not served by this version.",
-            {"sections": geometry.sections, "gap": float(geometry.steps.max())},
-            float(geometry.steps.max()),
-            "mm",
-        )
-    return None
+    return drift_findings(fan_of(stack.slices))[1] if stack.drifting else None
 
 
 def describe(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     """The findings about a stack that can be judged, in the order of their weight."""
-    if len(stack.slices) < 2 or geometry.duplicates:
-        return []
-    found = [_gap(geometry), _tilt(geometry), _steps(geometry), _drift(geometry)]
-    found += [*claims(stack, geometry), _private_compression(stack)]
+    found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry)]
+    if len(stack.slices) > 1:
+        found += [_sectioned(stack, geometry), _joined(stack), _gap(geometry)]
+        found += [_tilt(stack, geometry), _steps(geometry), _drift(geometry)]
+        found += claims(stack, geometry)
+    found.append(_private_compression(stack))
     return [item for item in found if item is not None]
+
+
+def _turning(stack: SliceStack) -> list[Finding | None]:
+    return [drift_findings(fan_of(stack.slices))[0]]
+
+
+def _shape(geometry: StackGeometry) -> list[Finding | None]:
+    return [_tilt(geometry), _steps(geometry), _drift(geometry)]
 
 
 def _compression(stack: SliceStack) -> str | None:
@@ -93,40 +88,156 @@ def _private_compression(stack: SliceStack) -> Finding | None:
     )
 
 
+def _mixed(stack: SliceStack) -> Finding | None:
+    if stack.stacks_in_series < 2:
+        return None
+    return Finding(
+        "mixed",
+        "info",
+        "The series holds {stacks} stacks of slices that do not fit together (other orientation, "
+        "matrix, pixel spacing or reconstruction). This is stack {number}{apart}, with {slices} "
+        "slices.",
+        {
+            "stacks": stack.stacks_in_series,
+            "number": stack.number,
+            "apart": f" ({stack.told_apart})" if stack.told_apart else "",
+            "slices": len(stack.slices),
+        },
+        stack.stacks_in_series,
+    )
+
+
+def _derived(stack: SliceStack) -> Finding | None:
+    derived = sum(item.image_type[:1] == ("DERIVED",) for item in stack.slices)
+    if not derived:
+        return None
+    return Finding(
+        "derived",
+        "warn",
+        "{derived} of {slices} images are derived, not taken by the scanner as they are: a "
+        "reformat or a processed series may have lost detail. Use the original series where "
+        "there is one.",
+        {"derived": derived, "slices": len(stack.slices)},
+        derived,
+    )
+
+
+def _duplicates(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
+    if not geometry.duplicates:
+        return None
+    if stack.conflicting:
+        return None
+    if stack.coincident:
+        return Finding(
+            "duplicate_positions",
+            "warn",
+            "{count} images stand at the position of another one, and their headers do not tell "
+            "them apart. Their pixels decide: equal images are left out, different ones are never "
+            "mixed.",
+            {"count": geometry.duplicates},
+            geometry.duplicates,
+        )
+    return Finding(
+        "duplicate_positions",
+        "info",
+        "{count} images were there twice, pixel for pixel, and are left out.",
+        {"count": geometry.duplicates},
+        geometry.duplicates,
+    )
+
+
+def _sectioned(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
+    if geometry.sectioned:
+        gaps = [float(geometry.steps[index]) for index in geometry.partings]
+        template = "The series is made of {sections} sections with nothing scanned between them "
+        template += "(gaps: {gaps}). "
+        template += (
+            "They are one volume here; background fills the gaps."
+            if stack.section == 0
+            else "Each section is a volume of its own, in its true place."
+        )
+        values = {"sections": geometry.sections, "gaps": _listed(f"{gap:.1f} mm" for gap in gaps)}
+        return Finding("sectioned", "warn", template, values, max(gaps), "mm")
+    if stack.sections < 2 or stack.section == 0:
+        return None
+    return Finding(
+        "sectioned",
+        "warn",
+        "This is section {section} of {sections} of the series ({first:.1f} to {last:.1f} mm along "
+        "the normal); the others are volumes of their own.",
+        {
+            "section": stack.section,
+            "sections": stack.sections,
+            "first": float(geometry.along[0]),
+            "last": float(geometry.along[-1]),
+        },
+        stack.sections,
+    )
+
+
+def _joined(stack: SliceStack) -> Finding | None:
+    if not stack.joints:
+        return None
+    return Finding(
+        "joined_runs",
+        "info",
+        "The series was scanned in {runs} runs that overlap. Where they do they show the same "
+        "anatomy at the same place, so one hands over to the next at {places}.",
+        {
+            "runs": len(stack.joints) + 1,
+            "places": _listed(f"{place:.1f} mm" for place in stack.joints),
+        },
+        len(stack.joints) + 1,
+    )
+
+
 def _gap(geometry: StackGeometry) -> Finding | None:
-    if not geometry.gaps or geometry.sectioned:
+    if not geometry.gaps:
         return None
     widest = float(geometry.steps[list(geometry.gaps)].max())
     template = (
-        "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {median:.2f} mm, first "
-        "behind slice {first}: the anatomy there is guessed, not seen."
+        "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice "
+        "{behind}: the anatomy there is guessed, not seen."
     )
     if geometry.missing:
-        template += " The width fits {missing} missing slice(s): ask for the complete series."
+        template += (
+            " The width fits {missing} missing slice(s), at {places} along the normal: ask for the "
+            "complete series."
+        )
     return Finding(
         "gap",
-        "fail",
+        "fail" if widest > GAP_FAIL_MM else "warn",
         template,
         {
             "gaps": len(geometry.gaps),
             "gap": widest,
-            "median": float(np.median(geometry.steps)),
-            "first": geometry.gaps[0] + 1,
+            "usual": geometry.usual_mm,
+            "behind": _listed(str(index + 1) for index in geometry.gaps),
             "missing": geometry.missing,
+            "places": _listed(f"{place:.1f} mm" for place in geometry.missing_at_mm),
         },
         widest,
         "mm",
     )
 
 
-def _tilt(geometry: StackGeometry) -> Finding | None:
+def _listed(texts: Iterable[str]) -> str:
+    """The first few of a list, and how many there are more."""
+    texts = list(texts)
+    more = len(texts) - _LISTED
+    return ", ".join(texts[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     if not geometry.tilted:
         return None
+    ct = stack.info.modality in ("CT", "")
     return Finding(
         "tilted",
         "warn",
-        "The gantry was tilted by {tilt:.2f}°: each slice is shifted against its neighbour, and "
-        "the volume is straightened by shifting the slices back.",
+        ("The gantry was tilted" if ct else "The slices lean against their stack")
+        + " by {tilt:.2f}°: each slice is shifted against its neighbour, and the volume is "
+        "straightened by shifting the slices back.",
         {"tilt": geometry.tilt_deg},
         geometry.tilt_deg,
         "°",
@@ -134,14 +245,17 @@ def _tilt(geometry: StackGeometry) -> Finding | None:
 
 
 def _steps(geometry: StackGeometry) -> Finding | None:
-    low, high = float(geometry.steps.min()), float(geometry.steps.max())
+    steps = geometry.inner_steps
+    if not len(steps):
+        return None
+    low, high = float(steps.min()), float(steps.max())
     if geometry.irregular:
         return Finding(
             "irregular",
             "warn",
             "The distance between slices varies from {low:.3f} to {high:.3f} mm (median "
             "{median:.3f} mm): the volume is interpolated onto equal steps.",
-            {"low": low, "high": high, "median": float(np.median(geometry.steps))},
+            {"low": low, "high": high, "median": float(np.median(steps))},
             high - low,
             "mm",
         )

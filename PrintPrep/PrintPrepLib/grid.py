@@ -26,8 +26,8 @@ class GridPlan:
     in voxels along (i, j); ``planes`` holds for each grid plane the source slices and their
     weights, none where the plane lies outside. ``source_size`` is (columns, rows) of a slice.
     ``averages`` tells that planes are means over their thickness, because the grid is
-    coarser than the slices; ``last_plane_outside`` that the last plane lies beyond the last
-    slice.
+    coarser than the slices; ``outside`` are planes beyond the ends of the stack or of a
+    section; ``reach_mm`` is the longest way from a plane to the nearest slice it is made of.
     """
 
     dimensions: tuple[int, int, int]
@@ -37,7 +37,8 @@ class GridPlan:
     planes: tuple[tuple[tuple[int, float], ...], ...]
     source_size: tuple[int, int]
     averages: bool
-    last_plane_outside: bool
+    outside: frozenset[int] = frozenset()
+    reach_mm: float = 0.0
 
     @property
     def voxels(self) -> int:
@@ -60,7 +61,7 @@ class GridPlan:
         field = np.tile([0, -1, 0, -1], (len(self.planes), 1))
         columns, rows = self.source_size
         for plane, parts in enumerate(self.planes):
-            if not parts or (self.last_plane_outside and plane == len(self.planes) - 1):
+            if not parts or plane in self.outside:
                 continue
             shifts = self.shifts[[index for index, _ in parts]]
             first = np.ceil(shifts.max(axis=0) - _EXACT)
@@ -81,7 +82,8 @@ def choose_spacing(
     if choice == "native":
         if geometry.step is not None:
             return geometry.step
-        return max(float(geometry.steps.min()), min(pixel_spacing))
+        steps = geometry.inner_steps if len(geometry.inner_steps) else geometry.steps
+        return max(float(steps.min()), min(pixel_spacing))
     if choice == "isotropic":
         return min(pixel_spacing)
     try:
@@ -107,7 +109,8 @@ def plan_grid(
 ) -> GridPlan:
     """Lay an orthogonal grid over a stack: axes row, column, normal; first slice's pixels kept.
 
-    The grid covers every source voxel centre.
+    The grid covers every source voxel centre. Between sections planes stay empty: nothing is
+    interpolated across a gap.
 
     :param source_size: (columns, rows) of a slice.
     :param pixel_spacing: (row spacing, column spacing) in mm.
@@ -126,12 +129,10 @@ def plan_grid(
     count = 1 + math.ceil(distances[-1] / step - _EXACT)
     dimensions = (int(high[0] - low[0]), int(high[1] - low[1]), count)
     limit_voxels(dimensions, step, maximum_voxels)
-    averages = not nearest and step > float(np.median(np.diff(distances))) * (1 + _EXACT)
+    usual = float(np.median(geometry.inner_steps)) if len(geometry.inner_steps) else math.inf
+    averages = not nearest and step > usual * (1 + _EXACT)
     heights = np.arange(count) * step
-    planes = [_contributions(distances, height, step, averages) for height in heights]
-    outside = bool(heights[-1] > distances[-1] + _EXACT * step)
-    if outside and heights[-1] - distances[-1] > step / 2:
-        planes[-1] = ()
+    planes, outside = _planes(geometry, heights, step, averages)
     if nearest:
         planes = [_nearest(parts) for parts in planes]
     matrix = np.eye(4)
@@ -147,7 +148,8 @@ def plan_grid(
         planes=tuple(planes),
         source_size=source_size,
         averages=averages,
-        last_plane_outside=outside,
+        outside=outside,
+        reach_mm=_reach(distances, heights, planes),
     )
 
 
@@ -166,11 +168,34 @@ def limit_voxels(dimensions: tuple[int, int, int], step: float, maximum: int) ->
         )
 
 
+def _planes(
+    geometry: StackGeometry, heights: np.ndarray, step: float, averages: bool
+) -> tuple[list[tuple[tuple[int, float], ...]], frozenset[int]]:
+    """Slices and weights of every plane, and the planes that no section reaches."""
+    sections = [
+        (first, geometry.distances[first : last + 1]) for first, last in geometry.section_bounds
+    ]
+    planes, outside = [], set()
+    for plane, height in enumerate(heights):
+        ways = [max(part[0] - height, height - part[-1]) for _, part in sections]
+        nearest = int(np.argmin(ways))
+        first, distances = sections[nearest]
+        if ways[nearest] > _EXACT * step:
+            outside.add(plane)
+        near = ways[nearest] <= step / 2
+        parts = _contributions(distances, height, step, averages) if near else ()
+        planes.append(tuple((first + index, weight) for index, weight in parts))
+    return planes, frozenset(outside)
+
+
 def _contributions(
     distances: np.ndarray, height: float, step: float, averages: bool
 ) -> tuple[tuple[int, float], ...]:
-    """Slices and weights of the plane at ``height`` mm: linear, or the mean over its thickness."""
-    height = min(height, float(distances[-1]))
+    """Slices and weights of the plane at ``height`` mm: linear, or the mean over its thickness.
+
+    Beyond the first or last slice that slice stands for the plane.
+    """
+    height = float(np.clip(height, distances[0], distances[-1]))
     if averages:
         # Narrowed at the ends, so that the mean stays centred on the plane.
         half = min(step / 2, height - distances[0], distances[-1] - height)
@@ -182,6 +207,18 @@ def _contributions(
             return ((index, 1.0),)
     share = (height - distances[upper - 1]) / (distances[upper] - distances[upper - 1])
     return ((upper - 1, 1.0 - float(share)), (upper, float(share)))
+
+
+def _reach(
+    distances: np.ndarray, heights: np.ndarray, planes: list[tuple[tuple[int, float], ...]]
+) -> float:
+    """Longest way from a plane to the nearest slice it is made of, mm."""
+    ways = [
+        min(abs(float(distances[index]) - height) for index, _ in parts)
+        for height, parts in zip(heights, planes, strict=True)
+        if parts
+    ]
+    return max(ways, default=0.0)
 
 
 def _slab(distances: np.ndarray, start: float, end: float) -> tuple[tuple[int, float], ...]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
-import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from .claims import names_tilt
 from .compression import UNCOMPRESSED
-from .geometry import StackGeometry
+from .drift import drift_record, fan_of
+from .driftgrid import DriftPlan
+from .entered import entered_record
+from .geometry import StackGeometry, standing
 from .grid import GridPlan
 from .headers import SeriesInfo
+from .pixel_findings import value_unit
 from .residual import Residual
 from .series import Rejected, SliceStack
 
 SCHEMA = "printprep-provenance/1"
-#: How a derivation description says that the slices were sheared or turned back.
-_TILT_WORDS = re.compile(r"tilt|shear", re.IGNORECASE)
+#: A step that differs by more from the usual one is named.
+DEVIATES_MM = 0.05
 #: Of lengths that stand in the record slice by slice: 0.1 µm.
 _DECIMALS = 4
 
@@ -65,8 +71,11 @@ def source_record(
 
     Lengths in mm, angles in degrees; nothing that names the patient unless ``identify``.
     """
+    # Of slices at one position the first stands for all of them.
+    stack = replace(stack, slices=standing(stack))
     info, first = stack.info, stack.slices[0]
-    steps = geometry.steps
+    # Gaps between sections are no steps.
+    steps = geometry.inner_steps
     record = {
         "kind": "dicom",
         "series_id": series_id(info.uid),
@@ -83,28 +92,40 @@ def source_record(
             "median": float(np.median(steps)) if len(steps) else None,
             "max": float(steps.max()) if len(steps) else None,
         },
-        "step_lengths_mm": np.round(steps, _DECIMALS).tolist(),
-        "gap_steps": list(geometry.gaps),
+        "step_lengths_mm": np.round(geometry.steps, _DECIMALS).tolist(),
+        "gap_steps": sorted(geometry.gaps + geometry.partings),
+        "deviating_slices": _deviating(geometry),
         "in_plane_offsets_mm": _in_plane_offsets(geometry),
         "step_mm": geometry.step,
         "slice_gap_mm": _slice_gaps(stack, geometry),
         "tilt_deg": geometry.tilt_deg,
         "shear": list(geometry.shear),
         "tilt_tag_deg": info.tilt_tag_deg,
+        "spacing_between_slices_mm": info.spacing_between_slices_mm,
         "tilted": geometry.tilted,
         "irregular": geometry.irregular,
-        "sections": geometry.sections,
-        "section": 1,
+        "stack": stack.number,
+        "stacks": stack.stacks_in_series,
+        "told_apart": stack.told_apart,
+        "sections": max(geometry.sections, stack.sections),
+        "section": stack.section,
+        "gaps": _gaps(geometry),
+        "joined_at_mm": list(stack.joints),
+        "drift": drift_record(fan_of(stack.slices)) if stack.drifting else None,
+        "entered": entered_record(stack.slices),
+        "applied_tilt_deg": stack.applied_tilt_deg,
         "duplicates": geometry.duplicates,
         "missing": geometry.missing,
+        "missing_at_mm": np.round(geometry.missing_at_mm, _DECIMALS).tolist(),
         "compression": _compression(stack),
         "matrix": [first.rows, first.columns],
         "transfer_syntax": _transfer_syntax(stack),
         "lossy": _lossy(stack),
         "image_type": list(first.image_type),
         "image_types": sorted({"\\".join(item.image_type) for item in stack.slices}),
-        "derivation_names_tilt": bool(_TILT_WORDS.search(info.derivation)),
+        "derivation_names_tilt": names_tilt(info),
         "kernel": info.kernel,
+        "value_unit": value_unit(stack),
     }
     if identify:
         record |= {
@@ -116,6 +137,31 @@ def source_record(
             "folder": os.path.dirname(os.path.abspath(first.path)),
         }
     return record
+
+
+def _gaps(geometry: StackGeometry) -> list[dict[str, float]]:
+    """What was not scanned between sections, along the normal in patient coordinates."""
+    along = np.round(geometry.along, _DECIMALS).tolist()
+    return [
+        {
+            "from_mm": along[index],
+            "to_mm": along[index + 1],
+            "width_mm": round(along[index + 1] - along[index], _DECIMALS),
+        }
+        for index in geometry.partings
+    ]
+
+
+def _deviating(geometry: StackGeometry) -> list[dict[str, float]]:
+    """The slices behind which an irregular stack leaves its usual step."""
+    if not geometry.irregular:
+        return []
+    steps = np.round(geometry.steps, _DECIMALS)
+    off = np.abs(geometry.steps - geometry.usual_mm) > DEVIATES_MM
+    off[list(geometry.partings)] = False
+    return [
+        {"slice": int(index) + 1, "step_mm": float(steps[index])} for index in np.flatnonzero(off)
+    ]
 
 
 def _in_plane_offsets(geometry: StackGeometry) -> list[list[float]] | None:
@@ -160,7 +206,7 @@ def _lossy(stack: SliceStack) -> dict[str, Any] | bool | None:
 
 
 def volume_record(
-    plan: GridPlan, residual: Residual, interpolation: str, choice: str | float
+    plan: GridPlan | DriftPlan, residual: Residual, interpolation: str, choice: str | float
 ) -> dict[str, Any]:
     """The ``volume`` part of a record: the grid, how it was filled, how true it is."""
     to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -172,4 +218,30 @@ def volume_record(
         "residual_mm": {"max": residual.max, "rms": residual.rms},
         "spacing_choice": choice,
         "averaged_planes": plan.averages,
+        "cost": _cost(plan),
+    }
+
+
+def _cost(plan: GridPlan | DriftPlan) -> dict[str, Any]:
+    """What the choice of the spacing cost, in voxels or in detail."""
+    columns, rows = plan.source_size
+    turned = isinstance(plan, DriftPlan)
+    before = len(plan.heights if turned else plan.shifts) * columns * rows
+    after = math.prod(plan.dimensions)
+    told = f"{before / 1e6:.1f} million voxels became {after / 1e6:.1f} million"
+    if plan.untouched:
+        told = "No voxel was added, changed or lost."
+    elif plan.averages:
+        told += "; detail finer than the planes is averaged away."
+    elif turned:
+        told += "."
+    else:
+        told += f"; no plane is farther than {plan.reach_mm:.2f} mm from a slice."
+    return {
+        "voxels_before": before,
+        "voxels_after": after,
+        "largest_interpolation_mm": None if turned else plan.reach_mm,
+        "detail_lost": plan.averages,
+        "empty_planes": 0 if turned else sum(not parts for parts in plan.planes),
+        "told": told,
     }

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from .dicomfile import read_header
+from .arrangement import arrange, needs_traits, number_key
+from .dicomfile import read_file
 from .errors import SeriesError
-from .headers import SERIES_INSTANCE_UID, NotASlice, SeriesInfo, SliceHeader, series_info
+from .frames import FrameHeaders
+from .headers import (
+    SERIES_INSTANCE_UID,
+    InvalidGeometry,
+    NotASlice,
+    SeriesInfo,
+    SliceHeader,
+    series_info,
+)
 from .progress import Progress, report
-
-#: Largest difference of a direction cosine within one stack: 0.025 mm over 250 mm.
-ORIENTATION_TOLERANCE = 1e-4
-_SPACING_TOLERANCE = 1e-6
-_DRIFT_STEP = 5e-3
+from .unplaced import Unplaced
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class SliceStack:
     that a person ordered to be put back. ``coincident`` counts slices that share a position
     and that their headers do not tell apart: their pixels decide when they are loaded.
     ``told_apart`` says in words what tells this stack from others at the same place.
+    ``conflicting`` counts positions with different images that nothing tells apart.
+    ``duplicate_places`` are where images were left out because they were there twice, and
+    ``joints`` where one of several overlapping runs hands over to the next, in mm along the
+    normal in patient coordinates.
     """
 
     info: SeriesInfo
@@ -52,6 +61,9 @@ class SliceStack:
     applied_tilt_deg: float | None = None
     coincident: int = 0
     told_apart: str = ""
+    conflicting: int = 0
+    duplicate_places: tuple[float, ...] = ()
+    joints: tuple[float, ...] = ()
 
     @property
     def normal(self) -> np.ndarray:
@@ -78,16 +90,26 @@ class Series:
 
 @dataclass(frozen=True)
 class SeriesCollection:
-    """What was found: series by number, and files that belong to no usable series."""
+    """What was found: series by number, and files that belong to no usable series.
+
+    ``unplaced`` are series whose headers do not say where their slices lie; their files are
+    among the rejected.
+    """
 
     series: tuple[Series, ...]
     rejected: tuple[Rejected, ...]
+    unplaced: tuple[Unplaced, ...] = ()
 
 
-def read_series(inputs: Sequence[str | Path], progress: Progress | None = None) -> SeriesCollection:
+def read_series(
+    inputs: Sequence[str | Path],
+    progress: Progress | None = None,
+    read: Callable[[str], FrameHeaders] = read_file,
+) -> SeriesCollection:
     """Read files and folders (with all below them) into series.
 
     :param inputs: any mix of files and folders.
+    :param read: reads one file, as ``dicomfile.read_file`` does.
     :raises SeriesError: an input does not exist, or there is no file at all.
     :raises Cancelled: progress asked for it.
     """
@@ -101,15 +123,19 @@ def read_series(inputs: Sequence[str | Path], progress: Progress | None = None) 
     slices: dict[str, list[SliceHeader]] = defaultdict(list)
     infos: dict[str, SeriesInfo] = {}
     rejected: dict[str, list[Rejected]] = defaultdict(list)
+    unplaced: dict[str, Unplaced] = defaultdict(Unplaced)
     seen: dict[str, str] = {}
     for index, path in enumerate(paths):
         if index % 16 == 0:
             report(progress, index / len(paths), "Reading headers")
         try:
-            header, text = read_header(path)
+            content = read(path)
         except NotASlice as error:
             rejected[error.series_uid].append(Rejected(path, str(error)))
+            if isinstance(error, InvalidGeometry):
+                unplaced[error.series_uid].add(error)
             continue
+        header, text = content.slices[0]
         uid = text(SERIES_INSTANCE_UID)
         first = seen.setdefault(header.sop_instance_uid or path, path)
         if first != path:
@@ -117,29 +143,47 @@ def read_series(inputs: Sequence[str | Path], progress: Progress | None = None) 
             continue
         if uid not in infos:
             infos[uid] = series_info(text)
-        slices[uid].append(header)
+        slices[uid].extend(item for item, _ in content.slices)
+        rejected[uid].extend(Rejected(path, reason) for reason in content.left_out)
     series = [build_series(infos[uid], slices[uid], rejected.pop(uid, ())) for uid in infos]
-    series.sort(key=lambda item: (_number_key(item.info.number), item.uid))
+    series.sort(key=lambda item: (number_key(item.info.number), item.uid))
     left = [item for uid in rejected for item in rejected[uid]]
-    return SeriesCollection(tuple(series), tuple(left))
+    lost = tuple(item for uid, item in unplaced.items() if uid not in infos)
+    return SeriesCollection(tuple(series), tuple(left), lost)
 
 
 def build_series(
-    info: SeriesInfo, slices: Iterable[SliceHeader], rejected: Iterable[Rejected] = ()
+    info: SeriesInfo,
+    slices: Iterable[SliceHeader],
+    rejected: Iterable[Rejected] = (),
+    traits: Callable[[str], tuple[str, ...]] | None = None,
 ) -> Series:
-    """Sort one series' slices into stacks of equal orientation, matrix and pixel spacing.
+    """Sort one series' slices into stacks of one raster, orientation and reconstruction.
 
     The largest stack comes first; within a stack slices go along row × column.
+
+    :param traits: gives a file's ``headers.slice_traits`` where the slices came without
+        them; asked only where positions alone do not tell slices apart.
     """
-    rejected = tuple(rejected)
     slices = list(slices)
-    groups = sorted(_groups(slices), key=len, reverse=True)
-    drifting = len(groups) > 1 and _drifts(slices)
+    if traits is not None and needs_traits(slices):
+        slices = [replace(item, traits=traits(item.path)) for item in slices]
+    arranged, excluded = arrange(slices)
+    left_out = (*rejected, *(Rejected(item.path, reason) for item, reason in excluded))
     stacks = tuple(
-        SliceStack(info, _ordered(group), number, len(groups), drifting, rejected)
-        for number, group in enumerate(groups, 1)
+        SliceStack(
+            info,
+            item.slices,
+            number,
+            len(arranged),
+            item.drifting,
+            left_out,
+            coincident=item.coincident,
+            told_apart=item.told_apart,
+        )
+        for number, item in enumerate(arranged, 1)
     )
-    return Series(info, stacks, rejected)
+    return Series(info, stacks, left_out)
 
 
 def _files(inputs: Sequence[str | Path]) -> Iterable[str]:
@@ -164,44 +208,3 @@ def _below(item: str) -> Iterable[str]:
         subfolders.sort()
         for name in sorted(names):
             yield os.path.join(folder, name)
-
-
-def _groups(slices: Iterable[SliceHeader]) -> list[list[SliceHeader]]:
-    """Slices that lie in parallel planes on equal rasters."""
-    kinds: Mapping[tuple, list[tuple[np.ndarray, list[SliceHeader]]]] = defaultdict(list)
-    for item in slices:
-        orientation = np.array(item.row_direction + item.column_direction)
-        same_raster = kinds[item.rows, item.columns]
-        raster = np.concatenate([orientation, item.pixel_spacing])
-        for reference, members in same_raster:
-            difference = np.abs(raster - reference)
-            if (
-                difference[:6].max() <= ORIENTATION_TOLERANCE
-                and difference[6:].max() <= _SPACING_TOLERANCE * reference[6:].max()
-            ):
-                members.append(item)
-                break
-        else:
-            same_raster.append((raster, [item]))
-    return [members for same_raster in kinds.values() for _, members in same_raster]
-
-
-def _drifts(slices: list[SliceHeader]) -> bool:
-    """Do neighbours on one raster differ by less than a few tenths of a degree each?"""
-    if len({(item.rows, item.columns, item.pixel_spacing) for item in slices}) > 1:
-        return False
-    ordered = _ordered(slices)
-    axes = np.array([item.row_direction + item.column_direction for item in ordered])
-    return bool(np.abs(np.diff(axes, axis=0)).max() <= _DRIFT_STEP)
-
-
-def _ordered(slices: list[SliceHeader]) -> tuple[SliceHeader, ...]:
-    normal = np.cross(slices[0].row_direction, slices[0].column_direction)
-    distances = np.array([item.position for item in slices]) @ normal
-    instance = [_number_key(item.instance_number) for item in slices]
-    order = sorted(range(len(slices)), key=lambda index: (distances[index], instance[index]))
-    return tuple(slices[index] for index in order)
-
-
-def _number_key(text: str) -> tuple[int, int, str]:
-    return (0, int(text), "") if text.lstrip("+-").isdigit() else (1, 0, text)

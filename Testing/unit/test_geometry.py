@@ -16,6 +16,7 @@ from phantoms.acquisition import (
 )
 from phantoms.analytic import Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.gaps import find_gaps
 from PrintPrepLib.geometry import analyse, analyse_positions
 from PrintPrepLib.gridfit import fit_regular, position_tolerance
 from PrintPrepLib.series import read_series
@@ -154,23 +155,109 @@ def test_a_missing_slice_is_a_failing_gap(tmp_path):
     assert "behind slice 7" in gap.message and "1 missing" in gap.message
 
 
-def test_small_steps_may_double_before_it_is_a_gap(tmp_path):
+def test_a_missing_thin_slice_is_named_but_does_not_fail(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=12, steps=0.6, drop=(7,))
-    assert geometry.irregular and geometry.gaps == ()
+    assert geometry.irregular and geometry.gaps == (6,) and geometry.missing == 1
+    assert [(item.id, item.severity) for item in geometry.findings[:1]] == [("gap", "warn")]
+
+
+def test_missing_slices_are_placed(tmp_path):
+    """Two neighbours and a single one, told where they should lie in the patient."""
+    geometry, truth = geometry_of(tmp_path, slices=20, steps=3.0, drop=(4, 5, 12))
+    assert (geometry.gaps, geometry.missing_in) == ((3, 9), (2, 1))
+    np.testing.assert_allclose(
+        geometry.missing_at_mm, truth.positions[[4, 5, 12]] @ truth.normal, atol=1e-5
+    )
+    message = geometry.findings[0].message
+    assert "behind slice 4, 10" in message and "3 missing" in message
+    for place in geometry.missing_at_mm:
+        assert f"{place:.1f} mm" in message
 
 
 @pytest.mark.parametrize(
-    ("acquisition", "reason"),
+    ("steps", "usual", "gaps", "missing"),
     [
-        ({"slices": 1}, "single_slice"),
-        ({"slices": 8, "duplicate": (3,)}, "duplicate_positions"),
-        ({"slices": 8, "steps": (2.0, 2.0, 2.0, 61.0, 2.0, 2.0, 2.0)}, "sectioned"),
+        ((5, 5, 10), 5, (2,), (1,)),
+        ((5, 10), 5, (1,), (1,)),
+        ((5, 5, 10, 10), 5, (2, 3), (1, 1)),
+        ((10,) * 5, 10, (), ()),
+        # Thin slices below, thick ones above: the scan's own spacing, whichever prevails.
+        ((2.5,) * 10 + (5,) * 15, 5, (), ()),
+        ((2.5,) * 15 + (5,) * 10, 2.5, (), ()),
+        # No multiple of the step: a gap, but nothing says how many slices are gone.
+        ((2,) * 6 + (5,) + (2,) * 6, 2, (6,), (0,)),
+        ((1.081,) + (4.002,) * 13 + (6.999,) * 13, 4.002, (), ()),
     ],
 )
-def test_what_is_not_served_is_refused_by_name(tmp_path, acquisition, reason):
-    geometry, _ = geometry_of(tmp_path, **acquisition)
-    assert geometry.refusal and geometry.findings[0].id == reason
+def test_the_usual_step_and_what_is_missing_from_it(steps, usual, gaps, missing):
+    found = find_gaps(np.array(steps, float), 0.02)
+    assert found.usual == pytest.approx(usual)
+    assert (found.wide, found.missing, found.partings) == (gaps, missing, ())
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data(), step=st.floats(0.5, 8.0), count=st.integers(8, 60))
+def test_every_missing_slice_is_found_where_it_was(data, step, count):
+    holes = data.draw(
+        st.sets(st.integers(1, count - 2), max_size=max(1, count // 8)).filter(
+            lambda found: all(one + 1 not in found for one in found)
+        )
+    )
+    there = [k for k in range(count) if k not in holes]
+    positions = np.zeros((len(there), 3))
+    positions[:, 2] = np.round(17.3 + step * np.array(there), 3)
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert not geometry.sectioned or 2 * step > 10
+    if not geometry.sectioned:
+        np.testing.assert_allclose(
+            geometry.missing_at_mm, 17.3 + step * np.array(sorted(holes)), atol=0.01
+        )
+
+
+def test_one_slice_is_refused(tmp_path):
+    geometry, _ = geometry_of(tmp_path, slices=1)
+    assert geometry.refusal and geometry.findings[0].id == "single_slice"
     assert geometry.findings[0].severity == "fail"
+
+
+def test_images_at_one_position_are_told_and_one_stands_for_both(tmp_path):
+    geometry, _ = geometry_of(tmp_path, slices=8, duplicate=(3,))
+    assert geometry.refusal is None and geometry.regular and geometry.duplicates == 1
+    (finding,) = geometry.findings
+    assert (finding.id, finding.severity, finding.value) == ("duplicate_positions", "warn", 1)
+
+
+def test_sections_are_judged_one_by_one(tmp_path):
+    steps = (2.0, 2.0, 2.0, 61.0, 2.0, 2.0, 2.0)
+    geometry, _ = geometry_of(tmp_path, slices=8, steps=steps)
+    assert geometry.refusal is None and geometry.sections == 2 and geometry.partings == (3,)
+    assert geometry.section_bounds == ((0, 3), (4, 7))
+    # 61 mm is no multiple of 2 mm: each section is regular, together they are not.
+    assert geometry.step == pytest.approx(2.0) and geometry.displaced and not geometry.irregular
+    (finding,) = geometry.findings
+    assert (finding.id, finding.severity) == ("sectioned", "warn")
+    assert finding.value == pytest.approx(61) and "61.0 mm" in finding.message
+
+
+def test_sections_on_one_grid_are_regular_together(tmp_path):
+    steps = (2.0, 2.0, 2.0, 62.0, 2.0, 2.0, 2.0)
+    geometry, _ = geometry_of(tmp_path / "a", slices=8, steps=steps)
+    assert geometry.regular and geometry.sections == 2 and geometry.step == pytest.approx(2.0)
+    rounded, truth = geometry_of(
+        tmp_path / "b", slices=60, steps=(0.58,) * 29 + (58.0,) + (0.58,) * 29, position_decimals=1
+    )
+    assert rounded.regular and rounded.rounded
+    assert rounded.step == pytest.approx(0.58, abs=5e-3)
+    np.testing.assert_allclose(rounded.positions, truth.positions, atol=0.15)
+
+
+def test_a_tilt_in_sections(tmp_path):
+    steps = (2.0,) * 5 + (50.0,) + (2.0,) * 5
+    geometry, truth = geometry_of(tmp_path, slices=12, steps=steps, tilt=(0, 18.5))
+    assert geometry.tilted and not geometry.irregular and geometry.sections == 2
+    assert geometry.tilt_deg == pytest.approx(18.5, abs=1e-3)
+    assert geometry.step == pytest.approx(2.0, abs=1e-6)
+    np.testing.assert_allclose(geometry.positions, truth.positions, atol=1e-4)
 
 
 def test_the_tilt_tag_is_compared_but_never_used(tmp_path):
@@ -208,3 +295,5 @@ def test_real_series(real_data):
     assert siemens.tilt_deg == pytest.approx(14.0, abs=0.001)
     uneven = of("small_uneven_spacing")
     assert uneven.missing == 1 and uneven.findings[0].id == "gap"
+    assert uneven.gaps == (2,) and uneven.usual_mm == pytest.approx(5, abs=1e-4)
+    assert uneven.missing_at_mm == pytest.approx((33.1075,), abs=1e-3)

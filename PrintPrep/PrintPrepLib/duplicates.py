@@ -1,0 +1,91 @@
+"""Several images at one position: the same ones once, different ones never mixed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import numpy as np
+
+from .arrangement import instance, passes, places, side_by_side
+from .headers import SliceHeader
+from .pixels import StackPixels
+from .progress import Progress, report
+from .series import Rejected, SliceStack
+
+
+def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceStack, ...]:
+    """Let pixels decide about slices that share a position; only those are read.
+
+    Equal images are kept once, the others stand among the stack's rejected. Different ones
+    are told apart by slice numbers that pass through the stack several times: each pass is a
+    stack. Runs of one scan that overlap at their ends stay together (``sections_of`` looks
+    at them), and so do images that nothing tells apart: ``conflicting`` counts these.
+
+    :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
+    :raises Cancelled: progress asked for it.
+    """
+    if not stack.coincident or any(item.layout is None for item in stack.slices):
+        return (stack,)
+    groups = []
+    dropped: list[tuple[SliceHeader, SliceHeader]] = []
+    found = places(stack.slices)
+    for index, group in enumerate(found):
+        report(progress, index / len(found), "Comparing images at one position")
+        kept, twice = _different(stack, group) if len(group) > 1 else (group, [])
+        groups.append(kept)
+        dropped += twice
+    slices = tuple(item for group in groups for item in group)
+    stack = replace(
+        stack,
+        slices=slices,
+        coincident=len(slices) - len(groups),
+        duplicate_places=tuple(_place(stack, item) for item, _ in dropped),
+        rejected=stack.rejected + tuple(_named(item, same) for item, same in dropped),
+    )
+    return _told_apart(stack, groups) if stack.coincident else (stack,)
+
+
+def _told_apart(stack: SliceStack, groups: list[list[SliceHeader]]) -> tuple[SliceStack, ...]:
+    """Passes through the stack that its slice numbers show, each by itself."""
+    runs = passes(stack.slices, instance)
+    most = max(len(group) for group in groups)
+    if runs is None or not 1 < len(runs) <= most:
+        return (replace(stack, conflicting=sum(len(group) > 1 for group in groups)),)
+    if not side_by_side(runs):
+        return (stack,)
+    runs.sort(key=len, reverse=True)
+    return tuple(
+        replace(
+            stack,
+            slices=tuple(item for item in stack.slices if item in run),
+            coincident=0,
+            told_apart=f"pass {number} by slice number",
+        )
+        for number, run in enumerate(runs, 1)
+    )
+
+
+def _different(
+    stack: SliceStack, group: list[SliceHeader]
+) -> tuple[list[SliceHeader], list[tuple[SliceHeader, SliceHeader]]]:
+    """The different images of a position, and those that equal one of them (with that one)."""
+    pixels = StackPixels(replace(stack, slices=tuple(group)))
+    kept: list[int] = []
+    twice = []
+    images = [pixels.slice(index)[0] for index in range(len(group))]
+    for index, image in enumerate(images):
+        same = next((other for other in kept if np.array_equal(images[other], image)), None)
+        if same is None:
+            kept.append(index)
+        else:
+            twice.append((group[index], group[same]))
+    return [group[index] for index in kept], twice
+
+
+def _place(stack: SliceStack, item: SliceHeader) -> float:
+    return float(np.array(item.position) @ stack.normal)
+
+
+def _named(item: SliceHeader, same: SliceHeader) -> Rejected:
+    return Rejected(item.path, f"same image as {os.path.basename(same.path)} at the same position")
