@@ -37,11 +37,12 @@ def claims(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     found = [
         applied_tilt(stack),
         entered_geometry(stack),
-        _tilt_tag(stack.info, geometry),
+        None if stack.drifting else _tilt_tag(stack.info, geometry),
         _pixel_spacing_tag(stack),
     ]
     # Across the wide gaps between sections no step is claimed by anybody.
-    if not geometry.sectioned and not stack.slices[0].entered:
+    claimed = not (geometry.sectioned or stack.drifting or stack.slices[0].entered)
+    if claimed and len(stack.slices) > 1:
         heights = _Heights(stack, geometry)
         found += [
             _spacing_tag(stack.info, heights),

@@ -92,7 +92,30 @@ def _add_options(run: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="NAME.stl for model.stl, and so on",
     )
+    _add_placing_options(run)
     _add_checking_options(run)
+
+
+def _add_placing_options(run: argparse.ArgumentParser) -> None:
+    """What a person knows better than the headers; the record says so."""
+    run.add_argument(
+        "--apply-tilt",
+        nargs="?",
+        type=typed.tilt,
+        const=True,
+        metavar="DEG",
+        help="tip straight slices that have lost their gantry tilt, by what the header states or "
+        "by degrees; plus: the upper edge of the images along row × column (lying on the back, "
+        "head first: the front towards the head). Compare the model with the original images",
+    )
+    run.add_argument(
+        "--geometry",
+        type=typed.geometry,
+        metavar="ROWxCOLUMNxSTEP",
+        help="for headers that do not say where slices lie: distance of the rows, of the columns "
+        "and of the slices in mm, axial unless :coronal or :sagittal follows. Slices go by their "
+        "numbers towards head, back or right; a negative step turns them round",
+    )
 
 
 def _add_checking_options(run: argparse.ArgumentParser) -> None:
@@ -226,6 +249,8 @@ def _make(
 
 def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume, dict[str, Any]]:
     """The volume, and its provenance as the record shall hold it."""
+    from .applied_tilt import apply_tilt
+    from .entered import read_series_by_hand
     from .geometry import analyse
     from .pixel_findings import refuse_maps
     from .provenance import source_record
@@ -234,8 +259,15 @@ def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume,
     from .selection import choose
     from .series import read_series
 
-    collection = read_series(options.inputs, part(console.progress, 0.0, 0.1))
+    reading = part(console.progress, 0.0, 0.1)
+    if options.geometry is None:
+        collection = read_series(options.inputs, reading)
+    else:
+        collection = read_series_by_hand(options.inputs, options.geometry, reading)
     stack, choice = choose(collection, options.series, options.inputs)
+    if options.apply_tilt is not None:
+        # Without degrees what the header states.
+        stack = apply_tilt(stack, None if options.apply_tilt is True else options.apply_tilt)
     refuse_maps(stack)
     if choice:
         console.note(choice.message)

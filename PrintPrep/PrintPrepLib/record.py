@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .export import ExportedFile
     from .geometry import StackGeometry
     from .series import Rejected, SeriesCollection, SliceStack
+    from .unplaced import Unplaced
 
 SCHEMA = "printprep-qa/1"
 #: Names of the volume's sides: the lower and the upper end of x, y and z in LPS.
@@ -196,6 +197,7 @@ def inspect_record(
                 "verdict": verdict(finding.severity for finding in findings),
             }
         )
+    series += [_unplaced(item) for item in collection.unplaced]
     left_out = [item for entry in collection.series for item in entry.rejected]
     return plain(
         {
@@ -203,6 +205,21 @@ def inspect_record(
             "rejected": rejected_files([*left_out, *collection.rejected], inputs, identify),
         }
     )
+
+
+def _unplaced(lost: Unplaced) -> dict[str, Any]:
+    """The entry of a series whose headers do not place its slices."""
+    from .provenance import series_id
+
+    info = lost.info
+    return {
+        "number": None if info is None else series_number(info.number),
+        "series_id": None if info is None else series_id(info.uid),
+        "stack": 1,
+        "source": lost.record(),
+        "findings": [lost.finding.as_dict()],
+        "verdict": "fail",
+    }
 
 
 def rejected_files(

@@ -10,11 +10,13 @@ from .findings import Finding
 from .pixel_findings import in_hounsfield
 from .provenance import series_id
 from .record import series_number
+from .unplaced import REMEDY
 from .words import grouped
 
 if TYPE_CHECKING:
+    from .headers import SeriesInfo
     from .regularize import RegularVolume
-    from .series import Series, SeriesCollection, SliceStack
+    from .series import SeriesCollection, SliceStack
 
 
 def choose(
@@ -26,13 +28,16 @@ def choose(
     :return: the stack, and what to say where there was a choice.
     :raises SeriesError: there is no such series, or none at all; the text says why.
     """
+    lost = [item for item in collection.unplaced if item.info and _is_wanted(item.info, wanted)]
+    candidates = [item for item in collection.series if _is_wanted(item.info, wanted)]
+    if lost and not candidates:
+        raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=REMEDY)
     if not collection.series:
         raise SeriesError(
             f"no file here is a slice of a series ({_reasons(collection)})",
             file=", ".join(inputs),
             remedy="Choose the folder that holds the CT images",
         )
-    candidates = [item for item in collection.series if _is_wanted(item, wanted)]
     if wanted is not None and len(candidates) != 1:
         there = ", ".join(item.info.number or "without a number" for item in collection.series)
         raise SeriesError(
@@ -60,10 +65,10 @@ def choose(
     )
 
 
-def _is_wanted(series: Series, wanted: str | None) -> bool:
-    if wanted is None or wanted in (series.uid, series_id(series.uid)):
+def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
+    if wanted is None or wanted in (info.uid, series_id(info.uid)):
         return True
-    number = series_number(series.info.number)
+    number = series_number(info.number)
     return number is not None and number == series_number(wanted)
 
 

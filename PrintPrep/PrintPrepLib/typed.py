@@ -6,9 +6,13 @@ import argparse
 import math
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
-from .errors import ProtocolError
+from .errors import GeometryError, ProtocolError
 from .protocol import parse_surgery_date
+
+if TYPE_CHECKING:
+    from .entered import EnteredGeometry
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -46,6 +50,27 @@ def spacing(text: str) -> str | float:
     :raises ArgumentTypeError: it is none.
     """
     return text if text in ("native", "isotropic") else positive(text)
+
+
+def tilt(text: str) -> float:
+    """Degrees of a gantry tilt, with their sign.
+
+    :raises ArgumentTypeError: it is no number.
+    """
+    return number(text.removesuffix("°"))
+
+
+def geometry(text: str) -> EnteredGeometry:
+    """``ROWxCOLUMNxSTEP``.
+
+    :raises ArgumentTypeError: it is none, or impossible.
+    """
+    from .entered import EnteredGeometry
+
+    try:
+        return EnteredGeometry.from_text(text)
+    except GeometryError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def threshold(text: str) -> tuple[float, float | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from .findings import Finding
 from .headers import InvalidGeometry, SeriesInfo, geometry_faults, series_info
@@ -16,6 +17,8 @@ REMEDY = (
     "Where pixel size and slice distance are known from the scanner's own program, they can be "
     "entered by hand (--geometry ROWxCOLUMNxSTEP)"
 )
+
+_MOST_FAULTS = 4
 
 
 @dataclass
@@ -34,27 +37,37 @@ class Unplaced:
         self.faults.update(geometry_faults(error.text) if error.text else (str(error),))
 
     @property
+    def problem(self) -> str:
+        """What is missing, and which lengths the headers do state, for a person to judge."""
+        faults = "; ".join(fault for fault, _ in self.faults.most_common(_MOST_FAULTS))
+        told = "" if self.info is None else _lengths(self.info)
+        return f"the headers do not say where the slices lie ({self.files} files): {faults}{told}"
+
+    @property
     def finding(self) -> Finding:
-        """What is missing, what the headers hold instead, and the way out."""
+        """The refusal, with the way out."""
+        problem = self.problem
         return Finding(
             "invalid_geometry",
             "fail",
-            "The headers do not say where the slices lie ({count} files): {faults}.{hints} "
-            + REMEDY
-            + ".",
-            {
-                "count": self.files,
-                "faults": "; ".join(fault for fault, _ in self.faults.most_common(4)),
-                "hints": _hints(self.info),
-            },
+            "{problem}. {remedy}.",
+            {"problem": problem[0].upper() + problem[1:], "remedy": REMEDY},
             self.files,
         )
 
+    def record(self) -> dict[str, Any]:
+        """What ``inspect --json`` says of the series in place of its source."""
+        info = self.info
+        return {
+            "kind": "dicom",
+            "modality": "" if info is None else info.modality,
+            "manufacturer": "" if info is None else info.manufacturer,
+            "slices": self.files,
+            "matrix": None,
+        }
 
-def _hints(info: SeriesInfo | None) -> str:
-    """Lengths that the header does state, for a person to judge."""
-    if info is None:
-        return ""
+
+def _lengths(info: SeriesInfo) -> str:
     pairs = (
         ("PixelSpacing", info.pixel_spacing),
         ("ImagerPixelSpacing", info.imager_pixel_spacing),
@@ -66,4 +79,4 @@ def _hints(info: SeriesInfo | None) -> str:
     )
     told = [f"{name} {pair[0]:g} × {pair[1]:g} mm" for name, pair in pairs if pair]
     told += [f"{name} {value:g} mm" for name, value in singles if value]
-    return f" They do state {', '.join(told)}." if told else ""
+    return f". They do state {', '.join(told)}" if told else ""

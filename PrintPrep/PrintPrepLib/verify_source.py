@@ -7,11 +7,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .applied_tilt import apply_tilt
+from .entered import EnteredGeometry, read_series_by_hand
+from .errors import GeometryError
 from .geometry import analyse
 from .progress import Progress
 from .provenance import source_record
 from .record import plain
-from .series import read_series
+from .series import SliceStack, read_series
 from .verify import Difference, Item
 
 #: Keys of ``source`` that a series has by itself, whatever was made of it.
@@ -36,11 +39,8 @@ def source_item(
     if source.get("kind") != "dicom":
         message = "The record was not made of a DICOM series."
         return Item(identity, title, "unchecked", message)
-    collection = read_series(inputs, progress)
     again = [
-        plain(source_record(stack, analyse(stack)))
-        for series in collection.series
-        for stack in series.stacks
+        plain(source_record(item, analyse(item))) for item in _stacks(source, inputs, progress)
     ]
     same = [entry for entry in again if entry["series_id"] == source.get("series_id")]
     if not same:
@@ -51,6 +51,26 @@ def source_item(
     differences = min(compared, key=len)
     equal = "The series is there, and its slices stand as recorded."
     return Item.compared(identity, title, differences, equal)
+
+
+def _stacks(
+    source: Mapping[str, Any],
+    inputs: Sequence[str | os.PathLike[str]],
+    progress: Progress | None,
+) -> Iterator[SliceStack]:
+    """The stacks there, with what a person had entered when the record was made."""
+    entered, tilt = source.get("entered"), source.get("applied_tilt_deg")
+    collection = (
+        read_series_by_hand(inputs, EnteredGeometry.from_record(entered), progress)
+        if entered
+        else read_series(inputs, progress)
+    )
+    for series in collection.series:
+        for stack in series.stacks:
+            try:
+                yield stack if tilt is None else apply_tilt(stack, tilt)
+            except GeometryError:
+                yield stack  # another stack, or no longer the one that had lost its tilt
 
 
 def _differences(source: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[Difference]:

@@ -58,10 +58,23 @@ def grouped(rejected: Iterable[Mapping[str, str]]) -> list[tuple[str, list[str]]
 
 def _stack(entry: Mapping[str, Any]) -> str:
     source = entry["source"]
-    rows, columns = source["matrix"]
     number = "without a number" if entry["number"] is None else entry["number"]
     scanner = ", ".join(filter(None, (source["modality"], source["manufacturer"])))
     stack = f", stack {entry['stack']}" if entry["stack"] > 1 else ""
+    known = source["matrix"] is not None
+    lines = _measures(source) if known else [("Slices", f"{source['slices']} files")]
+    lines.append(("Series ID", source.get("series_uid") or entry["series_id"]))
+    lines.append(("Fit for printing", FIT[entry["verdict"]]))
+    text = f"Series {number}{stack} ({scanner})\n"
+    text += "".join(f"  {name:17}{value}\n" for name, value in lines)
+    for finding in entry["findings"]:
+        text += f"  {_MARK[finding['severity']]}: {finding['message']}\n"
+    return text
+
+
+def _measures(source: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the headers say of a stack, as names and values."""
+    rows, columns = source["matrix"]
     pixel = " × ".join(f"{value:.3f}" for value in source["pixel_spacing_mm"])
     tilt = "Gantry tilt" if source["modality"] in ("CT", "") else "Tilt"
     lines = [("Slices", f"{source['slices']} of {columns} × {rows} pixels of {pixel} mm")]
@@ -74,13 +87,7 @@ def _stack(entry: Mapping[str, Any]) -> str:
     for key, title in (("patient_name", "Patient"), ("patient_id", "Patient ID")):
         if source.get(key):
             lines.append((title, source[key]))
-    lines.append(("Series ID", source.get("series_uid") or entry["series_id"]))
-    lines.append(("Fit for printing", FIT[entry["verdict"]]))
-    text = f"Series {number}{stack} ({scanner})\n"
-    text += "".join(f"  {name:17}{value}\n" for name, value in lines)
-    for finding in entry["findings"]:
-        text += f"  {_MARK[finding['severity']]}: {finding['message']}\n"
-    return text
+    return lines
 
 
 def _steps(source: Mapping[str, Any]) -> str:

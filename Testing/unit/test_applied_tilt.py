@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from phantoms.acquisition import AXIAL, AXIAL_PRONE, CORONAL, FEET_FIRST, Acquis
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from phantoms.measure import fit_sphere
+from PrintPrepLib import cli
 from PrintPrepLib.applied_tilt import apply_tilt, assumed_tilt
 from PrintPrepLib.errors import GeometryError
 from PrintPrepLib.geometry import analyse
@@ -131,3 +133,24 @@ def test_what_cannot_have_lost_a_tilt_is_left_alone(tmp_path):
     tilted = read_series([folder]).series[0].stacks[0]
     with pytest.raises(GeometryError, match="themselves, so none was lost"):
         apply_tilt(tilted, 10)
+
+
+@pytest.mark.pydicom
+@pytest.mark.parametrize(("option", "applied"), [((), 18.5), (("-5",), -5.0)])
+def test_a_run_says_what_was_applied(tmp_path, capsys, option, applied):
+    source, out = tmp_path / "source", tmp_path / "out"
+    _, truth = lost(source, -18.5, tags={"GantryDetectorTilt": "18.5"})
+    assert upwards(truth) == pytest.approx(18.5)
+    arguments = ["run", str(source), "--out", str(out), "--apply-tilt", *option, "--json"]
+    assert cli.main([*arguments, "--threshold", "0", "--spacing", "1"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["source"]["applied_tilt_deg"] == applied
+    assert record["source"]["tilt_deg"] == pytest.approx(abs(applied), abs=1e-4)
+    (check,) = [item for item in record["checks"] if item["id"] == "applied_tilt"]
+    assert check["status"] == "warn" and check["measured"] == applied
+    size = np.array(record["model"]["extents_mm"])
+    round_again = float(np.abs(size - 2 * RADIUS).max()) < 0.2
+    assert round_again == (applied == 18.5)
+    assert cli.main(["verify", str(out), "--source", str(source), "--json"]) == 0
+    items = {item["id"]: item["outcome"] for item in json.loads(capsys.readouterr().out)["items"]}
+    assert items["source"] == "unchanged"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
+from PrintPrepLib import cli
 from PrintPrepLib.entered import EnteredGeometry, entered_record, read_series_by_hand
 from PrintPrepLib.errors import GeometryError
 from PrintPrepLib.geometry import analyse
@@ -210,3 +213,44 @@ def test_impossible_geometry_is_told(text, problem):
     with pytest.raises(GeometryError) as caught:
         EnteredGeometry.from_text(text)
     assert str(caught.value) == problem
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bare")
+    write(folder)
+    return folder
+
+
+def test_inspect_lists_the_series_and_the_way_out(bare, capsys):
+    assert cli.main(["inspect", str(bare), "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["series"]
+    assert entry["verdict"] == "fail" and entry["number"] == 1
+    assert [finding["id"] for finding in entry["findings"]] == ["invalid_geometry"]
+    assert entry["source"]["slices"] == 20 and entry["source"]["modality"] == "CT"
+    assert cli.main(["inspect", str(bare)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Series 1 (CT, Analytic phantoms)\n  Slices           20 files\n")
+    assert told.count("--geometry ROWxCOLUMNxSTEP") == 1
+
+
+@pytest.mark.parametrize("series", [(), ("--series", "1")])
+def test_run_refuses_it_in_one_line(bare, tmp_path, capsys, series):
+    assert cli.main(["run", str(bare), "--out", str(tmp_path / "out"), *series]) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if "printprep:" in line]
+    assert "the headers do not say where the slices lie (20 files)" in said
+    assert said.endswith("they can be entered by hand (--geometry ROWxCOLUMNxSTEP).")
+
+
+def test_a_run_by_hand_is_marked_and_verified(bare, tmp_path, capsys):
+    arguments = ["run", str(bare), "--out", str(tmp_path), "--geometry", "0.4x0.5x0.6"]
+    assert cli.main([*arguments, "--threshold", "0", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    entered = {"pixel_spacing_mm": [0.4, 0.5], "step_mm": 0.6, "orientation": "axial", "by": "hand"}
+    assert record["source"]["entered"] == entered | {"step_mm": pytest.approx(0.6)}
+    (check,) = [item for item in record["checks"] if item["id"] == "entered_geometry"]
+    assert check["status"] == record["verdict"] == "warn"
+    assert record["model"]["extents_mm"] == pytest.approx([8, 8, 8], abs=0.15)
+    assert cli.main(["verify", str(tmp_path), "--source", str(bare), "--json"]) == 0
+    items = {item["id"]: item["outcome"] for item in json.loads(capsys.readouterr().out)["items"]}
+    assert items["source"] == "unchanged"
