@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Planes nearer than this somewhere in the image count as crossing, mm.
 _CROSSING_MM = 0.01
-#: Steps that differ by less count as one: twice what a written position may be off.
-_SAME_STEP_MM = 0.04
 _DECIMALS = 4
 
 
@@ -68,6 +66,11 @@ class Fan:
         j = np.array([0, 0, 1, 1])[:, None]
         return self.positions[:, None] + i * across + j * down
 
+    @property
+    def middles(self) -> np.ndarray:
+        """The middle of each slice, (N, 3)."""
+        return self.corners.mean(axis=1)
+
     @cached_property
     def bounds(self) -> np.ndarray:
         """Least and largest coordinate of all voxel centres along the mean axes, (2, 3) mm.
@@ -87,16 +90,10 @@ class Fan:
         moved = ((self.positions - self.positions[0]) * self.normals).sum(axis=1)
         return np.stack([moved, -normals[:, 0], -normals[:, 1]], axis=1) / normals[:, 2:]
 
-    @cached_property
-    def steps(self) -> np.ndarray:
-        """Distance of neighbours along the mean normal in the middle of the image, (N − 1,)."""
-        middle = self.bounds[:, :2].mean(axis=0)
-        return np.diff(self.heights @ [1.0, *middle])
-
     @property
-    def step(self) -> float | None:
-        """The one distance of neighbours in the middle of the image, None where they differ."""
-        return float(self.steps.mean()) if np.ptp(self.steps) <= _SAME_STEP_MM else None
+    def steps(self) -> np.ndarray:
+        """Distance of the slices' middles along the mean normal, (N − 1,) mm."""
+        return np.diff(self.middles @ self.axes[2])
 
     @cached_property
     def turns_deg(self) -> np.ndarray:
@@ -143,7 +140,7 @@ def fan_order(slices: Sequence[SliceHeader]) -> list[int]:
     The corners would not do: they rise and fall as the slices turn.
     """
     fan = fan_of(slices)
-    heights = fan.corners.mean(axis=1) @ fan.axes[2]
+    heights = fan.middles @ fan.axes[2]
     return sorted(range(len(slices)), key=lambda index: heights[index])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -27,6 +27,8 @@ class DriftPlan:
     k = h + i·hi + j·hj. ``feet`` (N, 2, 4) give the place of grid voxel (i, j, k) in the
     slice, in its pixels along (row, column) direction: f + i·fi + j·fj + k·fk.
     ``parts``: each plane is the mean of so many, because the grid is coarser than the slices.
+    ``bridged`` (N − 1,) tells behind which slices nothing was left unscanned: what lies in a
+    gap between sections is never made up.
     """
 
     dimensions: tuple[int, int, int]
@@ -36,6 +38,7 @@ class DriftPlan:
     feet: np.ndarray
     source_size: tuple[int, int]
     parts: int
+    bridged: np.ndarray
 
     @property
     def untouched(self) -> bool:
@@ -60,7 +63,7 @@ class DriftPlan:
         return plane + (np.arange(self.parts) + 0.5) / self.parts - 0.5
 
     def below(self, level: float, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Index (J, I) of the slice at or below ``level``, and where one lies above it too.
+        """Index (J, I) of the slice at or below ``level``, and where the one above goes on from it.
 
         Planes do not cross over the grid, so that the slices' order is the same everywhere.
 
@@ -77,6 +80,8 @@ class DriftPlan:
         for number in range(start + 1, stop + 1):
             index += _over(heights[number], i, j) <= 0
         inside = (_over(heights[0], i, j) <= _EXACT) & (_over(heights[-1], i, j) >= -_EXACT)
+        if not self.bridged.all():
+            inside &= self.bridged[index]
         return index, inside
 
     def height(self, index: np.ndarray, level: float, i: np.ndarray, j: np.ndarray) -> np.ndarray:
@@ -126,12 +131,11 @@ def plan_drift(
 ) -> DriftPlan:
     """Lay an orthogonal grid over a fan of slices: its mean axes, every voxel centre covered.
 
-    :param geometry: of the stack; its steps give way to those in the middle of the images.
+    :param geometry: of the stack: its steps in the middle of the images, and its partings.
     :param spacing: as in ``grid.choose_spacing``.
     :raises GridError: bad spacing, or more voxels than ``maximum_voxels``.
     """
-    turned = replace(geometry, steps=fan.steps, step=fan.step)
-    step = choose_spacing(turned, fan.spacing[::-1], spacing)
+    step = choose_spacing(geometry, fan.spacing[::-1], spacing)
     sizes = np.array([*fan.spacing, step])
     low, high = fan.bounds
     dimensions = tuple(
@@ -150,6 +154,8 @@ def plan_drift(
     feet = np.concatenate(
         [np.einsum("nax,nx->na", along, start)[..., None], along @ matrix[:3, :3]], axis=2
     )
+    bridged = np.ones(len(fan.steps), bool)
+    bridged[list(geometry.partings)] = False
     median = float(np.median(fan.steps))
     return DriftPlan(
         dimensions=dimensions,
@@ -159,6 +165,7 @@ def plan_drift(
         feet=feet,
         source_size=fan.size,
         parts=max(1, math.ceil(step / median * (1 - _EXACT))),
+        bridged=bridged,
     )
 
 

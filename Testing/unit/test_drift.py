@@ -75,7 +75,7 @@ class Slices:
 
 def geometry_of(fan: Fan):
     row, column, _ = fan.axes
-    return analyse_positions(fan.positions, row, column, np.full(3, 0.02))
+    return analyse_positions(fan.middles, row, column, np.full(3, 0.02))
 
 
 def resampled(fan: Fan, spacing: str | float = "native", **source):
@@ -247,12 +247,23 @@ def test_planes_that_cross_within_the_image_are_refused_by_name():
 def test_angles_and_steps_are_those_of_the_slices():
     fan = turning(axis=(3, -1, 2), degrees=0.2, step=np.tile([0.5, 0.9], 22)[:43])
     np.testing.assert_allclose(fan.turns_deg, 0.2 * np.arange(44), atol=1e-7)
-    np.testing.assert_allclose(fan.steps, np.tile([0.5, 0.9], 22)[:43], atol=0.01)
-    assert fan.step is None
-    assert turning(degrees=0.2).step == pytest.approx(0.7, abs=1e-6)
+    np.testing.assert_allclose(fan.steps, np.tile([0.5, 0.9], 22)[:43], atol=1e-9)
     record = drift_record(fan)
     assert record["turn_deg"] == pytest.approx(8.6, abs=1e-4)
     assert len(record["turns_deg"]) == 44
+
+
+def test_nothing_is_made_up_across_a_gap():
+    """Two runs 20 mm apart in one volume: between them lies background."""
+    step = np.full(43, 0.7)
+    step[21] = 20.0
+    fan = turning(step=step, degrees=0.1)
+    everywhere = Scene((Ball((0, 0, 0), 500.0),), sigma=0.5)
+    voxels, plan = resampled(fan, scene=everywhere)
+    middle = voxels[:, 36, 40]
+    assert set(np.unique(np.round(middle))) == {-1000.0, 1400.0}
+    assert np.diff(np.flatnonzero(middle > 0)).max() * 0.7 == pytest.approx(20, abs=1.4)
+    assert (plan.field()[plan.dimensions[2] // 2] == [0, -1, 0, -1]).all()
 
 
 def test_work_can_be_cancelled_and_narrow_integers_are_noticed():
