@@ -144,10 +144,12 @@ def analyse(stack: SliceStack) -> StackGeometry:
     slices = standing(stack)
     first = slices[0]
     axes = np.array([first.row_direction, first.column_direction])
+    positions = np.array([item.position for item in slices])
     if stack.drifting:
-        axes = fan_of(slices).axes
+        # The corners rise and fall as the slices turn; their middles do not.
+        axes, positions = fan_of(slices).axes, fan_of(slices).middles
     geometry = analyse_positions(
-        np.array([item.position for item in slices]),
+        positions,
         axes[0],
         axes[1],
         position_tolerance(item.position_decimals for item in slices),
