@@ -31,8 +31,8 @@ ORIENTATION_TOLERANCE = 1e-4
 #: Slices nearer than this along their normal share one position.
 SAME_PLACE_MM = 5e-3
 _SPACING_TOLERANCE = 1e-6
-#: Neighbours whose direction cosines differ by less (0.3°) may belong to a drifting scan.
-_DRIFT_STEP = 5e-3
+#: Neighbours whose direction cosines differ by less (0.5°) may belong to a drifting scan.
+_DRIFT_STEP = 9e-3
 #: Corners farther apart than this within the plane belong to different fields of view.
 _FIELD_MM = 1.0
 #: Words of ImageType that no slice of an acquisition carries.
@@ -231,7 +231,7 @@ def _chains(references: list[np.ndarray]) -> list[list[int]]:
 
 
 def _drifts(slices: list[SliceHeader]) -> bool:
-    """Do neighbours along the stack differ by less than a few tenths of a degree each?"""
+    """Do neighbours along the stack differ by half a degree at most?"""
     axes = np.array([_direction(item) for item in in_order(slices)])
     return bool(np.abs(np.diff(axes, axis=0)).max() <= _DRIFT_STEP)
 

@@ -17,8 +17,8 @@ from phantoms.dicom import write_series
 from PrintPrepLib.drift import Fan, drift_findings, drift_record, fan_of, fan_order
 from PrintPrepLib.driftgrid import plan_drift
 from PrintPrepLib.driftsample import measure_drift_residual, resample_drift
-from PrintPrepLib.errors import Cancelled, GridError
-from PrintPrepLib.geometry import analyse_positions
+from PrintPrepLib.errors import Cancelled, GeometryError, GridError
+from PrintPrepLib.geometry import analyse, analyse_positions
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.resample import IntegerOverflow
 from PrintPrepLib.series import read_series
@@ -294,17 +294,26 @@ def write_turning(fan: Fan, folder) -> None:
 def test_a_series_on_disk_becomes_one_volume(tmp_path):
     fan = turning(axis=(1, 0.3, 0), degrees=0.3)
     write_turning(fan, tmp_path)
-    series = read_series([tmp_path]).series[0]
-    slices = [item for stack in series.stacks for item in stack.slices]
-    slices = [slices[index] for index in fan_order(slices)]
-    read = fan_of(slices)
-    np.testing.assert_allclose(read.positions, fan.positions, atol=1e-6)
-    stack = replace(
-        series.stacks[0], slices=tuple(slices), number=1, stacks_in_series=1, drifting=True
-    )
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    assert stack.drifting
+    np.testing.assert_allclose(fan_of(stack.slices).positions, fan.positions, atol=1e-6)
+    assert fan_order(stack.slices[::-1]) == list(range(44))[::-1]
+    geometry = analyse(stack)
+    assert geometry.refusal is None
+    assert [(item.id, item.severity) for item in geometry.findings] == [("drifting", "warn")]
+    assert geometry.step == pytest.approx(0.7, abs=1e-3)
     volume = load_stack(stack)
     record = volume.provenance["volume"]
     assert record["interpolation"] == "linear, slice by slice"
     assert record["residual_mm"]["max"] < 1e-3
+    assert volume.provenance["source"]["drift"]["turn_deg"] == pytest.approx(43 * 0.3, abs=1e-3)
     assert volume.voxels.dtype == np.int16 and volume.background == -1000
     assert ball_error(volume.voxels, volume.ijk_to_lps, volume.acquired_field).rms < 0.02
+
+
+def test_a_series_whose_slices_cross_is_refused_in_words(tmp_path):
+    fan = turning(slices=8, step=0.1, degrees=0.4)
+    write_turning(fan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    with pytest.raises(GeometryError, match="slices 1 and 2 cross within the image"):
+        load_stack(stack)
