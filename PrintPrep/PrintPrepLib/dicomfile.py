@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import BinaryIO
 
 from pydicom import dcmread
@@ -16,6 +17,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
 
 from .frames import FRAME_TAGS, FrameHeaders, frame_headers
 from .headers import (
@@ -50,8 +52,9 @@ _BINARY = {
 _LONG_BINARY = {0x00189082, 0x00209128, 0x0020930D, 0x00209156, 0x00209157}
 
 
-def _key(tag: str) -> int:
-    return int(tag[:4] + tag[5:], 16)
+@lru_cache(maxsize=256)
+def _key(tag: str) -> BaseTag:
+    return Tag(int(tag[:4] + tag[5:], 16))
 
 
 _WANTED = [
@@ -130,10 +133,11 @@ def _frames(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> F
 
 def dataset_text(dataset: Dataset) -> TagText:
     """The function that gives a tag's values as written, joined by backslashes."""
+    present = dataset.keys()
 
     def text(tag: str) -> str:
         key = _key(tag)
-        if key not in dataset:
+        if key not in present:
             return ""
         element = dataset.get_item(key)
         plain = key not in _LONG_BINARY and not tag.startswith(("0008,103E", "0010"))

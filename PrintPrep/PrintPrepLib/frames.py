@@ -9,7 +9,7 @@ alike.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
@@ -99,8 +99,16 @@ _SINGLE_SLICES = {
     "1.2.840.10008.5.1.4.1.1.128",
 }
 
+_USED = {
+    *(group for places in _PLACES.values() for group, _ in places),
+    _UNASSIGNED,
+    _UNASSIGNED_SHARED,
+}
+
 #: Gives the function that reads the tags of a data set, such as an item of a sequence.
 TextOf = Callable[[Dataset], TagText]
+#: Functional groups by their tag: which tags they hold, and the function that reads them.
+Groups = dict[int, tuple[Collection[int], TagText]]
 
 
 @dataclass(frozen=True)
@@ -138,10 +146,9 @@ class _Frames:
     """A data set, asked frame by frame."""
 
     def __init__(self, dataset: Dataset, text_of: TextOf) -> None:
-        self._text_of = text_of
         self._whole = text_of(dataset)
-        self._shared = _first(dataset, _SHARED) or Dataset()
-        self._frames = _items(dataset, _PER_FRAME)
+        self._shared = _groups(next(iter(_items(dataset, _SHARED)), Dataset()), text_of)
+        self._frames = [_groups(item, text_of) for item in _items(dataset, _PER_FRAME)]
         self._from_shared: dict[str, str | None] = {}
         # Indices into DimensionIndexValues: what else than its place tells a frame from others.
         self._telling = [
@@ -191,7 +198,7 @@ class _Frames:
                 return str(index + 1)
             if tag == DIMENSION_INDEX:
                 return self._dimension(groups)
-            found = self._grouped(tag, groups, _UNASSIGNED)
+            found = _grouped(tag, groups)
             if found is None:
                 found = self._shared_text(tag)
             if found is None:
@@ -202,23 +209,13 @@ class _Frames:
 
     def _shared_text(self, tag: str) -> str | None:
         if tag not in self._from_shared:
-            self._from_shared[tag] = self._grouped(tag, self._shared, _UNASSIGNED_SHARED)
+            self._from_shared[tag] = _grouped(tag, self._shared)
         return self._from_shared[tag]
 
-    def _grouped(self, tag: str, groups: Dataset, unassigned: int) -> str | None:
-        """The text of a tag in functional groups; None where they do not hold it."""
-        for group, inner in (*_PLACES.get(tag, ()), (unassigned, tag)):
-            item = _first(groups, group)
-            if item is not None and int(inner.replace(",", ""), 16) in item:
-                text = self._text_of(item)(inner)
-                return _time_of_day(text) if tag == CONTENT_TIME else text
-        return None
-
-    def _dimension(self, groups: Dataset) -> str:
-        content = _first(groups, _FRAME_CONTENT)
-        if content is None:
+    def _dimension(self, groups: Groups) -> str:
+        if _FRAME_CONTENT not in groups:
             return ""
-        text = self._text_of(content)
+        _, text = groups[_FRAME_CONTENT]
         values = text(DIMENSION_INDEX).split("\\")
         telling = [values[index] for index in self._telling if index < len(values)]
         return "\\".join(telling) or text(_STACK_ID)
@@ -228,8 +225,19 @@ def _items(dataset: Dataset, tag: int) -> list[Dataset]:
     return list(dataset[tag].value or ()) if tag in dataset else []
 
 
-def _first(dataset: Dataset, tag: int) -> Dataset | None:
-    return next(iter(_items(dataset, tag)), None)
+def _groups(item: Dataset, text_of: TextOf) -> Groups:
+    found = {tag: _items(item, tag) for tag in item.keys() & _USED}
+    return {tag: (items[0].keys(), text_of(items[0])) for tag, items in found.items() if items}
+
+
+def _grouped(tag: str, groups: Groups) -> str | None:
+    """The text of a tag in functional groups; None where they do not hold it."""
+    for group, inner in (*_PLACES.get(tag, ()), (_UNASSIGNED, tag), (_UNASSIGNED_SHARED, tag)):
+        if group in groups:
+            present, text = groups[group]
+            if int(inner.replace(",", ""), 16) in present:
+                return _time_of_day(text(inner)) if tag == CONTENT_TIME else text(inner)
+    return None
 
 
 def _time_of_day(text: str) -> str:
