@@ -182,7 +182,7 @@ def _planes(
         first, distances = sections[nearest]
         if ways[nearest] > _EXACT * step:
             outside.add(plane)
-        near = ways[nearest] <= step / 2
+        near = ways[nearest] <= (0.5 + _EXACT) * step
         parts = _contributions(distances, height, step, averages) if near else ()
         planes.append(tuple((first + index, weight) for index, weight in parts))
     return planes, frozenset(outside)

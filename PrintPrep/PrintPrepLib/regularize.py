@@ -10,6 +10,7 @@ import numpy as np
 from .drift import Fan, fan_of
 from .driftgrid import DriftPlan, plan_drift
 from .driftsample import measure_drift_residual, resample_drift
+from .duplicates import settle
 from .errors import GeometryError
 from .geometry import StackGeometry, analyse
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
@@ -20,6 +21,7 @@ from .progress import Progress, part
 from .provenance import SCHEMA, source_record, volume_record
 from .resample import IntegerOverflow, SliceSource, resample
 from .residual import SliceFrames, measure_residual
+from .sections import merged
 from .series import SliceStack
 
 #: What CT voxels without data are filled with: air, in HU.
@@ -68,7 +70,8 @@ def load_stack(
     """Read a stack and bring it onto a regular grid; a regular stack keeps its voxels.
 
     PET becomes SUV by body weight where the headers allow it; else it stays as it is, and a
-    finding says what is missing.
+    finding says what is missing. A stack of several sections becomes one volume with empty
+    gaps; ``sections.sections_of`` gives them one by one.
 
     :param spacing: distance of the planes: ``native`` (the stack's own step where steps are
         equal, else the smallest, though not finer than the pixel), ``isotropic`` (the
@@ -78,7 +81,11 @@ def load_stack(
     :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
     :raises Cancelled: progress asked for it.
     """
+    stack = _settled(stack)
     geometry = analyse(stack)
+    if geometry.sectioned and stack.section:
+        stack = merged(stack)
+        geometry = analyse(stack)
     if geometry.refusal is not None:
         raise GeometryError(geometry.refusal.rstrip("."))
     plan = _plan(stack, geometry, spacing, maximum_voxels)
@@ -150,6 +157,19 @@ def regular_volume(
     return RegularVolume(
         voxels, plan.ijk_to_lps, acquired, background, {**provenance, "volume": treatment}
     )
+
+
+def _settled(stack: SliceStack) -> SliceStack:
+    """The stack without images that are there twice."""
+    if not stack.coincident:
+        return stack
+    found = settle(stack)
+    if len(found) > 1 or (found[0].coincident and not found[0].conflicting):
+        raise GeometryError(
+            "different images stand at the same positions",
+            remedy="Load each of them by itself: selection.loadable_stacks tells them apart",
+        )
+    return found[0]
 
 
 def _plan(

@@ -204,8 +204,9 @@ def test_provenance_is_json_and_tells_the_treatment(tmp_path):
 
 
 def test_refused_stacks_raise_their_reason(tmp_path):
-    with pytest.raises(GeometryError, match="sections"):
-        volume_of(tmp_path, steps=(*[1.0] * 14, 61.0, *[1.0] * 14))
+    write_series(BALL, Acquisition(rows=16, columns=16, slices=1), tmp_path)
+    with pytest.raises(GeometryError, match="only one slice"):
+        load_stack(read_series([tmp_path]).series[0].stacks[0])
 
 
 @pytest.mark.parametrize("tilt", [(0, 0), (0, 15)])
