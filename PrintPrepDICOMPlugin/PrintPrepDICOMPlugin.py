@@ -1,8 +1,9 @@
 """Slicer's DICOM module loads series through this plugin that others would load wrongly.
 
 It takes over series with a tilted gantry, uneven slices, positions so rounded that they look
-uneven, or pixels in the Philips/Elscint private compression, and leaves everything else to
-Slicer. What it finds and does is PrintPrepLib's.
+uneven, sections, several stacks, images that are there twice, or pixels in the Philips/Elscint
+private compression, and leaves everything else to Slicer. What it finds and does is
+PrintPrepLib's; what the user wants of it stands in Slicer's settings.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import slicer
 from DICOMLib import DICOMLoadable, DICOMPlugin
 from slicer.i18n import tr as _
 
-#: Above Slicer's own scalar volume plugin (0.5).
+#: Above Slicer's own scalar volume plugin (0.5): the highest wins, and equal ones all load.
 CONFIDENCE = 0.9
+#: Below it: in the list, but loaded only where the user chooses it.
+BY_HAND = 0.45
 _PIXEL_DATA = "7FE0,0010"
 _UIDS_PER_QUERY = 500
 _DIALOG_AFTER_SECONDS = 1.0
@@ -27,16 +30,16 @@ _STATUS_MILLISECONDS = 10000
 
 
 class PrintPrepDICOMPluginClass(DICOMPlugin):
-    """Offers and loads the series that need straightening or decoding."""
+    """Offers and loads the series that need straightening, parting or decoding."""
 
     def __init__(self) -> None:
         from PrintPrepLib.examination import PRIVATE_COMPRESSION
-        from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS
+        from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS, TRAITS
 
         super().__init__()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
-        for tag in (*SLICE_TAGS, *SERIES_TAGS, PRIVATE_COMPRESSION, _PIXEL_DATA):
+        for tag in (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, _PIXEL_DATA):
             self.tags[tag] = tag
 
     def examineForImport(self, fileLists: Sequence[Sequence[str]]) -> list[DICOMLoadable]:
@@ -50,30 +53,38 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
             loadables += known
         return loadables
 
+    def hashFiles(self, files: Sequence[str]) -> bytes:
+        """The key of the cache of offers: the files, and the settings that decide about them."""
+        return super().hashFiles([*files, repr(_settings())])
+
     def examineFiles(self, files: Sequence[str]) -> list[DICOMLoadable]:
         """Offers for the files of one series, from the database alone."""
-        from PrintPrepLib.examination import offers
+        from PrintPrepLib.examination import Wishes, offers
 
         database = _DatabaseText(slicer.dicomDatabase, files)
-        return [
-            self._loadable(offer, files)
-            for offer in offers(
-                files, database.of_slice, database.of_series, database.has_pixel_data
-            )
-        ]
+        settings = _settings()
+        found = offers(
+            files,
+            database.of_slice,
+            database.of_series,
+            database.has_pixel_data,
+            Wishes(settings.take_over, settings.sections),
+        )
+        return [self._loadable(offer, found, files, settings.planes) for offer in found]
 
-    def _loadable(self, offer: Any, files: Sequence[str]) -> DICOMLoadable:
+    def _loadable(
+        self, offer: Any, offers: Sequence[Any], files: Sequence[str], planes: str | float
+    ) -> DICOMLoadable:
         loadable = DICOMLoadable()
         loadable.files = offer.files
         loadable.seriesFiles = list(files)
-        loadable.name = _node_name(self.defaultSeriesNodeName(offer.stack.info.uid))
-        loadable.confidence = CONFIDENCE
-        loadable.selected = True
-        lines = [_("{count} slices").format(count=len(offer.files))]
-        lines += [_translated(finding) for finding in offer.geometry.findings]
-        if offer.stack.rejected:
-            lines.append(_("{count} files are left out").format(count=len(offer.stack.rejected)))
-        loadable.tooltip = "\n".join(lines)
+        loadable.slices = offer.members
+        loadable.merged = offer.stack.section == 0
+        name = self.defaultSeriesNodeName(offer.stack.info.uid)
+        loadable.name = _node_name(", ".join([name, *_told_apart(offer, offers)]))
+        loadable.confidence = CONFIDENCE if offer.preferred else BY_HAND
+        loadable.selected = offer.preferred
+        loadable.tooltip = "\n".join(_explained(offer, planes))
         loadable.warning = " ".join(
             _translated(finding)
             for finding in offer.geometry.findings
@@ -98,45 +109,75 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
             progress.close()
 
     def _load(self, loadable: DICOMLoadable, progress: Callable[[float, str], bool]) -> Any:
-        from PrintPrepLib import mrml
-        from PrintPrepLib.errors import SeriesError
-        from PrintPrepLib.examination import lasting
-        from PrintPrepLib.geometry import analyse
         from PrintPrepLib.progress import part
         from PrintPrepLib.regularize import load_stack
+
+        stacks = self._stacks(loadable, part(progress, 0.0, 0.2))
+        planes = _settings().planes
+        ends = [0.2 + 0.8 * done / len(stacks) for done in range(len(stacks) + 1)]
+        # All first, so that nothing is left half-done in the scene.
+        volumes = [
+            load_stack(stack, planes, part(progress, *ends[index : index + 2]))
+            for index, stack in enumerate(stacks)
+        ]
+        nodes = [
+            self._add(loadable, stack, volume, stacks)
+            for stack, volume in zip(stacks, volumes, strict=True)
+        ]
+        _show(nodes[0])
+        return nodes[0]
+
+    def _stacks(self, loadable: DICOMLoadable, progress: Any) -> list[Any]:
+        """The volumes of an offer, read from its files."""
+        from PrintPrepLib.errors import SeriesError
+        from PrintPrepLib.examination import volumes_behind
+        from PrintPrepLib.progress import part
         from PrintPrepLib.series import read_series
 
         # All files of the series, so that the record names those that take no part.
         files = getattr(loadable, "seriesFiles", loadable.files)
-        collection = read_series(files, part(progress, 0.0, 0.2))
-        stacks = [
-            stack
-            for series in collection.series
-            for stack in series.stacks
-            if loadable.files[0] in (item.path for item in stack.slices)
-        ]
+        collection = read_series(files, part(progress, 0.0, 0.7))
+        members = getattr(loadable, "slices", frozenset((file, 0) for file in loadable.files))
+        as_one = getattr(loadable, "merged", False)
+        stacks = volumes_behind(collection, members, as_one, part(progress, 0.7, 1.0))
         if not stacks:
             reasons = [item.reason for item in collection.rejected]
             raise SeriesError("; ".join(dict.fromkeys(reasons)) or "the slices were not found")
-        (stack,) = stacks
-        volume = load_stack(stack, progress=part(progress, 0.2, 1.0))
-        node = mrml.add_volume_node(volume, loadable.name)
+        return stacks
+
+    def _add(self, loadable: DICOMLoadable, stack: Any, volume: Any, stacks: Sequence[Any]) -> Any:
+        """One volume as a node in its place, and what the user has to know of it."""
+        from PrintPrepLib import mrml
+        from PrintPrepLib.examination import lasting
+        from PrintPrepLib.geometry import analyse
+        from PrintPrepLib.volumenames import volume_words
+
+        name = loadable.name
+        if len(stacks) > 1:
+            name = ", ".join([name, *map(_translated, volume_words(stack, stacks))])
+        node = mrml.add_volume_node(volume, _node_name(name))
         if node.GetAttribute("DICOM.instanceUIDs"):
             numbers = [item.instance_number or "?" for item in stack.slices]
             node.SetAttribute("DICOM.instanceNumbers", " ".join(numbers))
         self.addSeriesInSubjectHierarchy(loadable, node)
-        _show(node)
         findings = analyse(stack).findings
         for finding in findings:
-            logging.info("%s: %s", loadable.name, finding.message)
-        remaining = lasting(findings)
+            logging.info("%s: %s", name, finding.message)
+        remaining = lasting(stack, findings)
         if remaining:
             # The visual DICOM browser never shows the warning of an offer.
-            _tell(loadable.name, [_translated(finding) for finding in remaining], False)
+            _tell(name, [_translated(finding) for finding in remaining], False)
         else:
-            done = _("{name} was loaded as a regular volume").format(name=loadable.name)
+            done = _("{name} was loaded as a regular volume").format(name=name)
             slicer.util.showStatusMessage(done, _STATUS_MILLISECONDS)
         return node
+
+    @staticmethod
+    def settingsPanelEntry(panel: Any, parent: Any) -> None:
+        """The plugin's box in Application Settings > DICOM."""
+        from PrintPrepPanel.dicom_settings import add_rows
+
+        add_rows(panel, parent)
 
 
 class _DatabaseText:
@@ -250,8 +291,41 @@ def _tell(title: str, lines: Sequence[str], error: bool) -> None:
     box.show()
 
 
-def _translated(finding: Any) -> str:
-    return _(finding.template).format(**finding.values)
+def _settings() -> Any:
+    # Imported when it is needed: modules are found in any order.
+    from PrintPrepPanel.dicom_settings import dicom_settings
+
+    return dicom_settings()
+
+
+def _told_apart(offer: Any, offers: Sequence[Any]) -> list[str]:
+    """What an offer's name says beyond the series: which stack it is, and which section."""
+    from PrintPrepLib.volumenames import volume_words
+
+    if len(offer.stacks) > 1:
+        return [_("{count} volumes").format(count=len(offer.stacks))]
+    siblings = [item.stack for item in offers if item.series is offer.series]
+    return [_translated(words) for words in volume_words(offer.stack, siblings)]
+
+
+def _explained(offer: Any, planes: str | float) -> list[str]:
+    """What was found and what loading does, line by line."""
+    from PrintPrepLib.volumenames import treatment_words
+
+    lines = [_("{count} slices").format(count=sum(len(stack.slices) for stack in offer.stacks))]
+    lines += [_translated(finding) for finding in offer.geometry.findings]
+    if offer.geometry.refusal is None:
+        lines.append(_translated(treatment_words(offer.geometry, offer.stack.drifting, planes)))
+    if offer.apart:
+        lines.append(_("{count} slices of the series make no volume").format(count=offer.apart))
+    if offer.stack.rejected:
+        lines.append(_("{count} files are left out").format(count=len(offer.stack.rejected)))
+    return lines
+
+
+def _translated(words: Any) -> str:
+    """A finding, or a phrase like one."""
+    return _(words.template).format(**words.values)
 
 
 def _node_name(name: str) -> str:
@@ -267,9 +341,9 @@ class PrintPrepDICOMPlugin:
         parent.categories = ["Developer Tools.DICOM Plugins"]
         parent.contributors = ["The PrintPrep contributors"]
         parent.helpText = (
-            "Loads series with a tilted gantry, uneven slices or pixels in the Philips/Elscint "
-            "private compression as regular volumes, from the DICOM module. There is nothing to "
-            "set here."
+            "Loads series with a tilted gantry, uneven slices, sections, several stacks or "
+            "pixels in the Philips/Elscint private compression as regular volumes, from the "
+            "DICOM module. Its settings stand in Application Settings > DICOM."
         )
         parent.acknowledgementText = ""
         parent.hidden = True

@@ -1,16 +1,18 @@
-"""Does a series need PrintPrep? Decided from headers that somebody else has read.
+"""Which volumes of a series does PrintPrep offer? Decided from headers that others have read.
 
-Slicer's DICOM module asks every plugin about every series, so this has to be quick and
-must leave ordinary series alone.
+Slicer's DICOM module asks every plugin about every series, so this has to be quick, reads no
+pixels, and leaves to Slicer what Slicer loads rightly.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from .dicomfile import read_header
+from .arrangement import places
+from .dicomfile import read_file, read_header
+from .duplicates import settle
 from .findings import Finding
 from .geometry import StackGeometry, analyse
 from .headers import (
@@ -18,28 +20,76 @@ from .headers import (
     NotASlice,
     SliceHeader,
     TagText,
+    multi_frame,
     series_info,
     slice_header,
+    slice_traits,
 )
-from .series import Rejected, SliceStack, build_series
+from .pixel_findings import HOUNSFIELD, value_unit
+from .pixels import can_decode
+from .progress import Progress
+from .sections import merged, sections_of
+from .series import Rejected, Series, SeriesCollection, SliceStack, build_series
 
 #: The name of the compression in the private block that most files use.
 PRIVATE_COMPRESSION = "07A1,1011"
 #: Findings that making the volume regular puts right; the others stay the user's concern.
-CORRECTED = frozenset({"tilted", "irregular", "in_plane_drift"})
+CORRECTED = frozenset({"tilted", "irregular", "in_plane_drift", "drifting"})
+#: A series of more volumes is a run in time or the like: nobody wants all of them at once.
+MOST_VOLUMES = 8
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user wants of the DICOM module.
+
+    ``take_over``: ``needed`` (what Slicer's reader loads wrongly, in part or not at all), ``ct``
+    (every CT series besides) or ``never`` (nothing unless it is chosen by hand). ``sections``:
+    a series with wide gaps as one volume a section (``split``) or as one (``merged``).
+    """
+
+    take_over: str = "needed"
+    sections: str = "split"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A stack that PrintPrep loads better than others do, and what was found about it."""
+    """What is loaded together, and what was found about it.
 
-    stack: SliceStack
+    ``stacks`` is one section, stack or merged volume; several only where all of them lie in
+    one file, because Slicer's table drops offers of equal files. ``geometry`` is that of the
+    first. ``preferred``: better than what other readers make of the series. ``apart`` counts
+    slices of the series that make no volume.
+    """
+
+    stacks: tuple[SliceStack, ...]
     geometry: StackGeometry
+    preferred: bool
+    series: Series
+    apart: int = 0
+
+    @property
+    def stack(self) -> SliceStack:
+        """The first of the stacks."""
+        return self.stacks[0]
+
+    @property
+    def members(self) -> frozenset[tuple[str, int]]:
+        """Path and frame of every slice."""
+        return frozenset((item.path, item.frame) for s in self.stacks for item in s.slices)
 
     @property
     def files(self) -> list[str]:
-        """The files of the stack in slice order."""
-        return [item.path for item in self.stack.slices]
+        """The files in slice order, each once."""
+        return list(dict.fromkeys(item.path for stack in self.stacks for item in stack.slices))
+
+
+@dataclass
+class _Found:
+    """The files of one series, sorted out file by file."""
+
+    slices: list[SliceHeader] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
 
 
 def offers(
@@ -47,48 +97,103 @@ def offers(
     slice_text: Callable[[str], TagText],
     series_text: Callable[[str], TagText],
     has_pixel_data: Callable[[str], bool],
+    wishes: Wishes | None = None,
 ) -> list[Offer]:
-    """The stacks among ``files`` that need PrintPrep.
+    """The volumes among ``files`` that PrintPrep loads and others load wrongly or not at all.
 
-    Those are tilted, unevenly spaced, or evenly spaced behind rounded positions (which other
-    readers take for uneven), and all in a private compression. Ordinary series are left out,
-    and so are those that PrintPrep refuses, but for private-compressed ones: nobody else
+    A series is offered as a whole or not at all, since the highest confidence in a series wins.
+    Series that PrintPrep refuses are left out, but for private-compressed ones: nobody else
     would tell the user why they do not load.
 
     :param slice_text: gives the tags that differ from file to file.
     :param series_text: gives the tags that are asked of one file of a series only.
     :param has_pixel_data: whether a file holds PixelData; asked of one file of a series.
     """
-    slices: dict[str, list[SliceHeader]] = defaultdict(list)
-    rejected: dict[str, list[Rejected]] = defaultdict(list)
-    for file in files:
-        text = slice_text(file)
-        uid = text(SERIES_INSTANCE_UID)
-        try:
-            slices[uid].append(slice_header(file, text))
-        except NotASlice as error:
-            rejected[uid].append(Rejected(file, str(error)))
-    found = []
-    for uid, headers in slices.items():
-        if len(headers) < 2:
+    wishes = wishes or Wishes()
+    made: list[Offer] = []
+    for found in _by_series(files, slice_text).values():
+        if len(found.slices) < 2:
             continue
-        text = series_text(headers[0].path)
-        stack = build_series(series_info(text), headers, rejected[uid]).stacks[0]
-        if text(PRIVATE_COMPRESSION) or not has_pixel_data(headers[0].path):
-            stack = _looked_up(stack)
-        geometry = analyse(stack)
-        layout = stack.slices[0].layout
-        private = layout is not None and layout.compression is not None
-        odd = geometry.tilted or geometry.irregular or geometry.rounded
-        served = geometry.refusal is None and _readable(stack.slices[0])
-        if private or (odd and served):
-            found.append(Offer(stack, geometry))
+        first = found.slices[0].path
+        text = series_text(first)
+        asked = (lambda path: slice_traits(slice_text(path))) if _plain(found.slices) else None
+        series = build_series(series_info(text), found.slices, found.rejected, asked)
+        if text(PRIVATE_COMPRESSION) or not has_pixel_data(first):
+            series = _looked_up(series)
+        made += _offered(series, len(found.rejected), wishes)
+    return made
+
+
+def volumes_behind(
+    collection: SeriesCollection,
+    members: frozenset[tuple[str, int]],
+    as_one: bool,
+    progress: Progress | None = None,
+) -> list[SliceStack]:
+    """What an offer turns out to be now that its files are read.
+
+    Pixels decide about slices at one position and about runs that overlap, so there may be
+    several volumes.
+
+    :param members: path and frame of the slices that were offered.
+    :param as_one: all sections of a stack as one volume.
+    :raises GeometryError: sections that shall be one show different things where they overlap.
+    :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
+    :raises Cancelled: progress asked for it.
+    """
+    found = []
+    for stack in (stack for series in collection.series for stack in series.stacks):
+        if not _shares(stack, members):
+            continue
+        for settled in settle(stack, progress):
+            parts = (merged(settled),) if as_one else sections_of(settled)
+            found += [part for part in parts if _shares(part, members)]
     return found
 
 
-def _looked_up(stack: SliceStack) -> SliceStack:
-    """The stack with the pixel layout of its first slice, read from the file."""
+def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
+    return any((item.path, item.frame) in members for item in stack.slices)
+
+
+def lasting(stack: SliceStack, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that still matter once the volume is regular."""
+    # A section says in its name that it is one.
+    said = CORRECTED | {"sectioned"} if stack.section else CORRECTED
+    return [item for item in findings if item.severity != "info" and item.id not in said]
+
+
+def _by_series(files: Iterable[str], slice_text: Callable[[str], TagText]) -> dict[str, _Found]:
+    found: dict[str, _Found] = defaultdict(_Found)
+    for file in files:
+        text = slice_text(file)
+        of_series = found[text(SERIES_INSTANCE_UID)]
+        try:
+            if multi_frame(text):
+                # Only the file itself describes its frames; it is one of few.
+                content = read_file(file)
+                of_series.slices += [item for item, _ in content.slices]
+                of_series.rejected += [Rejected(file, reason) for reason in content.left_out]
+            else:
+                of_series.slices.append(slice_header(file, text))
+        except NotASlice as error:
+            of_series.rejected.append(Rejected(file, str(error)))
+    return found
+
+
+def _plain(slices: Sequence[SliceHeader]) -> bool:
+    """Did all slices come from the database, which reads further tags when asked?"""
+    return not any(item.traits for item in slices)
+
+
+def _looked_up(series: Series) -> Series:
+    """The series with the pixel layout of every stack's first slice, read from the file."""
+    return replace(series, stacks=tuple(map(_with_layout, series.stacks)))
+
+
+def _with_layout(stack: SliceStack) -> SliceStack:
     first, *others = stack.slices
+    if first.layout is not None:
+        return stack
     try:
         header, _ = read_header(first.path)
     except NotASlice:
@@ -96,9 +201,96 @@ def _looked_up(stack: SliceStack) -> SliceStack:
     return replace(stack, slices=(replace(first, layout=header.layout), *others))
 
 
-def lasting(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that still matter once the volume is regular."""
-    return [item for item in findings if item.severity != "info" and item.id not in CORRECTED]
+def _offered(series: Series, rejected: int, wishes: Wishes) -> list[Offer]:
+    """The offers of one series.
+
+    :param rejected: files that are no slices by their own header.
+    """
+    private = any(_private(stack) for stack in series.stacks)
+    judged = [(stack, analyse(stack)) for stack in series.stacks]
+    served = [(stack, geometry) for stack, geometry in judged if geometry.refusal is None]
+    if private and not served:
+        # Loading it says why it cannot be loaded.
+        return [Offer((judged[0][0],), judged[0][1], wishes.take_over != "never", series)]
+    if not served:
+        return []
+    # More than one: Slicer's own reader does find a single scout among slices.
+    disturbed = len(series.rejected) > rejected or _images(series.rejected) > 1
+    needed = private or _needed(served, disturbed or len(judged) > 1)
+    wanted = needed or (wishes.take_over == "ct" and series.info.modality == "CT")
+    if not wanted or not (private or _readable(served[0][0].slices[0])):
+        return []
+    preferred = wishes.take_over != "never" and len(served) <= MOST_VOLUMES
+    volumes = [
+        (volume, geometry if volume is stack else analyse(volume), chosen)
+        for stack, geometry in served
+        for volume, chosen in _volumes(stack, geometry, wishes.sections)
+    ]
+    refused = [stack for stack, geometry in judged if geometry.refusal is not None]
+    refused += [stack for stack, geometry, _ in volumes if geometry.refusal is not None]
+    apart = sum(len(stack.slices) for stack in refused)
+    return _one_per_file(
+        [
+            Offer((volume,), geometry, preferred and chosen, series, apart)
+            for volume, geometry, chosen in volumes
+            if geometry.refusal is None
+        ]
+    )
+
+
+def _volumes(
+    stack: SliceStack, geometry: StackGeometry, sections: str
+) -> list[tuple[SliceStack, bool]]:
+    """What a stack can be loaded as, and whether it shall be unless the user says otherwise.
+
+    Sections by their places alone: whether runs that overlap are one is decided by their
+    pixels when they are loaded.
+    """
+    if not geometry.sectioned:
+        return [(stack, True)]
+    groups = [[item] for item in stack.slices] if stack.drifting else places(stack.slices)
+    parts = [
+        replace(
+            stack,
+            slices=tuple(item for group in groups[first : last + 1] for item in group),
+            section=number,
+            sections=geometry.sections,
+        )
+        for number, (first, last) in enumerate(geometry.section_bounds, 1)
+    ]
+    whole = replace(stack, section=0, sections=geometry.sections)
+    return [*((part, sections == "split") for part in parts), (whole, sections == "merged")]
+
+
+def _needed(served: Sequence[tuple[SliceStack, StackGeometry]], disturbed: bool) -> bool:
+    """Would Slicer's own reader load the series wrongly or in part?
+
+    What holds no HU is left to Slicer and its other plugins unless it needs straightening.
+
+    :param disturbed: there are several stacks, or images that belong to none.
+    """
+    crooked = any(
+        geometry.tilted
+        or geometry.irregular
+        or geometry.rounded
+        or geometry.sectioned
+        or stack.drifting
+        for stack, geometry in served
+    )
+    doubled = any(geometry.duplicates for _, geometry in served)
+    if all(value_unit(stack) == HOUNSFIELD for stack, _ in served):
+        return crooked or doubled or disturbed
+    # Slices at one place are images in time or of several contrasts here.
+    return crooked and not doubled
+
+
+def _images(rejected: Iterable[Rejected]) -> int:
+    return sum(item.reason != "no image in this object" for item in rejected)
+
+
+def _private(stack: SliceStack) -> bool:
+    layout = stack.slices[0].layout
+    return layout is not None and layout.compression is not None
 
 
 def _readable(item: SliceHeader) -> bool:
@@ -109,22 +301,18 @@ def _readable(item: SliceHeader) -> bool:
             layout = read_header(item.path)[0].layout
         except NotASlice:
             return False
-    return layout.offset is not None or _decoder_present(layout.transfer_syntax)
+    return can_decode(layout) is None
 
 
-def _decoder_present(transfer_syntax: str) -> bool:
-    from pydicom.uid import UID
-
-    try:
-        from pydicom.pixels import get_decoder
-    except ImportError:  # pydicom 2.4
-        from pydicom import config
-
-        return any(
-            handler.is_available() and handler.supports_transfer_syntax(UID(transfer_syntax))
-            for handler in config.pixel_data_handlers
-        )
-    try:
-        return get_decoder(UID(transfer_syntax)).is_available
-    except NotImplementedError:
-        return False
+def _one_per_file(made: list[Offer]) -> list[Offer]:
+    """Preferred offers of the very same files as one; each of them can still be chosen alone."""
+    alike: dict[frozenset[str], list[Offer]] = defaultdict(list)
+    for offer in made:
+        if offer.preferred:
+            alike[frozenset(offer.files)].append(offer)
+    doubled = [same for same in alike.values() if len(same) > 1]
+    together = [replace(same[0], stacks=tuple(item.stack for item in same)) for same in doubled]
+    alone = {id(item) for same in doubled for item in same}
+    return together + [
+        replace(item, preferred=False) if id(item) in alone else item for item in made
+    ]

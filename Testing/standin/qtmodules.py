@@ -8,14 +8,32 @@ from typing import Any
 
 from PySide6 import QtCore
 
-from . import ctkbuttons, ctknumbers, ctkpaths, mrmlwidgets, printing, segmenteditor, segmentwidgets
+from . import (
+    ctkbuttons,
+    ctknumbers,
+    ctkpaths,
+    mrmlwidgets,
+    printing,
+    segmenteditor,
+    segmentwidgets,
+    settings,
+)
 from .dialogs import install_dialogs
 from .pythonqt import register, to_python, wrapped_class
 from .strict import StandInGap, call_slot
 from .tables import class_table, known_classes
 
 #: They define the natives; imported for that.
-WIDGETS = (ctkbuttons, ctknumbers, ctkpaths, mrmlwidgets, printing, segmentwidgets, segmenteditor)
+WIDGETS = (
+    ctkbuttons,
+    ctknumbers,
+    ctkpaths,
+    mrmlwidgets,
+    printing,
+    segmentwidgets,
+    segmenteditor,
+    settings,
+)
 
 #: Enumerators of the Qt namespace (the same in Qt 5 and 6) that code may use so far.
 _QT_NAMESPACE = frozenset(

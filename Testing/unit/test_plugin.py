@@ -50,13 +50,16 @@ ORDINARY = {
     "shuffled": {"order": "shuffled"},
     "rotated but not sheared": {"orientation_decimals": None, "first_position": (5.0, 6.0, 7.0)},
     "one slice": {"slices": 2, "drop": (1,)},
-    "sections": {"steps": (1.0,) * 9 + (40.0,) + (1.0,) * 9},
-    "duplicates": {"duplicate": (4, 5, 6)},
     "no position": {"slice_tags": every({"ImagePositionPatient": None}), "tilt": (0.0, 18.5)},
     "broken orientation": {"tags": {"ImageOrientationPatient": ["1"] * 6}, "tilt": (0.0, 18.5)},
     "scout": {"tags": {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, "tilt": (0.0, 18.5)},
     "no pixels": {"slice_tags": every({"PixelData": None}), "tilt": (0.0, 18.5)},
-    "mixed": {"slice_tags": {3: {"PixelSpacing": ["0.6", "0.6"]}}, "tilt": (0.0, 18.5)},
+    "one scout": {"slice_tags": {0: {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}}},
+    "MR of several stacks": {
+        "tags": {"Modality": "MR"},
+        "slice_tags": dict.fromkeys(range(10), {"PixelSpacing": ["0.6", "0.6"]}),
+    },
+    "a map of CT values": {"tags": {"ImageType": ["DERIVED", "PRIMARY", "PERFUSION", "CBF"]}},
 }
 
 

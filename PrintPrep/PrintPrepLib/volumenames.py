@@ -1,0 +1,116 @@
+"""What tells the volumes of one series apart, and what loading does to them, in few words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .geometry import StackGeometry
+from .series import SliceStack
+
+#: Planes whose normal lies nearer to an axis of the patient than this cosine are named by it.
+_ALONG_AXIS = 0.9
+_PLANES = ("sagittal", "coronal", "axial")
+_AXES = "xyz"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A phrase that a face can translate: an English template and what fills it."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The English phrase."""
+        return self.template.format(**self.values)
+
+
+def volume_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> list[Words]:
+    """What tells a volume from the others of its series, the coarsest first; [] for an only one.
+
+    :param stack: a stack, one of its sections, or all of them as one volume.
+    :param siblings: the stacks of the series that volumes are made of, or their sections.
+    """
+    words = []
+    stacks = list({(item.number, item.told_apart): item for item in siblings}.values())
+    if len(stacks) > 1:
+        words.append(_stack_words(stack, stacks))
+    if stack.sections > 1:
+        words.append(_section_words(stack))
+    return words
+
+
+def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | float) -> Words:
+    """What loading will do to the voxels.
+
+    :param spacing: ``native``, ``isotropic`` or millimetres.
+    """
+    if spacing == "native":
+        if geometry.regular and not drifting:
+            return Words("The voxels stay as they are.")
+        return Words("It is put onto a straight, even grid, with planes as close as the slices.")
+    if spacing == "isotropic":
+        return Words("It is put onto a straight, even grid, with planes as close as the pixels.")
+    return Words("It is put onto a straight, even grid, {mm:g} mm apart.", {"mm": spacing})
+
+
+def _stack_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> Words:
+    told = [item.told_apart for item in siblings]
+    if stack.told_apart and told.count(stack.told_apart) == 1:
+        return Words("{what}", {"what": stack.told_apart})
+    for differs in _DIFFERENCES:
+        if len({differs(item).text for item in siblings}) > 1:
+            difference = differs(stack)
+            return Words(
+                "stack {number} (" + difference.template + ")",
+                {"number": stack.number, **difference.values},
+            )
+    return Words("stack {number}", {"number": stack.number})
+
+
+def _section_words(stack: SliceStack) -> Words:
+    if stack.section == 0:
+        return Words("all {sections} sections", {"sections": stack.sections})
+    axis = int(np.abs(stack.normal).argmax())
+    ends = sorted(stack.slices[index].position[axis] for index in (0, -1))
+    return Words(
+        "section {section} of {sections} ({axis} {low:.0f} to {high:.0f} mm)",
+        {
+            "section": stack.section,
+            "sections": stack.sections,
+            "axis": _AXES[axis],
+            "low": ends[0],
+            "high": ends[1],
+        },
+    )
+
+
+def _tilt(stack: SliceStack) -> Words:
+    way = np.subtract(stack.slices[-1].position, stack.slices[0].position)
+    across = np.linalg.norm(np.cross(way, stack.normal))
+    tilt = abs(math.degrees(math.atan2(across, abs(way @ stack.normal))))
+    return Words("tilt {tilt:.0f}°", {"tilt": tilt})
+
+
+def _plane(stack: SliceStack) -> Words:
+    normal = np.abs(stack.normal)
+    plane = _PLANES[int(normal.argmax())] if normal.max() > _ALONG_AXIS else "oblique"
+    return Words("{plane}", {"plane": plane})
+
+
+def _matrix(stack: SliceStack) -> Words:
+    first = stack.slices[0]
+    return Words("{columns} × {rows}", {"columns": first.columns, "rows": first.rows})
+
+
+def _pixel(stack: SliceStack) -> Words:
+    return Words("pixel {pixel:.3g} mm", {"pixel": stack.slices[0].pixel_spacing[1]})
+
+
+_DIFFERENCES: tuple[Callable[[SliceStack], Words], ...] = (_plane, _tilt, _matrix, _pixel)
