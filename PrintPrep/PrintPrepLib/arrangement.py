@@ -250,7 +250,7 @@ def told_apart(slices: list[SliceHeader]) -> list[Family]:
     most = max((len(group) for group in places(ordered)), default=1)
     if most == 1:
         return [(slices, "")] if regular(slices) else _interleaved(slices)
-    tags = list(_NAMES)
+    tags = _varying(slices)
     for count in range(1, len(tags) + 1):
         for chosen in combinations(tags, count):
             families = families_by(
@@ -310,7 +310,7 @@ def _content_time(item: SliceHeader) -> float | None:
 
 def _interleaved(slices: list[SliceHeader]) -> list[Family]:
     """Reconstructions that stand between each other: each regular, together not."""
-    tags = [tag for tag in _NAMES if tag != ACQUISITION_NUMBER]
+    tags = [tag for tag in _varying(slices) if tag != ACQUISITION_NUMBER]
     for count in range(1, len(tags) + 1):
         for chosen in combinations(tags, count):
             families = families_by(
@@ -320,6 +320,11 @@ def _interleaved(slices: list[SliceHeader]) -> list[Family]:
             if len(families) > 1 and even and side_by_side(families):
                 return [(members, _named(chosen, families, members)) for members in families]
     return [(slices, "")]
+
+
+def _varying(slices: Sequence[SliceHeader]) -> list[str]:
+    """The tags that may tell reconstructions apart, of those that differ between slices."""
+    return [tag for tag in _NAMES if len({trait(item, tag) for item in slices}) > 1]
 
 
 def _by(tags: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
