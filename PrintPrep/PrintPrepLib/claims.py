@@ -15,6 +15,7 @@ import numpy as np
 
 from .findings import Finding
 from .gridfit import position_tolerance
+from .unplaced import REMEDY
 
 if TYPE_CHECKING:
     from .geometry import StackGeometry
@@ -50,6 +51,19 @@ def claims(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
             _slice_location(stack, heights),
         ]
     return [item for item in found if item is not None]
+
+
+def one_place(stack: SliceStack) -> Finding:
+    """The refusal of slices that all claim the same position; one stands for all here."""
+    count = stack.coincident + len(stack.slices)
+    return Finding(
+        "invalid_geometry",
+        "fail",
+        "The headers do not say where the slices lie: all {count} claim the same position. Either "
+        "one place was seen {count} times, or the positions were lost. " + REMEDY + ".",
+        {"count": count},
+        count,
+    )
 
 
 def names_tilt(info: SeriesInfo) -> bool:

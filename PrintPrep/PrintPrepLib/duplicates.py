@@ -30,6 +30,8 @@ def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceSt
     groups = []
     dropped: list[tuple[SliceHeader, SliceHeader]] = []
     found = places(stack.slices)
+    if len(found) == 1:
+        return (stack,)  # headers without positions: refused as they are
     for index, group in enumerate(found):
         report(progress, index / len(found), "Comparing images at one position")
         kept, twice = _different(stack, group) if len(group) > 1 else (group, [])

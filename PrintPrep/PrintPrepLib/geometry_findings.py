@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .claims import claims
+from .claims import claims, one_place
 from .drift import drift_findings, fan_of
 from .elscint import KNOWN
 from .elscintfile import REMEDY
@@ -35,6 +35,8 @@ def refusal(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
             + ".",
             {"name": compression or "without a name"},
         )
+    if len(stack.slices) < 2 and stack.coincident:
+        return one_place(stack)
     if len(stack.slices) < 2:
         return Finding(
             "single_slice", "fail", "There is only one slice; a model needs at least two."
@@ -56,18 +58,13 @@ def describe(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry)]
     if len(stack.slices) > 1:
         found += [_sectioned(stack, geometry), _joined(stack), _gap(geometry)]
-        found += [_tilt(stack, geometry), _steps(geometry), _drift(geometry)]
+        if stack.drifting:
+            found += [drift_findings(fan_of(stack.slices))[0], _steps(geometry)]
+        else:
+            found += [_tilt(stack, geometry), _steps(geometry), _drift(geometry)]
         found += claims(stack, geometry)
     found.append(_private_compression(stack))
     return [item for item in found if item is not None]
-
-
-def _turning(stack: SliceStack) -> list[Finding | None]:
-    return [drift_findings(fan_of(stack.slices))[0]]
-
-
-def _shape(geometry: StackGeometry) -> list[Finding | None]:
-    return [_tilt(geometry), _steps(geometry), _drift(geometry)]
 
 
 def _compression(stack: SliceStack) -> str | None:

@@ -180,6 +180,9 @@ def _slice_gaps(stack: SliceStack, geometry: StackGeometry) -> dict[str, float] 
         return None
     halves = np.array(thickness, dtype=float) / 2
     gaps = np.diff(geometry.distances) - halves[:-1] - halves[1:]
+    gaps = np.delete(gaps, geometry.partings)
+    if not len(gaps):
+        return None
     return {"min": float(gaps.min()), "max": float(gaps.max())}
 
 

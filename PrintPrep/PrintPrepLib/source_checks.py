@@ -138,7 +138,9 @@ def _coverage(source: Mapping[str, Any]) -> Check | None:
     thickness, widest = source.get("slice_thickness_mm"), (source.get("steps_mm") or {}).get("max")
     if not thickness or widest is None:
         return None
-    bare = widest > 1.05 * thickness
+    # The thickness may change with the steps: only neighbours tell.
+    between = (source.get("slice_gap_mm") or {}).get("max", widest - thickness)
+    bare = between > 0.05 * thickness
     message = (
         f"The slices are {thickness:g} mm thick and up to {widest:.2f} mm apart: what lies "
         "between them was not scanned, and the model bridges it."

@@ -22,6 +22,8 @@ PRODUCERS = (
     "model_checks",
     "truth_checks",
     "deidentify_pixels",
+    "compare_findings",
+    "unplaced",
 )
 
 

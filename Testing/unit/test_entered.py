@@ -173,6 +173,21 @@ def test_every_fault_is_named(tmp_path, tags, fault):
     assert dict(lost.faults) == {fault: 3}
 
 
+def test_slices_that_all_claim_one_place_are_refused(tmp_path):
+    nowhere = {"ImagePositionPatient": [0, 0, 0], "SliceLocation": 0}
+    place = dict.fromkeys(range(6), nowhere)
+    write(tmp_path, SCENE, {}, slices=6, slice_tags=place)
+    geometry = analyse(read_series([tmp_path]).series[0].stacks[0])
+    assert [item.id for item in geometry.findings if item.severity == "fail"] == [
+        "invalid_geometry"
+    ]
+    assert geometry.refusal.startswith(
+        "The headers do not say where the slices lie: all 6 claim the same position."
+    )
+    by_numbers = analyse(by_hand(tmp_path))
+    assert by_numbers.refusal is None and by_numbers.step == pytest.approx(0.6)
+
+
 def test_one_bad_file_among_good_ones_is_no_refusal(tmp_path):
     truth = write(tmp_path, Scene(), {}, rows=8, columns=6, slices=5)
     dataset = dcmread(truth.files[2])

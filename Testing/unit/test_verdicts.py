@@ -58,6 +58,7 @@ MPR = {
     "image_type": ["DERIVED", "SECONDARY", "REFORMATTED"],
     "image_types": ["DERIVED\\SECONDARY\\REFORMATTED"],
 }
+BARE = {"slice_thickness_mm": 0.4, "slice_gap_mm": {"min": 0.4, "max": 0.4}}
 LOSSY = {"lossy": {"ratio": 8.0, "method": None, "slices": 3}}
 
 
@@ -204,7 +205,7 @@ TABLE = [
     ("slice_spacing", "warn", Case(source={"steps_mm": dict.fromkeys(STEPS, 2.0)}), None),
     ("missing_slices", "fail", Case(source={"missing": 1}), None),
     ("pixel_size", "warn", Case(source={"pixel_spacing_mm": [1.2, 1.2]}), None),
-    ("slice_coverage", "warn", Case(source={"slice_thickness_mm": 0.4}), None),
+    ("slice_coverage", "warn", Case(source=BARE), None),
     ("lossy_compression", "warn", Case(source=LOSSY), None),
     ("protocol_pixel", "fail", Case(source={"pixel_spacing_mm": [0.7, 0.7]}), None),
     ("protocol_slice_spacing", "fail", Case(source={"steps_mm": dict.fromkeys(STEPS, 3.0)}), None),
