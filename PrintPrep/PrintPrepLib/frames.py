@@ -39,6 +39,7 @@ from .headers import (
     TEMPORAL_POSITION,
     WINDOW_CENTER,
     WINDOW_WIDTH,
+    InvalidGeometry,
     NotASlice,
     SliceHeader,
     TagText,
@@ -127,6 +128,7 @@ def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
     frames = _Frames(dataset, text_of)
     frames.refuse()
     slices, reasons = [], defaultdict(list)
+    unplaced = 0
     for index in range(frames.count):
         text = frames.text_of_frame(index)
         try:
@@ -134,11 +136,13 @@ def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
             header = plane_header(path, text)
         except NotASlice as error:
             reasons[str(error)].append(index + 1)
+            unplaced += isinstance(error, InvalidGeometry)
             continue
         header = replace(header, frame=index, frames=frames.count, traits=slice_traits(text))
         slices.append((header, text))
     if not slices:
-        raise NotASlice("; ".join(reasons))
+        kind = InvalidGeometry if unplaced == frames.count else NotASlice
+        raise kind("; ".join(reasons))
     return FrameHeaders(slices, tuple(f"{_named(n)}: {why}" for why, n in reasons.items()))
 
 
@@ -173,7 +177,7 @@ class _Frames:
             raise NotASlice(f"multi-frame object whose frames are no slices ({_name(sop_class)})")
         if not self._frames:
             kind = ENHANCED.get(sop_class, "multi-frame")
-            raise NotASlice(
+            raise InvalidGeometry(
                 f"{kind} object without PerFrameFunctionalGroupsSequence: nothing says where its "
                 "frames lie"
             )
@@ -184,10 +188,10 @@ class _Frames:
             )
 
     def require_geometry(self, index: int) -> None:
-        """:raises NotASlice: a functional group that places the frame is missing."""
+        """:raises InvalidGeometry: a functional group that places the frame is missing."""
         for group, name in _GEOMETRY.values():
             if group not in self._frames[index] and group not in self._shared:
-                raise NotASlice(f"the functional group {name} is missing")
+                raise InvalidGeometry(f"the functional group {name} is missing")
 
     def text_of_frame(self, index: int) -> TagText:
         """The function that gives a frame's tags as those of a single slice."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import Finding
-from .headers import InvalidGeometry, SeriesInfo, geometry_faults, series_info
+from .headers import InvalidGeometry, SeriesInfo, geometry_faults, multi_frame, series_info
 
 REMEDY = (
     "Where pixel size and slice distance are known from the scanner's own program, they can be "
@@ -34,7 +34,9 @@ class Unplaced:
         if self.info is None and error.text is not None:
             self.info = series_info(error.text)
         self.files += 1
-        self.faults.update(geometry_faults(error.text) if error.text else (str(error),))
+        # The frames of a multi-frame object are not described by its own tags.
+        single = error.text is not None and not multi_frame(error.text)
+        self.faults.update(geometry_faults(error.text) if single else (str(error),))
 
     @property
     def problem(self) -> str:

@@ -114,6 +114,20 @@ def test_the_frames_of_one_file(tmp_path, sop_class):
     np.testing.assert_array_equal(load_stack(stack).voxels, truth.acquisition.volume(SCENE))
 
 
+def test_an_enhanced_object_without_functional_groups_is_refused_once(tmp_path):
+    enhanced = UID("1.2.840.10008.5.1.4.1.1.2.1")
+    truth = write(tmp_path, Scene(), BARE | {"SOPClassUID": enhanced}, rows=8, columns=6, slices=2)
+    pixels = [dcmread(path).PixelData for path in truth.files]
+    whole = dcmread(truth.files[0])
+    whole.NumberOfFrames, whole.PixelData = 2, b"".join(pixels)
+    for path in truth.files:
+        path.unlink()
+    whole.save_as(tmp_path / "all.dcm")
+    (lost,) = read_series([tmp_path]).unplaced
+    assert "without PerFrameFunctionalGroupsSequence" in lost.finding.message
+    assert [item.frame for item in by_hand(tmp_path).slices] == [0, 1]
+
+
 def test_scouts_and_colour_images_stay_out(tmp_path):
     kind = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
     write(tmp_path, Scene(), BARE, rows=8, columns=6, slices=5)
