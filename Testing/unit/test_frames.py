@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -16,12 +17,17 @@ from phantoms.enhanced import (
     frames_of,
     write_enhanced,
 )
+from phantoms.transfer import rewrite
 from PrintPrepLib.dicomfile import read_file, read_headers
+from PrintPrepLib.errors import PixelDataError
 from PrintPrepLib.geometry import analyse
-from PrintPrepLib.headers import NotASlice
+from PrintPrepLib.headers import CONVOLUTION_KERNEL, NotASlice
 from PrintPrepLib.pixels import read_voxels
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import RLELossless
 
 pytestmark = pytest.mark.pydicom
 SCENE = Scene((Ball((1.0, -2.0, 0.5), 5.0),))
@@ -121,8 +127,6 @@ def test_positions_of_the_data_set_are_not_those_of_its_frames(tmp_path):
 
 
 def test_a_group_missing_in_one_frame_costs_that_frame_only(tmp_path):
-    from pydicom import dcmread
-
     path = write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, GANTRY))
     dataset = dcmread(path)
     del dataset.PerFrameFunctionalGroupsSequence[4].PlanePositionSequence
@@ -226,10 +230,6 @@ def test_frames_of_other_kinds_are_refused_by_name(tmp_path):
 
 
 def test_truncated_frames_are_named_when_they_are_read(tmp_path):
-    import os
-
-    from PrintPrepLib.errors import PixelDataError
-
     path = write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, GANTRY))
     os.truncate(path, path.stat().st_size - 1000)
     stack = the_stack(tmp_path)
@@ -248,3 +248,49 @@ def test_a_perfusion_map_lies_where_it_belongs(real_data):
     assert volume.dimensions == (512, 512, 2)
     np.testing.assert_allclose(volume.spacing_mm, (0.388672, 0.388672, 10.0))
     assert volume.provenance["source"]["value_unit"] != "HU"
+
+
+def test_frames_are_told_apart_by_the_time_of_their_acquisition(tmp_path):
+    """Two passes, without any index that says so; times with date and zone."""
+    first = frames_of(SCENE, GANTRY)
+    passes = [*first, *shifted(first, 100)]
+    timed = [
+        replace(frame, time=f"20200102{10 + n // 60:02d}59{n % 60:02d}.5+0100")
+        for n, frame in enumerate(passes)
+    ]
+    write_enhanced(tmp_path / "all.dcm", timed)
+    (series,) = read_series([tmp_path]).series
+    assert [stack.told_apart for stack in series.stacks] == ["pass 1 by time", "pass 2 by time"]
+    np.testing.assert_array_equal(read_voxels(series.stacks[1]), GANTRY.volume(SCENE) + 100)
+
+
+def test_attributes_that_a_conversion_found_no_group_for(tmp_path):
+    path = write_enhanced(
+        tmp_path / "legacy.dcm", frames_of(SCENE, GANTRY, kernel=None), sop_class=LEGACY_CT
+    )
+    dataset = dcmread(path)
+    (shared,) = dataset.SharedFunctionalGroupsSequence
+    shared.UnassignedSharedConvertedAttributesSequence = [Dataset()]
+    shared.UnassignedSharedConvertedAttributesSequence[0].ConvolutionKernel = "B30f"
+    for number, groups in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+        groups.UnassignedPerFrameConvertedAttributesSequence = [Dataset()]
+        groups.UnassignedPerFrameConvertedAttributesSequence[0].SliceLocation = str(number)
+    dataset.save_as(path)
+    slices = read_headers(str(path))
+    assert {text(CONVOLUTION_KERNEL) for _, text in slices} == {"B30f"}
+    assert [header.slice_location for header, _ in slices] == [0, 1, 2, 3, 4, 5]
+
+
+def test_compressed_frames_behind_an_extended_offset_table(tmp_path):
+    path = write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, GANTRY))
+    dataset = dcmread(path)
+    dataset.compress(RLELossless, encapsulate_ext=True)
+    assert "ExtendedOffsetTable" in dataset
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_voxels(the_stack(tmp_path)), GANTRY.volume(SCENE))
+
+
+def test_frames_of_a_deflated_object(tmp_path):
+    path = write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, GANTRY))
+    rewrite(path, "deflated")
+    np.testing.assert_array_equal(read_voxels(the_stack(tmp_path)), GANTRY.volume(SCENE))
