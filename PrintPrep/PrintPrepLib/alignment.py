@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .alignment_coarse import settle
 from .errors import MeshError
 from .mesh import TriangleMesh
 from .progress import Progress, part, report
@@ -20,8 +21,8 @@ from .surfaces import Cloud, Surface
 #: From coarse to fine: points of the model, places of the reference, steps, and how many
 #: of the placings are followed on.
 _STAGES = (
-    (600, 6_000, 10, 12),
-    (1_500, 20_000, 15, 3),
+    (600, 6_000, 7, 12),
+    (1_500, 20_000, 12, 3),
     (5_000, 60_000, 20, 1),
     (8_000, 150_000, 15, 1),
 )
@@ -33,11 +34,15 @@ _CAP = 0.02
 MOVING, FIXED = _STAGES[-1][:2]
 #: Starts that fit as well as the best one, within this: the smallest motion is taken.
 _AS_GOOD = 0.01
+_NO_WORSE = 0.003
 #: A misfit this small leaves nothing to be found by another start.
 _PERFECT = 0.02
+#: A misfit this large asks for starts from more directions.
+_POOR = 0.15
 #: A mirror image must fit so much better than the best motion.
 _MIRROR_BETTER = 0.5
 _AT_REST = 1e-6
+_FEWEST_PAIRS = 12
 #: Scatter of the pairs that is never trimmed, as a share of the size.
 _ALLOWED = 0.002
 
@@ -85,14 +90,16 @@ def align_clouds(
     search = _Search(moving, fixed, size)
     direct = search.best([np.eye(4)], part(progress, 0.0, 0.2))
     if direct.misfit > _PERFECT:
-        direct = search.best(_starts(moving, fixed), part(progress, 0.2, 0.6))
+        direct = search.best(_starts(moving, fixed), part(progress, 0.2, 0.5))
     if direct.misfit > _PERFECT:
-        mirrors = _mirrors(direct.transform, moving)
-        mirrored = search.best(mirrors, part(progress, 0.6, 1.0))
+        mirrored = search.best(_mirrors(direct.transform, moving), part(progress, 0.5, 0.7))
         if mirrored.misfit < _MIRROR_BETTER * direct.misfit:
             return replace(mirrored, mirrored=True)
+    if direct.misfit > _POOR:
+        between = search.best(_between(moving, fixed), part(progress, 0.7, 1.0))
+        direct = min(direct, between, key=lambda one: one.misfit)
     report(progress, 1.0, "Aligned")
-    return direct
+    return search.unturned(direct)
 
 
 class _Search:
@@ -105,35 +112,53 @@ class _Search:
         self._levels = []
         for own, other, steps, kept in _STAGES:
             target = fixed.first(other)
-            self._levels.append((moving.first(own), target, cKDTree(target.points), steps, kept))
+            tree = cKDTree(target.points)
+            spacing = float(np.median(tree.query(target.points[::50], k=[2])[0]))
+            self._levels.append((moving.first(own), target, tree, 2 * spacing, steps, kept))
 
     def best(self, starts: list[np.ndarray], progress: Progress | None) -> Alignment:
-        candidates = [Alignment(start, False, 1.0) for start in starts]
-        for level, (own, target, tree, steps, kept) in enumerate(self._levels):
+        own, target, tree, slack, steps, kept = self._levels[0]
+        reaches = [self._size * max(0.25 * 0.75**step, _CAP) for step in range(steps)]
+        placings, misfits = settle(
+            own, target, tree, np.array(starts), reaches, self._size * _CAP, slack
+        )
+        report(progress, 0.3, "Aligning")
+        tried = [
+            Alignment(*one) for one in zip(placings, [False] * len(starts), misfits, strict=True)
+        ]
+        candidates = _leading(tried, own.points, kept)
+        for level, (own, target, tree, slack, steps, kept) in enumerate(self._levels[1:], 1):
             tried = []
             for number, start in enumerate(candidates):
                 share = (level + number / len(candidates)) / len(self._levels)
                 report(progress, share, "Aligning")
-                tried.append(self._refined(own, target, tree, start.transform, steps, level))
+                tried.append(self._refined(own, target, tree, slack, start.transform, steps))
             candidates = _leading(tried, own.points, kept)
         return candidates[0]
 
-    def _refined(self, own: Cloud, target: Cloud, tree, start, steps: int, level: int):
-        """ICP from one start, its reach shrinking from coarse to the scatter of the pairs."""
-        transform = start
-        # At the first level anything may pair; later only what is near already.
-        reach = self._size * (0.2 if level == 0 else 2 * _CAP)
+    def unturned(self, found: Alignment) -> Alignment:
+        """The same without its turn, where that fits as well: noise turns a ball."""
+        own, target, tree, slack, _, _ = self._levels[-1]
+        middle = own.points.mean(axis=0)
+        moved = (found.transform @ np.append(middle, 1))[:3]
+        transform = _about(np.eye(3), middle, moved)
+        pairs = _Pairs(own.moved(transform), target, tree, self._size * _CAP + slack)
+        misfit = pairs.misfit(self._size * _CAP)
+        return Alignment(transform, False, misfit) if misfit < found.misfit + _NO_WORSE else found
+
+    def _refined(self, own: Cloud, target: Cloud, tree, slack, start, steps: int):
+        """ICP from one start, its reach shrinking to what counts as near."""
+        transform, reach = start, 2 * _CAP * self._size
         for step in range(steps):
-            moved = own.moved(transform)
-            pairs = _Pairs(moved, target, tree, reach)
-            if pairs.count < 12:
+            pairs = _Pairs(own.moved(transform), target, tree, reach + slack)
+            if pairs.count < _FEWEST_PAIRS:
                 break
             update, change = pairs.step(self._size)
             transform = update @ transform
-            reach = max(0.8 * reach, self._size * _CAP, 3 * pairs.spacing)
+            reach = max(0.8 * reach, self._size * _CAP)
             if step > 5 and change < _AT_REST * self._size:
                 break
-        pairs = _Pairs(own.moved(transform), target, tree, self._size * _CAP)
+        pairs = _Pairs(own.moved(transform), target, tree, self._size * _CAP + slack)
         return Alignment(transform, False, pairs.misfit(self._size * _CAP))
 
 
@@ -141,18 +166,19 @@ class _Pairs:
     """Each point of one cloud with the nearest one of the other, as far as they are alike."""
 
     def __init__(self, moved: Cloud, target: Cloud, tree, reach: float) -> None:
-        # Threads for a few points would cost more than they bring.
+        # Threads for a few points would cost more than they bring. Without the bound, points
+        # far away would look at the whole tree.
         workers = -1 if len(moved.points) > 4000 else 1
-        distance, nearest = tree.query(moved.points, workers=workers)
+        distance, nearest = tree.query(moved.points, workers=workers, distance_upper_bound=reach)
+        chosen = np.flatnonzero(np.isfinite(distance))
+        nearest = nearest[chosen]
         normals = target.normals[nearest]
-        like = np.einsum("ni,ni->n", normals, moved.normals) > _LIKE
-        self.spacing = float(np.median(distance))
-        chosen = like & (distance < reach + self.spacing)
-        self.count = int(np.count_nonzero(chosen))
+        like = np.einsum("ni,ni->n", normals, moved.normals[chosen]) > _LIKE
+        chosen, nearest, self._normals = chosen[like], nearest[like], normals[like]
+        self.count = len(chosen)
         self._all = len(distance)
         self._points = moved.points[chosen]
-        self._normals = normals[chosen]
-        away = self._points - target.points[nearest[chosen]]
+        away = self._points - target.points[nearest]
         self._apart = np.einsum("ni,ni->n", away, self._normals)
 
     def misfit(self, cap: float) -> float:
@@ -225,6 +251,16 @@ def _starts(moving: Cloud, fixed: Cloud) -> list[np.ndarray]:
     # Turned by a half about the origin: RAS taken for LPS, or Y taken for up.
     starts += [_about(quarter, np.zeros(3), np.zeros(3)) for quarter in quarters()[1:]]
     return starts
+
+
+def _between(moving: Cloud, fixed: Cloud) -> list[np.ndarray]:
+    """Turned by eighths as well: for parts that lie anyhow."""
+    own, other = moving.points.mean(axis=0), fixed.points.mean(axis=0)
+    turns = [rotation(np.pi / 4 * axis) for axis in np.eye(3)]
+    turns += [
+        rotation(np.pi / 5 * np.array(signs)) for signs in itertools.product((1, -1), repeat=3)
+    ]
+    return [_about(quarter @ turn, own, other) for quarter in quarters() for turn in turns]
 
 
 def _mirrors(found: np.ndarray, moving: Cloud) -> list[np.ndarray]:

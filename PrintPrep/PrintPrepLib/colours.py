@@ -17,7 +17,8 @@ _STOPS = np.array(
         (0.48, 0.04, 0.10),
     )
 )
-_BANDS = 11
+#: Even, so that their borders are round numbers with zero among them.
+_BANDS = 10
 
 
 def coloured(signed: np.ndarray, reach: float) -> np.ndarray:
@@ -51,8 +52,13 @@ def legend(width: int, height: int, reach: float) -> np.ndarray:
     picture[4:bar, columns[0] - 1 : columns[0] + 1] = 0
     picture[(4, bar), columns[0] : columns[-1]] = 0
     for column, value in zip(columns, borders, strict=True):
-        write(picture, f"{value:+.3g}", column, (bar + height) / 2, 15)
+        write(picture, signed_number(value), column, (bar + height) / 2, 15)
     return picture
+
+
+def signed_number(value: float) -> str:
+    """With its sign, and zero without."""
+    return "0" if abs(value) < 1e-9 else f"{value:+.3g}"
 
 
 def banded(signed: np.ndarray, reach: float) -> np.ndarray:

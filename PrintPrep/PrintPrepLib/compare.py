@@ -124,7 +124,9 @@ def compare(
     prior, alignment = _placed(own, other, part(progress, 0.15, 0.5))
     placed = alignment.transform @ _linear(prior * np.eye(3))
     flip, axis = _flip(alignment)
-    fit = _fit(own, search, other, placed, part(progress, 0.5, 0.65))
+    fit = _fit(own, search, other, placed, part(progress, 0.5, 0.6))
+    if alignment.misfit > _POOR and not alignment.mirrored:
+        placed, fit = _unturned(own, search, other, placed, fit, part(progress, 0.6, 0.65))
     shape, factor, transform = None, 1.0, np.eye(4)
     if fit is not None:
         factor = _unit(prior, fit)
@@ -225,6 +227,36 @@ def _fit(
     if fit is None or fit.paired < _LEAST_PAIRED:
         return None
     return None if fit.scatter_mm > _MOST_SCATTER * reference.size else fit
+
+
+def _unturned(
+    model: Surface,
+    search: SurfaceSearch,
+    reference: Surface,
+    placed: np.ndarray,
+    fit: ShapeFit | None,
+    progress: Progress | None,
+) -> tuple[np.ndarray, ShapeFit | None]:
+    """The better of a fit and one that begins with the model as it stands, or moved only.
+
+    A model that is badly skewed (a gantry tilt ignored) fits nowhere rigidly, and turned the
+    wrong way round perhaps a little less badly than as it stands.
+    """
+    scale = float(np.cbrt(abs(np.linalg.det(placed[:3, :3]))))
+    given = _linear(scale * np.eye(3))
+    centred = given.copy()
+    centred[:3, 3] = reference.middle - scale * model.middle
+    found = [(placed, fit)]
+    found += [
+        (start, _fit(model, search, reference, start, progress)) for start in (given, centred)
+    ]
+
+    def quality(one: tuple[np.ndarray, ShapeFit | None]) -> float:
+        if one[1] is None:
+            return 0.0
+        return one[1].paired / (one[1].scatter_mm + 1e-3 * reference.size)
+
+    return max(found, key=quality)
 
 
 def _unit(prior: float, fit: ShapeFit) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .colours import banded, coloured, legend, nice_reach
+from .colours import banded, coloured, legend, nice_reach, signed_number
 from .compare_record import FIGURES, undone_words
 from .files import staging
 from .mesh import BATCH, TriangleMesh, bounds
@@ -145,7 +145,8 @@ def _chart(histogram: Mapping[str, Any], reach: float) -> bytes:
     for share in np.linspace(0, 1, 7):
         x = int(left + share * (right - left))
         picture[bottom : bottom + 7, x : x + 2] = 0
-        write(picture, f"{edges[0] + share * (edges[-1] - edges[0]):+.3g}", x, bottom + 20, 15)
+        value = edges[0] + share * (edges[-1] - edges[0])
+        write(picture, signed_number(value), x, bottom + 20, 15)
     write(picture, "signed distance in mm (negative: inside the reference)", width / 2, 14, 15)
     return png((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
 

@@ -28,7 +28,9 @@ _AT_REST = 1e-7
 #: Scatter that is not trimmed, as a share of the size: a rigid fit leaves scale in the
 #: residuals; a fit of the shape begins generous and ends strict.
 _RIGID_ALLOWED = 0.002
-_ALLOWED_FIRST, _ALLOWED_LAST, _STRICTER = 0.02, 5e-5, 0.6
+_ALLOWED_FIRST, _ALLOWED_LAST, _STRICTER = 0.02, 5e-5, 0.4
+#: An affine map may squeeze anything into a corner where it agrees.
+_MOST_STRETCH = 1.7
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class _Fit:
         self.affine = np.eye(4) if start is None else start
         self._inflation = 0.0
         self.rms = np.inf
-        self._allowed = _ALLOWED_FIRST
+        self._allowed = _ALLOWED_FIRST if start is None else _ALLOWED_LAST
 
     def settle(self, progress: Progress | None) -> bool:
         """Iterate until the fit rests; False where too few pairs are left."""
@@ -128,6 +130,9 @@ class _Fit:
         return self._pair()
 
     def _pair(self) -> bool:
+        stretch = np.linalg.svd(self.affine[:3, :3], compute_uv=False)
+        if stretch[0] > _MOST_STRETCH or stretch[2] < 1 / _MOST_STRETCH:
+            return False
         pairs = _paired(self._model, self._reference, self.affine, _REACH * self._size)
         if pairs is None:
             return False

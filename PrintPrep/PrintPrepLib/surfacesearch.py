@@ -44,13 +44,12 @@ class SurfaceSearch:
         mesh = surface.mesh
         self._surface = surface
         self._corners = mesh.points[mesh.triangles]
-        more = max(_FEWEST_SEEDS - len(self._corners), len(self._corners) // 4)
-        samples, owners = surface.samples(more)
+        used, owner = np.unique(mesh.triangles.ravel(), return_index=True)
+        samples, owners = surface.samples(max(_FEWEST_SEEDS - len(used), 1))
         middles = (self._corners[:, 0] + self._corners[:, 1] + self._corners[:, 2]) / 3
-        self._owners = np.concatenate((np.arange(len(self._corners)), owners))
-        self._tree = cKDTree(
-            np.concatenate((middles, samples)), balanced_tree=False, compact_nodes=False
-        )
+        seeds = (middles, mesh.points[used], samples)
+        self._owners = np.concatenate((np.arange(len(middles)), owner // 3, owners))
+        self._tree = cKDTree(np.concatenate(seeds), balanced_tree=False, compact_nodes=False)
         self._point = _point_normals(mesh, surface.normals)
 
     def nearest(

@@ -1,0 +1,139 @@
+"""Alignment, shape fit and distances against motions and surfaces that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import trimesh
+from phantoms.measure import ClosestPoint
+from phantoms.measure import Surface as Measured
+from PrintPrepLib import alignment
+from PrintPrepLib.alignment import align_rigid, quarters
+from PrintPrepLib.errors import Cancelled, MeshError
+from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.shapes import sheared, stretched, stretched_after
+from PrintPrepLib.surfaces import Surface
+from PrintPrepLib.surfacesearch import SurfaceSearch
+from scipy.spatial.transform import Rotation
+
+#: Fewer points than in earnest: what is found does not depend on it.
+STAGES = ((300, 3_000, 7, 8), (1_000, 10_000, 12, 2), (2_500, 40_000, 12, 1))
+TURN = Rotation.from_euler("xyz", (37, -64, 120), degrees=True).as_matrix()
+
+
+@pytest.fixture(autouse=True)
+def few_points(monkeypatch):
+    monkeypatch.setattr(alignment, "_STAGES", STAGES)
+
+
+@pytest.fixture(scope="module")
+def shape() -> TriangleMesh:
+    """A block with a ball and a rod on it: no symmetry, flat and round faces."""
+    block = trimesh.creation.box((60, 40, 30)).subdivide_to_size(4)
+    ball = trimesh.creation.icosphere(subdivisions=4, radius=12).apply_translation((20, 10, 22))
+    rod = trimesh.creation.cylinder(6, 50, sections=48).subdivide_to_size(4)
+    rod.apply_translation((-20, -8, 25))
+    made = trimesh.util.concatenate((block, ball, rod))
+    return TriangleMesh(made.vertices + np.array((10, 20, 30)), made.faces)
+
+
+def moved(mesh: TriangleMesh, matrix, shift=(0, 0, 0)) -> TriangleMesh:
+    return TriangleMesh(mesh.points @ np.asarray(matrix, float).T + shift, mesh.triangles)
+
+
+def left_over(transform: np.ndarray, given: TriangleMesh, truth: TriangleMesh) -> float:
+    back = given.points @ transform[:3, :3].T + transform[:3, 3]
+    return float(np.linalg.norm(back - truth.points, axis=1).max())
+
+
+@pytest.mark.parametrize(
+    "turn, shift",
+    [
+        (np.eye(3), (0, 0, 0)),
+        (np.eye(3), (300, -400, 120)),
+        (np.diag((-1, -1, 1)), (0, 0, 0)),
+        (Rotation.from_euler("x", 90, degrees=True).as_matrix(), (0, 100, 0)),
+        (TURN, (-200, 50, 300)),
+    ],
+)
+def test_motions_are_found(shape, turn, shift):
+    given = moved(shape, turn, shift)
+    found = align_rigid(given, shape)
+    assert not found.mirrored
+    assert np.linalg.det(found.transform[:3, :3]) == pytest.approx(1)
+    assert left_over(found.transform, given, shape) < 0.05
+
+
+def test_mirror_image_is_told(shape):
+    given = moved(shape, TURN @ np.diag((1, -1, 1)), (100, 0, 0))
+    found = align_rigid(given, shape)
+    assert found.mirrored and np.linalg.det(found.transform[:3, :3]) == pytest.approx(-1)
+    assert left_over(found.transform, given, shape) < 0.05
+
+
+def test_half_of_it_is_enough(shape):
+    middle = shape.points[shape.triangles].mean(axis=1)
+    half = TriangleMesh(shape.points, shape.triangles[middle[:, 0] < 12])
+    given = moved(half, TURN, (200, 0, 0))
+    found = align_rigid(given, shape)
+    assert left_over(found.transform, given, shape) < 0.05
+
+
+def test_what_looks_alike_moves_least():
+    """A cube fits in 24 ways and a ball in endless many."""
+    for mesh in (trimesh.creation.box((20, 20, 20)), trimesh.creation.icosphere(3, 10)):
+        cube = TriangleMesh(mesh.vertices, mesh.faces)
+        found = align_rigid(moved(cube, np.eye(3), (3, 0, 0)), cube)
+        assert not found.mirrored
+        assert np.abs(found.transform[:3, :3] - np.eye(3)).max() < 1e-3
+
+
+def test_nothing_to_align_and_cancel(shape):
+    empty = TriangleMesh(np.empty((0, 3)), np.empty((0, 3), int))
+    with pytest.raises(MeshError):
+        align_rigid(empty, shape)
+    with pytest.raises(Cancelled):
+        align_rigid(shape, shape, lambda fraction, message: fraction > 0.1)
+
+
+def test_quarters_are_the_rotations_of_a_cube():
+    made = quarters()
+    assert len({tuple(turn.ravel()) for turn in made}) == 24
+    assert all(np.linalg.det(turn) == pytest.approx(1) for turn in made)
+    assert np.array_equal(made[0], np.eye(3))
+
+
+def test_distances_are_those_of_an_exact_reader(shape):
+    """The ball alone, whose outside is plain, from near and far."""
+    ball = trimesh.creation.icosphere(subdivisions=4, radius=12)
+    points = np.random.default_rng(0).normal(0, 15, (3000, 3))
+    exact = ClosestPoint(Measured(ball.vertices, ball.faces)).signed(points)
+    search = SurfaceSearch(Surface(TriangleMesh(ball.vertices, ball.faces)))
+    assert np.abs(search.distances(points) - exact).max() < 0.02
+    inside_out = SurfaceSearch(Surface(TriangleMesh(ball.vertices, ball.faces[:, ::-1])))
+    assert np.abs(inside_out.distances(points) - exact).max() < 0.02
+
+
+def test_distances_beside_edges_and_corners_have_the_right_sign():
+    box = trimesh.creation.box((40, 60, 80))
+    points = np.random.default_rng(1).uniform(-60, 60, (4000, 3))
+    beyond = np.abs(points) - (20, 30, 40)
+    outside = np.linalg.norm(np.maximum(beyond, 0), axis=1)
+    truth = np.where((beyond < 0).all(axis=1), beyond.max(axis=1), outside)
+    search = SurfaceSearch(Surface(TriangleMesh(box.vertices, box.faces)))
+    assert np.abs(search.distances(points) - truth).max() < 0.02
+
+
+def test_a_map_is_taken_apart_as_it_was_made():
+    scale, skew = np.diag((1.02, 0.98, 1.011)), np.eye(3)
+    skew[1, 2] = 0.3
+    parts = stretched(TURN @ scale)
+    assert parts.scale == pytest.approx(np.diag(scale))
+    assert parts.skew == pytest.approx(0, abs=1e-12) and parts.turn == pytest.approx(TURN)
+    parts = stretched_after(scale @ TURN)
+    assert parts.scale == pytest.approx(np.diag(scale))
+    assert parts.skew == pytest.approx(0, abs=1e-12) and parts.turn == pytest.approx(TURN)
+    parts = sheared(TURN @ skew @ scale)
+    assert parts.scale == pytest.approx(np.diag(scale))
+    assert parts.skew == pytest.approx((0, 0, 0.3), abs=1e-12)
+    assert parts.turn == pytest.approx(TURN)

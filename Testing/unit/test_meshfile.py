@@ -1,0 +1,308 @@
+"""Model files read: against trimesh's and our own writers, and files made to fail."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PrintPrepLib import meshfile_3mf
+from PrintPrepLib.formats import FORMATS, export_model
+from PrintPrepLib.mesh import TriangleMesh, enclosed_volume
+from PrintPrepLib.meshfile import ModelFileError, merged_points, read_model, read_model_file
+
+AT = np.array((31.4, -250.1, 812.3))
+CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
+
+
+@pytest.fixture(scope="module")
+def shape() -> trimesh.Trimesh:
+    """Nothing about it is symmetric."""
+    made = trimesh.creation.icosphere(subdivisions=3, radius=10)
+    made.vertices = made.vertices * (1, 1.3, 0.7) + AT + np.maximum(made.vertices, 0) ** 2 / 20
+    return made
+
+
+def same(mesh: TriangleMesh, shape: trimesh.Trimesh, tolerance: float = 1e-4) -> bool:
+    """Equal corners, triangle by triangle, whatever the order of the points."""
+    return (
+        len(mesh.points) == len(shape.vertices)
+        and np.abs(mesh.points[mesh.triangles] - shape.triangles).max() < tolerance
+    )
+
+
+@pytest.mark.parametrize("kind", [*FORMATS])
+@pytest.mark.parametrize("unit, factor", [("mm", 1), ("m", 0.001), ("inch", 1 / 25.4)])
+def test_own_files(shape, tmp_path, kind, unit, factor):
+    path = tmp_path / "model.bin"  # the content decides, not the name
+    export_model(TriangleMesh(shape.vertices, shape.faces), path, kind, unit=unit)
+    found = read_model_file(path)
+    assert found.format == kind
+    if kind == "3mf":
+        assert found.mm_per_unit == pytest.approx(1 / factor)
+        factor = 1
+    else:
+        assert found.mm_per_unit is None
+    scaled = shape.copy()
+    scaled.apply_scale(factor)
+    assert same(found.mesh, scaled)
+
+
+@pytest.mark.parametrize("kind", ["stl", "stl_ascii", "obj", "ply", "ply_ascii", "3mf"])
+def test_files_of_another_program(shape, tmp_path, kind):
+    path = tmp_path / "model"
+    options = {"ply_ascii": ("ply", {"encoding": "ascii"})}
+    name, more = options.get(kind, (kind, {}))
+    data = shape.export(file_type=name, **more)
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    assert same(read_model(path), shape)
+
+
+def test_a_header_that_begins_with_solid_is_no_text(shape, tmp_path):
+    path = tmp_path / "model.stl"
+    data = bytearray(shape.export(file_type="stl"))
+    data[:80] = b"solid facet from a program".ljust(80)
+    path.write_bytes(data)
+    assert same(read_model(path), shape)
+
+
+@pytest.mark.parametrize("kind", ["stl", "stl_ascii", "obj", "ply"])
+@pytest.mark.parametrize("space", ["RAS", "LPS", None])
+def test_stated_space(shape, tmp_path, kind, space):
+    note = f"3D Slicer output. SPACE={space}" if space else "any"
+    data = shape.export(file_type=kind)
+    if kind == "stl":
+        data = note.encode().ljust(80) + data[80:]
+    elif kind == "stl_ascii":
+        data = f"solid {note}\n{data.partition(chr(10))[2]}".encode()
+    elif kind == "obj":
+        data = f"# {note}\n{data}".encode()
+    else:
+        data = data.replace(b"1.0\n", b"1.0\ncomment " + note.encode() + b"\n", 1)
+    path = tmp_path / "model"
+    path.write_bytes(data)
+    found = read_model_file(path)
+    assert found.space == space
+    expected = shape.copy()
+    if space == "RAS":
+        expected.vertices *= (-1, -1, 1)
+    assert same(found.mesh, expected)
+
+
+def test_big_endian_ply_with_more_elements(tmp_path):
+    head = (
+        "ply\nformat binary_big_endian 1.0\nelement vertex 4\nproperty double x\n"
+        "property uchar red\nproperty double y\nproperty double z\nelement edge 2\n"
+        "property int a\nelement face 2\nproperty uchar flags\n"
+        "property list uchar int vertex_index\nproperty list uchar float uv\nend_header\n"
+    )
+    corners = [(0, 0, 0), (2, 0, 0), (2, 3, 0), (0, 0, 4)]
+    body = b"".join(struct.pack(">dBdd", x, 9, y, z) for x, y, z in corners)
+    body += struct.pack(">ii", 1, 2)
+    body += struct.pack(">BB4iB2f", 7, 4, 0, 1, 2, 3, 2, 0.5, 0.5)
+    body += struct.pack(">BB3iB", 7, 3, 0, 2, 1, 0)
+    path = tmp_path / "model.ply"
+    path.write_bytes(head.encode() + body)
+    mesh = read_model(path)
+    triangles = mesh.points[mesh.triangles].tolist()
+    expected = [[0, 2, 1], [0, 1, 2], [0, 2, 3]]
+    assert sorted(triangles) == sorted(
+        [[list(map(float, corners[i])) for i in row] for row in expected]
+    )
+
+
+def test_obj_polygons_and_places_counted_back(tmp_path):
+    path = tmp_path / "model.obj"
+    path.write_text(
+        "# any\nv 0 0 0 1 0 0\nv 1 0 0 0 1 0\nv 1 1 0 0 0 1\nvt 0 0\nvn 0 0 1\n"
+        "f 1/1/1 2/1/1 \\\n 3//1\nv 0 1 0\nv 0 0 5\nf -5/1 -4 -2/1/1 -1\n"
+    )
+    mesh = read_model(path)
+    corners = mesh.points[mesh.triangles]
+    assert sorted(corners.tolist()) == sorted(
+        [
+            [[0, 0, 0], [1, 0, 0], [1, 1, 0]],
+            [[0, 0, 0], [1, 0, 0], [0, 1, 0]],
+            [[0, 0, 0], [0, 1, 0], [0, 0, 5]],
+        ]
+    )
+
+
+# 3MF
+
+
+def tetrahedron(name: str, kind: str = "model") -> str:
+    points = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))
+    triangles = ((0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2))
+    vertices = "".join(f'<vertex z="{z}" x="{x}" y="{y}"/>' for x, y, z in points)
+    faces = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}" p1="0"/>' for a, b, c in triangles)
+    return (
+        f'<object id="{name}" type="{kind}"><mesh><vertices>{vertices}</vertices>'
+        f"<triangles>{faces}</triangles></mesh></object>"
+    )
+
+
+def write_3mf(path: Path, resources: str, build: str, unit: str = "", **parts: str) -> Path:
+    head = f'<?xml version="1.0"?><model {unit} xmlns="{CORE}" xmlns:p="production">'
+    body = f"{head}<resources>{resources}</resources><build>{build}</build></model>"
+    relations = (
+        '<Relationships xmlns="r"><Relationship Id="a" Target="/3D/any.model" '
+        'Type="http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"/></Relationships>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("_rels/.rels", relations)
+        package.writestr("3D/any.model", body)
+        for name, text in parts.items():
+            resource = f"{head}<resources>{text}</resources><build/></model>"
+            package.writestr(f"3D/Objects/{name}.model", resource)
+    return path
+
+
+@pytest.mark.parametrize("unit, mm", meshfile_3mf.MM_PER_UNIT.items())
+def test_3mf_units(tmp_path, unit, mm):
+    path = write_3mf(tmp_path / "a.3mf", tetrahedron("1"), '<item objectid="1"/>', f'unit="{unit}"')
+    assert np.ptp(read_model(path).points, axis=0) == pytest.approx([mm] * 3)
+
+
+def test_3mf_components_are_placed_and_mirrors_stay_outward(tmp_path):
+    """Two components, one in a part of its own and mirrored, moved again by the item."""
+    group = (
+        '<object id="9"><components><component objectid="1" transform="2 0 0 0 2 0 0 0 2 10 0 0"/>'
+        '<component objectid="3" p:path="/3D/Objects/part.model" '
+        'transform="-1 0 0 0 1 0 0 0 1 0 0 0"/></components></object>'
+    )
+    path = write_3mf(
+        tmp_path / "a.3mf",
+        tetrahedron("1") + group + tetrahedron("4", "support"),
+        '<item objectid="9" transform="0 1 0 -1 0 0 0 0 1 100 0 0"/><item objectid="4"/>',
+        part=tetrahedron("3"),
+    )
+    mesh = read_model(path)
+    # The first: 2 × larger at x = 10 … 12, turned to y; the second: x from -1 to 0.
+    assert mesh.points.min(axis=0) == pytest.approx((98, -1, 0))
+    assert mesh.points.max(axis=0) == pytest.approx((100, 12, 2))
+    assert enclosed_volume(mesh) == pytest.approx(8 / 6 + 1 / 6)
+
+
+def test_3mf_without_end_is_refused(tmp_path):
+    """Ten levels of ten components each would be 10^10 objects."""
+    text = tetrahedron("0")
+    for level in range(1, 11):
+        inside = f'<component objectid="{level - 1}"/>' * 10
+        text += f'<object id="{level}"><components>{inside}</components></object>'
+    path = write_3mf(tmp_path / "a.3mf", text, '<item objectid="10"/>')
+    with pytest.raises(ModelFileError, match="nests its objects without end"):
+        read_model(path)
+
+
+def test_3mf_entities_are_refused(tmp_path):
+    path = tmp_path / "a.3mf"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("3D/3dmodel.model", '<!DOCTYPE a [<!ENTITY b "c">]><model>&b;</model>')
+    with pytest.raises(ModelFileError, match="declares entities, which no model needs"):
+        read_model(path)
+
+
+def test_3mf_that_grows_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(meshfile_3mf, "_MOST_BYTES", 1 << 20)
+    path = write_3mf(tmp_path / "a.3mf", tetrahedron("1") + " " * (2 << 20), '<item objectid="1"/>')
+    assert path.stat().st_size < 20_000
+    with pytest.raises(ModelFileError, match="larger unpacked than any model"):
+        read_model(path)
+
+
+@pytest.mark.parametrize(
+    "resources, build, unit, reason",
+    [
+        (tetrahedron("1"), "", "", "holds no object that is to be built"),
+        (tetrahedron("1"), '<item objectid="2"/>', "", "asks for an object '2'"),
+        (tetrahedron("1"), '<item objectid="1"/>', 'unit="ell"', "an unknown unit ('ell')"),
+        (
+            tetrahedron("1").replace('v1="1"', 'v1="4"'),
+            '<item objectid="1"/>',
+            "",
+            "a triangle beyond its 4 points",
+        ),
+        (tetrahedron("1").replace('x="1"', 'x="one"'), '<item objectid="1"/>', "", "no number"),
+        (tetrahedron("1").replace(' x="1"', ""), '<item objectid="1"/>', "", "without 'x'"),
+        (
+            tetrahedron("1"),
+            '<item objectid="1" transform="1 0 0"/>',
+            "",
+            "a transform that is not of twelve numbers",
+        ),
+        ("<oops>", '<item objectid="1"/>', "", "damaged in 3D/any.model"),
+    ],
+)
+def test_3mf_mistakes_are_named(tmp_path, resources, build, unit, reason):
+    path = write_3mf(tmp_path / "a.3mf", resources, build, unit)
+    with pytest.raises(ModelFileError) as told:
+        read_model(path)
+    assert reason in str(told.value) and str(path) in str(told.value)
+
+
+# What cannot be read
+
+
+def broken(shape: trimesh.Trimesh) -> dict[str, tuple[bytes, str]]:
+    stl = shape.export(file_type="stl")
+    text = shape.export(file_type="stl_ascii").encode()
+    obj = shape.export(file_type="obj").encode()
+    ply = shape.export(file_type="ply")
+    bad = bytearray(stl)
+    bad[96:100] = struct.pack("<f", float("nan"))
+    three = stl[:80] + struct.pack("<I", 0)
+    return {
+        "empty": (b"", "the file is empty"),
+        "cut stl": (stl[:-60], f"{len(shape.faces):,} triangles should stand here"),
+        "longer stl": (stl + b"x" * 7 + b"\0", "8 bytes follow the"),
+        "head of stl": (stl[:50] + b"\0", "or it is cut off"),
+        "no triangle": (three, "holds 0 points and no triangle"),
+        "nan": (bytes(bad), "point 1 has a coordinate that is no finite number"),
+        "cut text": (text[: len(text) // 2], "this STL text is cut off"),
+        "bad text": (text.replace(b"vertex ", b"vertex x", 1), "corner 1 has no 3 numbers"),
+        "cut ply": (ply[:-5], "it is cut off"),
+        "cut ply head": (ply[:40], "its header has no end"),
+        "points only": (b"v 0 0 0\nv 1 1 1\n", "holds 2 points and no triangle"),
+        "obj beyond": (obj + b"f 1 2 99999\n", "a point that is not there"),
+        "obj words": (b"v 0 0 0\nv 1 x 1\n", "point 2 has no 3 numbers"),
+        "obj polygon": (b"v 0 0 0\nv 1 1 1\nf 1 a 2\n", "a corner that is no number"),
+        "text": (b"Dear all,\nplease print.\n", "this is text, and no model"),
+        "picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "this is no model file"),
+        "zip": (b"PK\3\4" + bytes(100), "this 3MF file is damaged"),
+        "flat": (b"v 0 0 0\nv 1 1 1\nf 1 2 2\n", "no triangle in the file has an area"),
+    }
+
+
+@pytest.mark.parametrize("case", broken(trimesh.creation.box()))
+def test_errors_name_file_reason_and_remedy(shape, tmp_path, case):
+    data, reason = broken(shape)[case]
+    path = tmp_path / ("model.stl" if "stl" in case else "model.any")
+    path.write_bytes(data)
+    with pytest.raises(ModelFileError) as told:
+        read_model(path)
+    assert reason in str(told.value)
+    assert told.value.file == str(path) and told.value.remedy
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(ModelFileError, match="there is no such file"):
+        read_model(tmp_path / "none.stl")
+    with pytest.raises(ModelFileError, match="it is a folder"):
+        read_model(tmp_path)
+
+
+def test_equal_points_are_merged_even_where_hashes_collide(monkeypatch):
+    points = np.array(((0.0, 1, 2), (-0.0, 1, 2), (3, 4, 5), (0, 1, 2)))
+    unique = np.unique
+
+    def colliding(values, **options):
+        return unique(np.zeros_like(values) if values.ndim == 1 else values, **options)
+
+    for _ in range(2):
+        left, place = merged_points(points)
+        assert len(left) == 2 and np.array_equal(left[place], points)
+        monkeypatch.setattr(np, "unique", colliding)
