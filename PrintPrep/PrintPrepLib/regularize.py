@@ -12,7 +12,7 @@ from .driftgrid import DriftPlan, plan_drift
 from .driftsample import measure_drift_residual, resample_drift
 from .duplicates import settle
 from .errors import GeometryError
-from .geometry import StackGeometry, analyse
+from .geometry import StackGeometry, analyse, standing
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
 from .petvolume import in_suv, stack_suv, suv_finding, suv_provenance
 from .pixel_findings import HOUNSFIELD, value_unit
@@ -161,8 +161,8 @@ def regular_volume(
 
 def _settled(stack: SliceStack) -> SliceStack:
     """The stack without images that are there twice."""
-    if not stack.coincident:
-        return stack
+    if not stack.coincident or len(standing(stack)) == 1:
+        return stack  # all at one place: refused for that
     found = settle(stack)
     if len(found) > 1 or (found[0].coincident and not found[0].conflicting):
         raise GeometryError(

@@ -198,6 +198,8 @@ def test_slices_that_all_claim_one_place_are_refused(tmp_path):
     assert geometry.refusal.startswith(
         "The headers do not say where the slices lie: all 6 claim the same position."
     )
+    with pytest.raises(GeometryError, match="all 6 claim the same position"):
+        load_stack(read_series([tmp_path]).series[0].stacks[0])
     by_numbers = analyse(by_hand(tmp_path))
     assert by_numbers.refusal is None and by_numbers.step == pytest.approx(0.6)
 
