@@ -121,48 +121,74 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
     ``progress`` is a function ``progress(fraction, message)``; it cancels by returning True.
     """
 
+    #: What the last ``loadSeries`` left out of its volumes, as sentences.
+    leftOut: Sequence[str] = ()
+
     def loadSeries(
         self,
         paths: Sequence[str],
         spacing: str | float = "native",
         progress: Callable[[float, str], object] | None = None,
+        sections: str = "split",
+        stack: int | None = None,
+        geometry: str | Sequence[Any] | None = None,
+        applyTilt: float | bool = False,
     ) -> list[Any]:
-        """Load DICOM files or folders as regular volumes, one for each series found.
+        """Load DICOM files or folders as regular volumes: one for each series, stack and section.
 
-        Tilted and unevenly spaced series are straightened, regular ones keep their voxels. A
-        series that cannot be used is named in the log.
+        Tilted and unevenly spaced series are straightened, regular ones keep their voxels. What
+        cannot be used is named in the log and in ``leftOut``.
 
         :param spacing: distance of the planes: "native", "isotropic" or millimetres.
+        :param sections: parts of a series with wide gaps between them: "split" into a volume
+            each, or "merged" into one with background in the gaps.
+        :param stack: only this one (from 1) of series that mix orientations, rasters or
+            reconstructions; None for all.
+        :param geometry: where headers do not say where slices lie: (row, column, step) in mm,
+            a fourth one "coronal" or "sagittal"; or as text, "0.2x0.2x0.25:coronal".
+        :param applyTilt: put a gantry tilt back that was lost: degrees, or True for those that
+            the headers state.
         :returns: the new volume nodes, by series number.
         :raises SeriesError: nothing in there can be used; the text says why.
+        :raises GeometryError: the geometry given by hand is impossible.
         :raises Cancelled: progress returned True; the scene is unchanged.
         """
         from PrintPrepLib import mrml
-        from PrintPrepLib.errors import GeometryError, SeriesError
+        from PrintPrepLib.entered import EnteredGeometry, read_series_by_hand
+        from PrintPrepLib.errors import SeriesError
         from PrintPrepLib.progress import part
-        from PrintPrepLib.regularize import load_stack
         from PrintPrepLib.series import read_series
+        from PrintPrepLib.volumes import load_volumes
 
-        collection = read_series(paths, part(progress, 0.0, 0.2))
-        stacks = [series.stacks[0] for series in collection.series if series.stacks]
-        loaded, refused = [], []
-        for index, stack in enumerate(stacks):
-            share = 0.8 / len(stacks)
-            start = 0.2 + index * share
-            try:
-                volume = load_stack(stack, spacing, part(progress, start, start + share))
-                loaded.append((stack.info, volume))
-            except GeometryError as error:
-                refused.append(f"series {stack.info.number or '?'}: {error}")
+        if sections not in ("split", "merged"):
+            raise ValueError(f"sections is 'split' or 'merged', not {sections!r}")
+        reading = part(progress, 0.0, 0.2)
+        if geometry is None:
+            collection = read_series(paths, reading)
+        else:
+            if isinstance(geometry, str):
+                entered = EnteredGeometry.from_text(geometry)
+            else:
+                entered = EnteredGeometry(*geometry)
+            collection = read_series_by_hand(paths, entered, reading)
+        as_one, rest = sections == "merged", part(progress, 0.2, 1.0)
+        loaded, left_out = load_volumes(collection, spacing, as_one, stack, applyTilt, rest)
         if not loaded:
-            reasons = refused or [item.reason for item in collection.rejected]
-            raise SeriesError(_unusable(reasons), file=", ".join(map(str, paths)))
-        for reason in refused:
-            logging.warning("PrintPrep left out %s", reason)
+            remedy = "Give geometry=(row, column, step) in mm, where they are known"
+            raise SeriesError(
+                _unusable(left_out),
+                file=", ".join(map(str, paths)),
+                remedy=remedy if collection.unplaced else "",
+            )
+        for sentence in left_out:
+            logging.warning("PrintPrep left out %s", sentence)
+        self.leftOut = left_out
         nodes = []
-        for info, volume in loaded:
-            nodes.append(mrml.add_volume_node(volume, _series_name(info)))
-            mrml.place_under_study(nodes[-1], info)
+        for item in loaded:
+            words = [_(words.template).format(**words.values) for words in item.words]
+            name = ", ".join([_series_name(item.stack.info), *words])
+            nodes.append(mrml.add_volume_node(item.volume, name))
+            mrml.place_under_study(nodes[-1], item.stack.info)
         return nodes
 
     def findSeries(

@@ -130,9 +130,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def _stacks(self, loadable: DICOMLoadable, progress: Any) -> list[Any]:
         """The volumes of an offer, read from its files."""
         from PrintPrepLib.errors import SeriesError
-        from PrintPrepLib.examination import volumes_behind
         from PrintPrepLib.progress import part
         from PrintPrepLib.series import read_series
+        from PrintPrepLib.volumes import volumes_behind
 
         # All files of the series, so that the record names those that take no part.
         files = getattr(loadable, "seriesFiles", loadable.files)

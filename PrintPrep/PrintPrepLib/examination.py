@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from .arrangement import places
 from .dicomfile import read_file, read_header
-from .duplicates import settle
 from .findings import Finding
 from .geometry import StackGeometry, analyse
 from .headers import (
@@ -27,9 +26,7 @@ from .headers import (
 )
 from .pixel_findings import HOUNSFIELD, value_unit
 from .pixels import can_decode
-from .progress import Progress
-from .sections import merged, sections_of
-from .series import Rejected, Series, SeriesCollection, SliceStack, build_series
+from .series import Rejected, Series, SliceStack, build_series
 
 #: The name of the compression in the private block that most files use.
 PRIVATE_COMPRESSION = "07A1,1011"
@@ -122,37 +119,6 @@ def offers(
             series = _looked_up(series)
         made += _offered(series, len(found.rejected), wishes)
     return made
-
-
-def volumes_behind(
-    collection: SeriesCollection,
-    members: frozenset[tuple[str, int]],
-    as_one: bool,
-    progress: Progress | None = None,
-) -> list[SliceStack]:
-    """What an offer turns out to be now that its files are read.
-
-    Pixels decide about slices at one position and about runs that overlap, so there may be
-    several volumes.
-
-    :param members: path and frame of the slices that were offered.
-    :param as_one: all sections of a stack as one volume.
-    :raises GeometryError: sections that shall be one show different things where they overlap.
-    :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
-    :raises Cancelled: progress asked for it.
-    """
-    found = []
-    for stack in (stack for series in collection.series for stack in series.stacks):
-        if not _shares(stack, members):
-            continue
-        for settled in settle(stack, progress):
-            parts = (merged(settled),) if as_one else sections_of(settled)
-            found += [part for part in parts if _shares(part, members)]
-    return found
-
-
-def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
-    return any((item.path, item.frame) in members for item in stack.slices)
 
 
 def lasting(stack: SliceStack, findings: Iterable[Finding]) -> list[Finding]:

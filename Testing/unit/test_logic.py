@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import slicer
 import vtk
@@ -62,10 +63,89 @@ def test_volume_is_named_and_placed_as_slicer_does(logic, folder) -> None:
 
 def test_every_series_of_a_folder(logic, folder, caplog) -> None:
     write_series(CONTENT, Acquisition(**TILTED), folder / "b", name="Second", series_number=2)
-    sections = Acquisition(rows=16, columns=16, slices=6, steps=(1.0, 1.0, 50.0, 1.0, 1.0))
-    write_series(CONTENT, sections, folder / "c", name="Third", series_number=3)
+    single = Acquisition(rows=16, columns=16, slices=1)
+    write_series(CONTENT, single, folder / "c", name="Third", series_number=3)
     assert [node.GetName() for node in logic.loadSeries([folder])] == ["1: Head", "2: Second"]
-    assert "series 3" in caplog.text and "sections" in caplog.text
+    assert "series 3" in caplog.text and "only one slice" in caplog.text
+    assert any("only one slice" in sentence for sentence in logic.leftOut)
+
+
+PARTED = Acquisition(
+    rows=16,
+    columns=16,
+    slices=6,
+    steps=(1.0, 1.0, 50.0, 1.0, 1.0),
+    first_position=(-4.0, -4.0, -10.0),
+)
+
+
+def study_of(node) -> int:
+    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    return tree.GetItemParent(tree.GetItemByDataNode(node))
+
+
+def test_a_volume_for_each_section(logic, tmp_path) -> None:
+    truth = write_series(CONTENT, PARTED, tmp_path / "parts", name="Legs")
+    nodes = logic.loadSeries([tmp_path / "parts"])
+    assert [node.GetName() for node in nodes] == [
+        "1: Legs, section 1 of 2 (z -10 to -8 mm)",
+        "1: Legs, section 2 of 2 (z 42 to 44 mm)",
+    ]
+    assert [node.GetOrigin()[2] for node in nodes] == pytest.approx([-10.0, 42.0])
+    assert len({study_of(node) for node in nodes}) == 1
+    (whole,) = logic.loadSeries([tmp_path / "parts"], sections="merged")
+    assert whole.GetName() == "1: Legs, all 2 sections"
+    values = slicer.util.arrayFromVolume(whole)
+    stored = truth.acquisition.volume(CONTENT)
+    assert len(values) == 55 and np.array_equal(values[-3:], stored[3:])
+    assert (values[3:52] == -1000).all()
+    with pytest.raises(ValueError, match="'both'"):
+        logic.loadSeries([tmp_path / "parts"], sections="both")
+
+
+def test_one_stack_of_several(logic, tmp_path) -> None:
+    kernels = Acquisition(
+        rows=16,
+        columns=16,
+        slices=12,
+        duplicate=tuple(range(12)),
+    )
+    truth = write_series(CONTENT, kernels, tmp_path / "two", name="Head")
+    for path in truth.files[12:]:
+        dataset = pydicom.dcmread(path)
+        dataset.ConvolutionKernel = "SHARP"
+        dataset.save_as(path)
+    both = logic.loadSeries([tmp_path / "two"])
+    names = [node.GetName() for node in both]
+    assert names == ["1: Head, kernel ANALYTIC", "1: Head, kernel SHARP"]
+    (second,) = logic.loadSeries([tmp_path / "two"], stack=2)
+    assert second.GetName().startswith(names[1])
+    with pytest.raises(SeriesError, match="no stack 3"):
+        logic.loadSeries([tmp_path / "two"], stack=3)
+
+
+def test_geometry_by_hand(logic, tmp_path) -> None:
+    nowhere = {"ImageOrientationPatient": None, "PixelSpacing": None}
+    write_series(CONTENT, Acquisition(rows=16, columns=20, slices=6, tags=nowhere), tmp_path / "x")
+    with pytest.raises(SeriesError, match=r"do not say where .* Give geometry="):
+        logic.loadSeries([tmp_path / "x"])
+    (volume,) = logic.loadSeries([tmp_path / "x"], geometry=(0.2, 0.3, 0.4))
+    assert volume.GetSpacing() == pytest.approx((0.3, 0.2, 0.4))
+    (volume,) = logic.loadSeries([tmp_path / "x"], geometry="0.2x0.3x0.4")
+    assert volume.GetSpacing() == pytest.approx((0.3, 0.2, 0.4))
+    with pytest.raises(GeometryError, match="impossible"):
+        logic.loadSeries([tmp_path / "x"], geometry=(0.2, 0.3, 400))
+
+
+def test_a_tilt_that_was_lost(logic, tmp_path) -> None:
+    straight = Acquisition(rows=32, columns=32, slices=12, tilt_tag=10.0)
+    write_series(CONTENT, straight, tmp_path / "x")
+    (volume,) = logic.loadSeries([tmp_path / "x"], applyTilt=True)
+    source = json.loads(volume.GetAttribute("PrintPrep.Provenance"))["source"]
+    assert source["applied_tilt_deg"] == pytest.approx(10.0)
+    (volume,) = logic.loadSeries([tmp_path / "x"], applyTilt=-7.5)
+    source = json.loads(volume.GetAttribute("PrintPrep.Provenance"))["source"]
+    assert source["applied_tilt_deg"] == pytest.approx(-7.5)
 
 
 def test_nothing_usable_is_explained(logic, tmp_path) -> None:
@@ -74,10 +154,9 @@ def test_nothing_usable_is_explained(logic, tmp_path) -> None:
         logic.loadSeries([tmp_path])
     with pytest.raises(SeriesError):
         logic.loadSeries([tmp_path / "missing"])
-    sections = Acquisition(rows=16, columns=16, slices=6, steps=(1.0, 1.0, 50.0, 1.0, 1.0))
-    write_series(CONTENT, sections, tmp_path / "sections")
-    with pytest.raises(SeriesError, match="sections"):
-        logic.loadSeries([tmp_path / "sections"])
+    write_series(CONTENT, Acquisition(rows=16, columns=16, slices=1), tmp_path / "single")
+    with pytest.raises(SeriesError, match="only one slice"):
+        logic.loadSeries([tmp_path / "single"])
 
 
 def test_cancelled_loading_leaves_the_scene_alone(logic, folder) -> None:

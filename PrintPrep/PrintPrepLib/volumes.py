@@ -1,0 +1,128 @@
+"""From the stacks of a series to the volumes that they are loaded as, each with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .applied_tilt import apply_tilt
+from .errors import GeometryError
+from .progress import Progress, part
+from .regularize import RegularVolume, load_stack
+from .sections import merged, sections_of
+from .selection import settled_stacks
+from .series import Series, SeriesCollection, SliceStack
+from .volumenames import Words, volume_words
+from .words import grouped
+
+
+@dataclass(frozen=True)
+class LoadedVolume:
+    """One volume; ``words`` tell it from the others of its series."""
+
+    stack: SliceStack
+    words: list[Words]
+    volume: RegularVolume
+
+
+def volumes_behind(
+    collection: SeriesCollection,
+    members: frozenset[tuple[str, int]],
+    as_one: bool,
+    progress: Progress | None = None,
+) -> list[SliceStack]:
+    """What an ``examination.Offer`` turns out to be now that its files are read.
+
+    Pixels decide about slices at one position and about runs that overlap, so there may be
+    several volumes.
+
+    :param members: path and frame of the slices that were offered.
+    :param as_one: all sections of a stack as one volume.
+    :raises GeometryError: sections that shall be one show different things where they overlap.
+    :raises PixelDataError: pixels are missing, truncated or cannot be decoded.
+    :raises Cancelled: progress asked for it.
+    """
+    return [
+        volume
+        for series in collection.series
+        for stack in settled_stacks(series, progress)
+        if _shares(stack, members)
+        for volume in _parts(stack, as_one)
+        if _shares(volume, members)
+    ]
+
+
+def load_volumes(
+    collection: SeriesCollection,
+    spacing: str | float = "native",
+    as_one: bool = False,
+    number: int | None = None,
+    tilt: float | bool = False,
+    progress: Progress | None = None,
+) -> tuple[list[LoadedVolume], list[str]]:
+    """Load every series, stack and section that a volume can be made of.
+
+    :param spacing: see ``load_stack``.
+    :param as_one: all sections of a stack as one volume.
+    :param number: only this stack (from 1) of every series.
+    :param tilt: a lost gantry tilt that is put back: degrees, or True for what headers state.
+    :returns: the volumes by series, stack and section; and what was left out, as sentences.
+    :raises PrintPrepError: see ``load_stack``; not for volumes that cannot be made.
+    """
+    volumes: list[tuple[SliceStack, list[Words]]] = []
+    left_out = [item.problem for item in collection.unplaced]
+    for index, series in enumerate(collection.series):
+        ends = [0.1 * done / len(collection.series) for done in (index, index + 1)]
+        found, refused = _volumes(series, as_one, number, part(progress, *ends))
+        volumes += found
+        left_out += refused
+    loaded: list[LoadedVolume] = []
+    for index, (stack, words) in enumerate(volumes):
+        ends = [0.1 + 0.9 * done / len(volumes) for done in (index, index + 1)]
+        try:
+            if tilt:
+                stack = apply_tilt(stack, None if tilt is True else tilt)
+            volume = load_stack(stack, spacing, part(progress, *ends))
+            loaded.append(LoadedVolume(stack, words, volume))
+        except GeometryError as error:
+            left_out.append(f"{_named(stack, words)}: {error}")
+    return loaded, left_out + _files_left_out(collection)
+
+
+def _volumes(
+    series: Series, as_one: bool, number: int | None, progress: Progress | None
+) -> tuple[list[tuple[SliceStack, list[Words]]], list[str]]:
+    """The volumes of one series with what tells them apart, and what was left out."""
+    stacks = settled_stacks(series, progress)
+    chosen = [stack for stack in stacks if number in (None, stack.number)]
+    if not chosen:
+        return [], [f"series {series.info.number or '?'} has no stack {number}"]
+    found, left_out = [], []
+    for stack in chosen:
+        try:
+            found += [(item, volume_words(item, stacks)) for item in _parts(stack, as_one)]
+        except GeometryError as error:
+            left_out.append(f"{_named(stack, volume_words(stack, stacks))}: {error}")
+    return found, left_out
+
+
+def _parts(stack: SliceStack, as_one: bool) -> Sequence[SliceStack]:
+    return (merged(stack),) if as_one else sections_of(stack)
+
+
+def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
+    return any((item.path, item.frame) in members for item in stack.slices)
+
+
+def _named(stack: SliceStack, words: Sequence[Words]) -> str:
+    series = f"series {stack.info.number or '?'}"
+    return ", ".join([series, *(item.text for item in words)])
+
+
+def _files_left_out(collection: SeriesCollection) -> list[str]:
+    rejected = [item for series in collection.series for item in series.rejected]
+    rejected += collection.rejected
+    said = {fault for lost in collection.unplaced for fault in lost.faults}
+    rejected = [item for item in rejected if item.reason not in said]
+    reasons = grouped({"file": item.file, "reason": item.reason} for item in rejected)
+    return [f"{len(files)} × {reason}" for reason, files in reasons]
