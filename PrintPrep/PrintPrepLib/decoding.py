@@ -153,6 +153,11 @@ def _stored(path: str, modified: int, size: int) -> _Stored:
     )
 
 
+def release() -> None:
+    """Let go of the file whose frames were read last: it may be as large as a volume."""
+    _stored.cache_clear()
+
+
 def _encapsulated(dataset: Dataset, count: int) -> Iterator[bytes]:
     """The compressed frames of a file (PS3.5 A.4)."""
     data = dataset[_PIXEL_DATA].value

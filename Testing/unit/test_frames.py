@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 
@@ -18,10 +19,12 @@ from phantoms.enhanced import (
     write_enhanced,
 )
 from phantoms.transfer import rewrite
+from PrintPrepLib import decoding
+from PrintPrepLib.cli import main
 from PrintPrepLib.dicomfile import read_file, read_headers
 from PrintPrepLib.errors import PixelDataError
 from PrintPrepLib.geometry import analyse
-from PrintPrepLib.headers import CONVOLUTION_KERNEL, NotASlice
+from PrintPrepLib.headers import CONTENT_TIME, CONVOLUTION_KERNEL, NotASlice
 from PrintPrepLib.pixels import read_voxels
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
@@ -120,10 +123,13 @@ def test_positions_of_the_data_set_are_not_those_of_its_frames(tmp_path):
     path = write_enhanced(
         tmp_path / "all.dcm",
         frames_of(SCENE, GANTRY),
-        omit=["PlanePositionSequence"],
         tags={"ImagePositionPatient": ["0", "0", "0"]},
     )
-    assert "PlanePositionSequence is missing" in reason(path)
+    dataset = dcmread(path)
+    for groups in dataset.PerFrameFunctionalGroupsSequence:
+        del groups.PlanePositionSequence[0].ImagePositionPatient
+    dataset.save_as(path)
+    assert reason(path) == "ImagePositionPatient is missing"
 
 
 def test_a_group_missing_in_one_frame_costs_that_frame_only(tmp_path):
@@ -247,7 +253,19 @@ def test_a_perfusion_map_lies_where_it_belongs(real_data):
     volume = load_stack(stack)
     assert volume.dimensions == (512, 512, 2)
     np.testing.assert_allclose(volume.spacing_mm, (0.388672, 0.388672, 10.0))
-    assert volume.provenance["source"]["value_unit"] != "HU"
+    assert volume.provenance["source"]["value_unit"] == "RCBF"
+
+
+def test_no_model_is_made_of_a_perfusion_map(real_data, tmp_path, capsys):
+    folder = str(real_data("enhanced_ct"))
+    assert main(["run", folder, "--out", str(tmp_path / "out")]) == 1
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert line.startswith("printprep: The values are not Hounsfield units (RCBF, RescaleType US)")
+    assert not (tmp_path / "out").exists()
+    assert main(["inspect", folder, "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["series"]
+    assert entry["verdict"] == "fail"
+    assert "not_hu" in [finding["id"] for finding in entry["findings"]]
 
 
 def test_frames_are_told_apart_by_the_time_of_their_acquisition(tmp_path):
@@ -258,7 +276,8 @@ def test_frames_are_told_apart_by_the_time_of_their_acquisition(tmp_path):
         replace(frame, time=f"20200102{10 + n // 60:02d}59{n % 60:02d}.5+0100")
         for n, frame in enumerate(passes)
     ]
-    write_enhanced(tmp_path / "all.dcm", timed)
+    path = write_enhanced(tmp_path / "all.dcm", timed)
+    assert read_headers(str(path))[0][1](CONTENT_TIME) == "105900.5"
     (series,) = read_series([tmp_path]).series
     assert [stack.told_apart for stack in series.stacks] == ["pass 1 by time", "pass 2 by time"]
     np.testing.assert_array_equal(read_voxels(series.stacks[1]), GANTRY.volume(SCENE) + 100)
@@ -294,3 +313,10 @@ def test_frames_of_a_deflated_object(tmp_path):
     path = write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, GANTRY))
     rewrite(path, "deflated")
     np.testing.assert_array_equal(read_voxels(the_stack(tmp_path)), GANTRY.volume(SCENE))
+
+
+@pytest.mark.parametrize("tilt", [(0.0, 0.0), (0.0, 15.0)])
+def test_a_file_is_let_go_of_once_it_is_loaded(tmp_path, tilt):
+    write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, replace(GANTRY, tilt=tilt)), rle=True)
+    load_stack(the_stack(tmp_path))
+    assert decoding._stored.cache_info().currsize == 0
