@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .decoding import release
 from .drift import Fan, fan_of
 from .driftgrid import DriftPlan, plan_drift
 from .driftsample import measure_drift_residual, resample_drift
@@ -98,6 +99,7 @@ def load_stack(
         background = _minimum(source) if background is None else background
         dtype = np.int16 if source.integral else np.float32
         voxels = fill_grid(source, plan, background, dtype, part(progress, 0, 0.95))
+    release()
     findings, window = list(geometry.findings), np.array(stack.info.window)
     provenance = {
         "schema": SCHEMA,
