@@ -27,15 +27,28 @@ from .acquisition import (
     rotation_about,
 )
 from .analytic import Ball, Block, Scene
-from .dicom import SeriesTruth, write_series
-
-SIGMA = 0.6
-BALL = Ball((-7.5, 1.0, 0.5), 6.5)
-BLOCK = Block((8.5, -1.5, 0.0), (9.0, 10.0, 12.0))
-SCENE = Scene((BALL, BLOCK), sigma=SIGMA)
-#: A second ball for what lies 64 mm further up.
-FAR_BALL = Ball((2.0, -1.0, 64.0), 6.0)
-SLICES, STEP, PIXEL = 34, 0.7, 0.6
+from .making import (
+    BALL,
+    BLOCK,
+    FAR_BALL,
+    PIXEL,
+    SIGMA,
+    SLICES,
+    STEP,
+    axes_of,
+    edited,
+    joined,
+    multi_frame,
+    plain,
+    rescale_slices,
+    scene_of,
+    series,
+    stretch,
+    uneven_steps,
+    with_tags,
+    write_clutter,
+    write_drifting,
+)
 
 
 @dataclass(frozen=True)
@@ -66,138 +79,32 @@ class Becomes:
 @dataclass(frozen=True)
 class Case:
     """``write`` makes the folder; ``told`` are exactly the ids that are found (of the first
-    volume); ``refused`` is the id of the refusal; ``stacks`` and ``rejected`` are counts;
+    volume); ``refused`` is the id of the refusal, ``says`` a
+    part of its text; ``stacks`` and ``rejected`` are counts;
     ``before`` prepares a stack before it is loaded (what a person ordered)."""
 
     write: Callable[[Path], Any]
     told: frozenset[str] = frozenset()
     volumes: tuple[Becomes, ...] = (Becomes(),)
     refused: str | None = None
+    says: str = ""
     stacks: int = 1
     rejected: int = 0
     order: str | None = None
 
 
-def series(folder: Path, scene: Scene = SCENE, name: str = "case", **taken: Any) -> SeriesTruth:
-    """Write the scene as one series with this module's usual matrix and steps."""
-    usual = {
-        "rows": 52,
-        "columns": 60,
-        "slices": SLICES,
-        "pixel_spacing": (PIXEL, PIXEL),
-        "steps": STEP,
-    }
-    return write_series(scene, Acquisition(**usual | taken), folder, name=name)
-
-
-def axes_of(orientation: Orientation = AXIAL, tilt: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Row, column and normal of the slices as the rows of a matrix."""
-    return np.stack(Acquisition(orientation=orientation, tilt=tilt).axes)
-
-
-def _plain(**taken: Any) -> Callable[[Path], Any]:
-    return lambda folder: series(folder, **taken)
-
-
-def _edited(change: Callable, **taken: Any) -> Callable[[Path], Any]:
-    def write(folder: Path) -> None:
-        series(folder, **taken)
-        objects.edit(folder, change)
-
-    return write
-
-
-def _set(**tags: Any) -> Callable:
-    """A change that sets tags; None takes one away."""
-
-    def change(dataset, _index: int) -> None:
-        for keyword, value in tags.items():
-            if value is not None:
-                setattr(dataset, keyword, value)
-            elif keyword in dataset:
-                delattr(dataset, keyword)
-
-    return change
-
-
-def _joined(*parts: dict[str, Any]) -> Callable[[Path], Any]:
-    """Several acquisitions in one series, in this order of files."""
-
-    def write(folder: Path) -> None:
-        folders = [folder / f"{index}" for index in range(len(parts))]
-        for index, (part, own) in enumerate(zip(parts, folders, strict=True)):
-            tags = {"AcquisitionNumber": index + 1} | part.get("tags", {})
-            series(own, **{k: v for k, v in part.items() if k != "tags"}, tags=tags)
-        objects.join(folder, folders)
-
-    return write
-
-
-def _stretch(first: int, slices: int, above: float = 0.0, **more: Any) -> dict[str, Any]:
-    """Slices ``first`` … of the usual stack, moved up by ``above`` mm."""
-    usual = Acquisition(
-        rows=52, columns=60, slices=SLICES, pixel_spacing=(PIXEL, PIXEL), steps=STEP
-    )
-    start = usual.positions[first] + [0.0, 0.0, above]
-    return {"slices": slices, "first_position": tuple(start), **more}
-
-
-def _drifting(folder: Path) -> None:
-    middle = (SLICES - 1) / 2
-    for index in range(SLICES):
-        turn = rotation_about((1, 0.2, 0), 0.25 * (index - middle))
-        series(
-            folder / f"{(index * 7) % SLICES:02d}",
-            slices=1,
-            orientation=AXIAL.rotated(turn),
-            center=(0.0, 0.0, STEP * (index - middle)),
-            slice_tags={0: {"SOPInstanceUID": f"2.25.88{index:03d}", "InstanceNumber": index + 1}},
-        )
-
-
-def _multi_frame(sop_class: str, **more: Any) -> Callable[[Path], Any]:
-    def write(folder: Path) -> None:
-        series(folder)
-        objects.multi_frame(folder, sop_class, **more)
-
-    return write
-
-
-def _cluttered(folder: Path) -> None:
-    series(folder)
-    objects.add_clutter(folder)
-
-
-def _rescaled_slices(dataset, index: int) -> None:
-    stored = np.frombuffer(dataset.PixelData, np.int16) * 1.0 - 1024
-    slope, intercept = 0.5 + 0.01 * index, -1000.0 - index
-    dataset.RescaleSlope, dataset.RescaleIntercept = f"{slope:g}", f"{intercept:g}"
-    dataset.PixelData = np.rint((stored - intercept) / slope).astype(np.int16).tobytes()
-
-
-def _uneven() -> tuple[float, ...]:
-    return tuple(np.round(np.random.default_rng(5).uniform(0.3, 0.9, SLICES - 1), 3).tolist())
-
-
-def _faint(contrast: float, background: float) -> tuple[Scene, Ball, Block]:
-    ball = Ball(BALL.center, BALL.radius, contrast)
-    block = Block(BLOCK.center, BLOCK.edges, contrast)
-    return Scene((ball, block), background, SIGMA), ball, block
-
-
-_MR, _MR_BALL, _MR_BLOCK = _faint(800.0, 50.0)
-_BYTE, _BYTE_BALL, _BYTE_BLOCK = _faint(200.0, 20.0)
+_MR, _MR_BALL, _MR_BLOCK = scene_of(800.0, 50.0)
+_BYTE, _BYTE_BALL, _BYTE_BLOCK = scene_of(200.0, 20.0)
 _TWO = Scene((BALL, BLOCK, FAR_BALL), sigma=SIGMA)
-_MOVED = Scene(
-    (Ball((-4.5, 1.0, 0.5), BALL.radius), Block((8.5, 2.5, 0.0), BLOCK.edges)), sigma=SIGMA
-)
-_GAP = 40.0
+#: What a second run shows of a patient who moved: something else where the first one ends.
+_MOVED_BALL = Ball((2.0, -1.0, 20.5), 6.0)
+_MOVED = Scene((_MOVED_BALL, Block((-8.0, 3.0, 9.0), (8.0, 8.0, 8.0))), sigma=SIGMA)
 #: 18.5° about the rows, as a gantry tips.
 _TILT = (0.0, 18.5)
 _LOST = (0.0, -18.5)
 #: Tipped planes whose headers call them straight.
-_LOST_TILT = _edited(
-    _set(ImageOrientationPatient=["1", "0", "0", "0", "1", "0"]),
+_LOST_TILT = edited(
+    with_tags(ImageOrientationPatient=["1", "0", "0", "0", "1", "0"]),
     tilt=_LOST,
     along="table",
     # As GE writes it: plus tips the upper edge of the images along row × column.
@@ -211,7 +118,7 @@ def _becomes(**more: Any) -> tuple[Becomes, ...]:
 
 def _by_hand() -> tuple[Becomes, ...]:
     """Entered slices begin at the origin: the objects lie where they lie from the first voxel."""
-    first = np.array(_stretch(0, 1)["first_position"])
+    first = np.array(stretch(0, 1)["first_position"])
     ball = Ball(tuple(BALL.center - first), BALL.radius)
     return _becomes(ball=ball, block=Block(tuple(BLOCK.center - first), BLOCK.edges))
 
@@ -222,7 +129,7 @@ _BY_HAND = _by_hand()
 def _tilted(tilt: tuple[float, float], **more: Any) -> Case:
     degrees = float(Acquisition(tilt=tilt).tilt_deg)
     return Case(
-        _plain(tilt=tilt, **more),
+        plain(tilt=tilt, **more),
         frozenset({"tilted"}),
         _becomes(axes=axes_of(tilt=tilt), interpolation="linear", source={"tilt_deg": degrees}),
     )
@@ -231,7 +138,7 @@ def _tilted(tilt: tuple[float, float], **more: Any) -> Case:
 def _oriented(orientation: Orientation, **more: Any) -> Case:
     slices = more.get("slices", SLICES)
     return Case(
-        _plain(orientation=orientation, **more),
+        plain(orientation=orientation, **more),
         volumes=_becomes(axes=axes_of(orientation), slices=slices),
     )
 
@@ -253,29 +160,29 @@ def _valued(
 
 
 CASES: dict[str, Case] = {
-    "regular": Case(_plain()),
+    "regular": Case(plain()),
     "tilted": _tilted(_TILT, tilt_tag="present"),
     "tilted the other way": _tilted((0.0, -18.5), tilt_tag="present"),
     "tilted about the columns": _tilted((12.0, 0.0)),
     "irregular": Case(
-        _plain(steps=_uneven()),
+        plain(steps=uneven_steps()),
         frozenset({"irregular"}),
         _becomes(spacing=(PIXEL, PIXEL, PIXEL), interpolation="linear", source={"step_mm": None}),
     ),
     "tilted and irregular": Case(
-        _plain(tilt=_TILT, steps=_uneven()),
+        plain(tilt=_TILT, steps=uneven_steps()),
         frozenset({"tilted", "irregular"}),
         _becomes(spacing=(PIXEL, PIXEL, PIXEL), interpolation="linear", axes=axes_of(tilt=_TILT)),
     ),
     "rounded positions": Case(
-        _plain(slices=42, steps=0.58, position_decimals=1),
+        plain(slices=42, steps=0.58, position_decimals=1),
         frozenset({"rounded_positions"}),
         _becomes(slices=42, spacing=(PIXEL, PIXEL, 0.58), ball_mm=0.06),
     ),
     "sections with a gap": Case(
-        _joined(
-            {"scene": _TWO, **_stretch(0, SLICES)},
-            {"scene": _TWO, **_stretch(0, SLICES, 64.0)},
+        joined(
+            {"scene": _TWO, **stretch(0, SLICES)},
+            {"scene": _TWO, **stretch(0, SLICES, 64.0)},
         ),
         frozenset({"sectioned"}),
         (
@@ -290,35 +197,38 @@ CASES: dict[str, Case] = {
         ),
     ),
     "three runs in file order": Case(
-        _joined(_stretch(23, 11), _stretch(0, 12), _stretch(12, 11)),
+        joined(stretch(23, 11), stretch(0, 12), stretch(12, 11)),
     ),
     "abutting parts": Case(
-        _joined(_stretch(0, 17), _stretch(17, 17, 0.2)),
+        joined(stretch(0, 17), stretch(17, 17, 0.2)),
         frozenset({"irregular", "thickness_tag"}),
         _becomes(interpolation="linear", ball_mm=0.15, block=None),
     ),
     "overlapping parts": Case(
-        _joined(_stretch(0, 20), _stretch(14, 20)),
+        joined(stretch(0, 20), stretch(14, 20)),
         frozenset({"joined_runs"}),
         _becomes(),
     ),
     "overlapping parts of a patient who moved": Case(
-        _joined(_stretch(0, 20), {"scene": _MOVED, **_stretch(14, 20)}),
-        frozenset({"overlap_differs"}),
-        (),
+        joined(stretch(0, SLICES), {"scene": _MOVED, **stretch(28, SLICES)}),
+        frozenset({"sectioned"}),
+        (
+            Becomes(section=1, source={"sections": 2, "section": 1}),
+            Becomes(section=2, ball=_MOVED_BALL, block=None, source={"section": 2}),
+        ),
     ),
     "missing slice": Case(
-        _plain(drop=(9,)),
+        plain(drop=(9,)),
         frozenset({"gap", "irregular", "thickness_tag"}),
         _becomes(slices=SLICES - 1, interpolation="linear", ball_mm=0.05, source={"missing": 1}),
     ),
     "equal duplicates": Case(
-        _plain(duplicate=(4, 5, 20)),
+        plain(duplicate=(4, 5, 20)),
         frozenset({"duplicate_positions"}),
         _becomes(source={"duplicates": 3}),
     ),
     "two kernels": Case(
-        _joined(
+        joined(
             {"tags": {"ConvolutionKernel": "SHARP"}},
             {"tags": {"ConvolutionKernel": "SOFT", "AcquisitionNumber": 1}, "slices": 34},
         ),
@@ -327,13 +237,13 @@ CASES: dict[str, Case] = {
         stacks=2,
     ),
     "two acquisitions": Case(
-        _joined({"noise": 5.0}, {"noise": 5.0, "seed": 1}),
+        joined({"noise": 5.0}, {"noise": 5.0, "seed": 1}),
         frozenset({"mixed"}),
         (Becomes(stack=1), Becomes(stack=2)),
         stacks=2,
     ),
     "two orientations": Case(
-        _joined({"slices": SLICES}, {"slices": 30, "tilt": (0.0, 9.0)}),
+        joined({"slices": SLICES}, {"slices": 30, "tilt": (0.0, 9.0)}),
         frozenset({"mixed"}),
         (
             Becomes(stack=1),
@@ -348,44 +258,45 @@ CASES: dict[str, Case] = {
         stacks=2,
     ),
     "drifting orientation": Case(
-        _drifting,
+        write_drifting,
         frozenset({"drifting"}),
         _becomes(interpolation="linear, slice by slice", block=None),
     ),
-    "scout, dose report, screenshot and reformats": Case(_cluttered, rejected=5),
-    "enhanced multi-frame": Case(_multi_frame(objects.ENHANCED_CT)),
-    "multi-frame capture with geometry": Case(_multi_frame(objects.MULTI_FRAME_WORD_CAPTURE)),
+    "scout, dose report, screenshot and reformats": Case(write_clutter, rejected=5),
+    "enhanced multi-frame": Case(multi_frame(objects.ENHANCED_CT)),
+    "multi-frame capture with geometry": Case(multi_frame(objects.MULTI_FRAME_WORD_CAPTURE)),
     "multi-frame capture without geometry": Case(
-        _multi_frame(objects.MULTI_FRAME_WORD_CAPTURE, geometry=False),
+        multi_frame(objects.MULTI_FRAME_WORD_CAPTURE, geometry=False),
         volumes=(),
         refused="no series",
+        says="its pixels have no size",
         rejected=1,
     ),
     "anisotropic pixels": Case(
-        _plain(pixel_spacing=(0.6, 0.5), columns=72),
+        plain(pixel_spacing=(0.6, 0.5), columns=72),
         volumes=_becomes(spacing=(0.5, 0.6, STEP)),
     ),
     "changing pixel spacing": Case(
-        _joined({"slices": SLICES}, {"slices": 30, "pixel_spacing": (0.7, 0.7)}),
+        joined({"slices": SLICES}, {"slices": 30, "pixel_spacing": (0.7, 0.7)}),
         frozenset({"mixed"}),
         (Becomes(stack=1), Becomes(stack=2, slices=30, spacing=(0.7, 0.7, STEP))),
         stacks=2,
     ),
     "contradicting pixel spacing": Case(
-        _plain(tags={"ImagerPixelSpacing": ["0.9", "0.9"]}), frozenset({"pixel_spacing_tag"})
+        plain(tags={"ImagerPixelSpacing": ["0.9", "0.9"]}), frozenset({"pixel_spacing_tag"})
     ),
-    "rescaled slice by slice": Case(_edited(_rescaled_slices)),
-    "unsigned pixels": Case(_plain(signed=False)),
+    "rescaled slice by slice": Case(edited(rescale_slices)),
+    "unsigned pixels": Case(plain(signed=False)),
     "padding around the field": Case(
-        _plain(circular_field=True, padding=-2000, tilt=_TILT, rows=60, columns=72),
+        plain(circular_field=True, padding=-2000, tilt=_TILT, rows=60, columns=72),
         frozenset({"tilted"}),
         _becomes(axes=axes_of(tilt=_TILT), interpolation="linear"),
     ),
     "8 bits": _valued(_BYTE, _BYTE_BALL, _BYTE_BLOCK, lambda one, _: objects.set_bits(one, 8)),
     "32 bits": _valued(_BYTE, _BYTE_BALL, _BYTE_BLOCK, lambda one, _: objects.set_bits(one, 32)),
-    "compressed without loss (RLE)": Case(_edited(lambda one, _: objects.compress_rle(one))),
+    "compressed without loss (RLE)": Case(edited(lambda one, _: objects.compress_rle(one))),
     "compressed without loss (JPEG 2000)": Case(
-        _edited(lambda one, _: objects.compress_j2k(one), signed=False)
+        edited(lambda one, _: objects.compress_j2k(one), signed=False)
     ),
     "lost tilt": Case(_LOST_TILT, frozenset({"tilt_tag", "thickness_tag"}), _becomes(ball_mm=None)),
     "lost tilt, applied": Case(
@@ -400,36 +311,39 @@ CASES: dict[str, Case] = {
         order="apply tilt",
     ),
     "no orientation": Case(
-        _edited(_set(ImageOrientationPatient=None)),
+        edited(with_tags(ImageOrientationPatient=None)),
         volumes=(),
         refused="invalid_geometry",
+        says="ImageOrientationPatient is missing",
         rejected=SLICES,
     ),
     "no orientation, entered by hand": Case(
-        _edited(_set(ImageOrientationPatient=None)),
+        edited(with_tags(ImageOrientationPatient=None)),
         frozenset({"entered_geometry"}),
         _BY_HAND,
         order="entered",
     ),
     "absurd pixel spacing": Case(
-        _edited(_set(PixelSpacing=["0", "0"])),
+        edited(with_tags(PixelSpacing=["0", "0"])),
         volumes=(),
         refused="invalid_geometry",
+        says="PixelSpacing is 0, 0: not positive",
         rejected=SLICES,
     ),
     "absurd pixel spacing, entered by hand": Case(
-        _edited(_set(PixelSpacing=["0", "0"])),
+        edited(with_tags(PixelSpacing=["0", "0"])),
         frozenset({"entered_geometry"}),
         _BY_HAND,
         order="entered",
     ),
     "all positions equal": Case(
-        _edited(_set(ImagePositionPatient=["0", "0", "0"], SliceLocation=None)),
+        edited(with_tags(ImagePositionPatient=["0", "0", "0"], SliceLocation=None)),
         volumes=(),
-        refused="same_position",
+        refused="invalid_geometry",
+        says="all 34 claim the same position",
     ),
     "all positions equal, entered by hand": Case(
-        _edited(_set(ImagePositionPatient=["0", "0", "0"], SliceLocation=None)),
+        edited(with_tags(ImagePositionPatient=["0", "0", "0"], SliceLocation=None)),
         frozenset({"entered_geometry"}),
         _BY_HAND,
         order="entered",
@@ -438,14 +352,14 @@ CASES: dict[str, Case] = {
         _MR,
         _MR_BALL,
         _MR_BLOCK,
-        _set(Modality="MR", SOPClassUID=objects.MR_IMAGE, RescaleType=None),
+        with_tags(Modality="MR", SOPClassUID=objects.MR_IMAGE, RescaleType=None),
         fill=50.0,
     ),
     "PET": _valued(
         _MR,
         _MR_BALL,
         _MR_BLOCK,
-        _set(Modality="PT", SOPClassUID=objects.PET_IMAGE, Units="BQML", RescaleType=None),
+        with_tags(Modality="PT", SOPClassUID=objects.PET_IMAGE, Units="BQML", RescaleType=None),
         frozenset({"suv"}),
         fill=50.0,
     ),
