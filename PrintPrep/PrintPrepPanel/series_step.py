@@ -21,7 +21,8 @@ class SeriesStep(Step):
     key = "series"
 
     def setup(self) -> None:
-        self._stacks: list[Any] = []
+        #: The stacks of each series that was found, one list a series.
+        self._series: list[list[Any]] = []
         ui = self.ui
         ui.importButton.connect("clicked()", self._import)
         ui.demonstrationButton.connect("clicked()", self._demonstrate)
@@ -51,7 +52,7 @@ class SeriesStep(Step):
         return State(Stage.DONE, volume.GetName())
 
     def refresh(self, state: State) -> None:
-        several = bool(self._stacks)
+        several = bool(self._series)
         for widget in (self.ui.foundLabel, self.ui.foundTable, self.ui.loadChosenButton):
             widget.visible = several
 
@@ -76,39 +77,57 @@ class SeriesStep(Step):
         )
         if not stacks:
             return
-        if len(stacks) == 1:
-            self._load(stacks[0])
+        by_series: dict[str, list[Any]] = {}
+        for stack in stacks:
+            by_series.setdefault(stack.info.uid, []).append(stack)
+        if len(by_series) == 1:
+            # The whole folder, so that it is told what takes no part.
+            self._load([folder])
         else:
-            self._offer(stacks)
+            self._offer(list(by_series.values()))
             self.panel.refresh()
 
-    def _offer(self, stacks: list[Any]) -> None:
-        self._stacks = stacks
+    def _offer(self, series: list[list[Any]]) -> None:
+        self._series = series
+        sizes = [sum(len(stack.slices) for stack in stacks) for stacks in series]
         table = self.ui.foundTable
-        table.setRowCount(len(stacks))
-        for row, stack in enumerate(stacks):
-            info = stack.info
-            texts = (info.number, info.description, str(len(stack.slices)), info.modality)
+        table.setRowCount(len(series))
+        for row, stacks in enumerate(series):
+            info = stacks[0].info
+            texts = (info.number, info.description, str(sizes[row]), info.modality)
             for column, text in enumerate(texts):
                 table.setItem(row, column, qt.QTableWidgetItem(text))
-        if stacks:
-            most = max(range(len(stacks)), key=lambda row: len(stacks[row].slices))
-            table.setCurrentCell(most, 0)
+        if series:
+            table.setCurrentCell(sizes.index(max(sizes)), 0)
 
     def _load_chosen(self) -> None:
         row = self.ui.foundTable.currentRow()
-        if 0 <= row < len(self._stacks):
-            self._load(self._stacks[row])
+        if 0 <= row < len(self._series):
+            self._load([item.path for stack in self._series[row] for item in stack.slices])
 
-    def _load(self, stack: Any) -> None:
-        files = [item.path for item in stack.slices]
+    def _load(self, paths: list[str]) -> None:
         nodes = self.panel.run(
             _("Loading the series"),
-            lambda progress: self.logic.loadSeries(files, progress=progress),
+            lambda progress: self.logic.loadSeries(paths, progress=progress),
         )
         if nodes:
             self._offer([])
-            self.panel.choose_volume(nodes[0])
+            self.panel.choose_volume(max(nodes, key=_size))
+            self.panel.show_message(self._told(nodes))
+
+    def _told(self, nodes: list[Any]) -> str:
+        """What came of the series where it was not just one volume; "" where it was."""
+        lines = []
+        if len(nodes) > 1:
+            lines.append(
+                _("{count} volumes were loaded; choose one of them in step 1.").format(
+                    count=len(nodes)
+                )
+            )
+        if self.logic.leftOut:
+            left_out = "; ".join(self.logic.leftOut)
+            lines.append(_("Left out: {left_out}.").format(left_out=left_out))
+        return " ".join(lines)
 
     def _demonstrate(self) -> None:
         node = self.panel.run(
@@ -117,6 +136,10 @@ class SeriesStep(Step):
         )
         if node is not None:
             self.panel.choose_volume(node)
+
+
+def _size(node: Any) -> int:
+    return node.GetImageData().GetNumberOfPoints()
 
 
 def _show_in_slices(node: Any) -> None:

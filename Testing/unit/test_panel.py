@@ -170,6 +170,23 @@ def test_user_chooses_among_several_series(panel, folder) -> None:
     assert len(slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")) == 1
 
 
+def test_all_volumes_of_a_series_are_loaded_and_the_largest_is_chosen(panel, tmp_path) -> None:
+    parted = {"rows": 24, "columns": 24, "slices": 14, "steps": (1.0,) * 7 + (40.0,) + (1.0,) * 5}
+    scout = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
+    taken = Acquisition(**parted, slice_tags={13: scout})
+    write_series(CONTENT, taken, tmp_path / "series", name="Legs")
+    load(panel, tmp_path / "series")
+    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+    assert [node.GetName().split(" (")[0] for node in nodes] == [
+        "1: Legs, section 1 of 2",
+        "1: Legs, section 2 of 2",
+    ]
+    assert parameters(panel).volume is nodes[0]
+    told = panel.ui.messageLabel.text
+    assert "2 volumes were loaded" in told and "scout" in told
+    assert not panel.ui.foundTable.visible
+
+
 def test_folder_without_series_is_explained(panel, tmp_path) -> None:
     (tmp_path / "notes.txt").write_text("no DICOM")
     load(panel, tmp_path)
