@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .headers import Loss, TagText, optional_number
+from dataclasses import dataclass
+
+from .headers import TagText, optional_number
 
 LOSSY_IMAGE_COMPRESSION = "0028,2110"
 LOSSY_RATIO = "0028,2112"
@@ -24,6 +26,14 @@ _MAY_LOSE = {
     f"{_ROOT}.4.203": "High-Throughput JPEG 2000",
 }
 _NO_LOSS, _LOSS = "00", "01"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A lossy compression that pixels went through; ``ratio`` 10 means ten to one."""
+
+    ratio: float | None
+    method: str | None
 
 
 def loss(text: TagText, transfer_syntax: str) -> Loss | None:

@@ -29,9 +29,6 @@ from .headers import (
     INSTANCE_NUMBER,
     NUMBER_OF_FRAMES,
     PIXEL_SPACING,
-    RESCALE_INTERCEPT,
-    RESCALE_SLOPE,
-    RESCALE_TYPE,
     SECONDARY_CAPTURE,
     SLICE_THICKNESS,
     SOP_CLASS_UID,
@@ -47,6 +44,7 @@ from .headers import (
     plane_header,
     slice_traits,
 )
+from .pixellayout import RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE
 
 _SHARED, _PER_FRAME, _DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
 #: What ``frame_headers`` needs of a data set beside the tags of single slices.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .dicomtime import parse_date
 from .imageplane import (
@@ -20,6 +21,9 @@ from .imageplane import (
     parts_of,
     pixel_spacing,
 )
+
+if TYPE_CHECKING:
+    from .pixellayout import PixelLayout
 
 IMAGE_TYPE = "0008,0008"
 SOP_CLASS_UID = "0008,0016"
@@ -61,9 +65,6 @@ PIXEL_SPACING = "0028,0030"
 PIXEL_SPACING_CALIBRATION = "0028,0A02"
 WINDOW_CENTER = "0028,1050"
 WINDOW_WIDTH = "0028,1051"
-RESCALE_INTERCEPT = "0028,1052"
-RESCALE_SLOPE = "0028,1053"
-RESCALE_TYPE = "0028,1054"
 
 #: What tells the reconstructions and acquisitions apart that a series may mix; ``slice_traits``
 #: reads it of the files, a database is asked only where it decides something.
@@ -132,45 +133,6 @@ ENHANCED = {
     "1.2.840.10008.5.1.4.1.1.128.1": "legacy converted enhanced PET",
     "1.2.840.10008.5.1.4.1.1.130": "enhanced PET",
 }
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A lossy compression that pixels went through; ``ratio`` 10 means ten to one."""
-
-    ratio: float | None
-    method: str | None
-
-
-@dataclass(frozen=True)
-class PixelLayout:
-    """How a file stores its pixels (PS3.3 C.7.6.3) and maps them to values (C.11.1).
-
-    ``offset`` and ``length`` delimit the slice's plain pixels in the file in bytes;
-    ``offset`` is None where pydicom has to find or decode them. ``padding`` is the closed
-    range of stored values that mean "no data here", or None. ``compression`` names a private
-    compression of the pixels, which stand in the element ``element`` (None: PixelData).
-    ``loss`` is None where nothing was lost to compression. ``high_bit`` is where the values'
-    highest bit stands, None: at BitsStored − 1. ``rescale_type`` is what RescaleType says the
-    values are, "" where it says nothing; ``rescaled`` tells whether the header maps stored
-    values to others at all.
-    """
-
-    transfer_syntax: str
-    bits_allocated: int
-    bits_stored: int
-    signed: bool
-    slope: float
-    intercept: float
-    padding: tuple[int, int] | None
-    offset: int | None
-    length: int
-    compression: str | None = None
-    element: int | None = None
-    loss: Loss | None = None
-    high_bit: int | None = None
-    rescale_type: str = ""
-    rescaled: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
-from .compression import LOSS_TAGS, loss
+from .compression import LOSS_TAGS, Loss, loss
 from .elscintfile import (
     ALL_TAGS,
     TRANSFER_SYNTAX,
@@ -17,16 +17,15 @@ from .elscintfile import (
     private_pixels,
 )
 from .headers import (
-    RESCALE_INTERCEPT,
-    RESCALE_SLOPE,
-    RESCALE_TYPE,
     NotASlice,
-    PixelLayout,
     SliceHeader,
     TagText,
     optional_number,
 )
 
+RESCALE_INTERCEPT = "0028,1052"
+RESCALE_SLOPE = "0028,1053"
+RESCALE_TYPE = "0028,1054"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
@@ -60,6 +59,37 @@ _PLAIN = {
 }
 _PIXEL_DATA = 0x7FE00010
 _FLOAT_PIXELS = (0x7FE00008, 0x7FE00009)
+
+
+@dataclass(frozen=True)
+class PixelLayout:
+    """How a file stores its pixels (PS3.3 C.7.6.3) and maps them to values (C.11.1).
+
+    ``offset`` and ``length`` delimit the slice's plain pixels in the file in bytes;
+    ``offset`` is None where pydicom has to find or decode them. ``padding`` is the closed
+    range of stored values that mean "no data here", or None. ``compression`` names a private
+    compression of the pixels, which stand in the element ``element`` (None: PixelData).
+    ``loss`` is None where nothing was lost to compression. ``high_bit`` is where the values'
+    highest bit stands, None: at BitsStored − 1. ``rescale_type`` is what RescaleType says the
+    values are, "" where it says nothing; ``rescaled`` tells whether the header maps stored
+    values to others at all.
+    """
+
+    transfer_syntax: str
+    bits_allocated: int
+    bits_stored: int
+    signed: bool
+    slope: float
+    intercept: float
+    padding: tuple[int, int] | None
+    offset: int | None
+    length: int
+    compression: str | None = None
+    element: int | None = None
+    loss: Loss | None = None
+    high_bit: int | None = None
+    rescale_type: str = ""
+    rescaled: bool = True
 
 
 def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:

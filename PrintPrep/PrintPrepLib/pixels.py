@@ -8,8 +8,8 @@ from .decoding import decoded_pixels, missing_decoder
 from .elscint import KNOWN
 from .elscintfile import REMEDY, decode_pixels
 from .errors import PixelDataError
-from .headers import PixelLayout, SliceHeader
-from .pixellayout import BIG_ENDIAN
+from .headers import SliceHeader
+from .pixellayout import BIG_ENDIAN, PixelLayout
 from .progress import Progress, report
 from .series import SliceStack
 

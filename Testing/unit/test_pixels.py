@@ -12,8 +12,8 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib.errors import Cancelled, GeometryError, PixelDataError
-from PrintPrepLib.headers import PixelLayout
 from PrintPrepLib.pixel_findings import in_hounsfield, pixel_findings, refuse_maps, value_unit
+from PrintPrepLib.pixellayout import PixelLayout
 from PrintPrepLib.pixels import StackPixels, read_voxels, rescale, stored_pixels
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
