@@ -21,6 +21,7 @@ _CORRECTED = {
     "tilted": "Tilt of the slices",
     "irregular": "Steps between slices",
     "in_plane_drift": "Drift within the plane",
+    "drifting": "Turn from slice to slice",
 }
 _TITLES = {
     "gap": "Gaps between slices",

@@ -11,6 +11,7 @@ import pytest
 PRODUCERS = (
     "calibration_checks",
     "claims",
+    "drift",
     "geometry_findings",
     "petvolume",
     "pixel_findings",
