@@ -20,6 +20,7 @@ from .cli_run import add_run
 from .cli_verify import add_verify
 from .console import Console
 from .errors import Cancelled, PrintPrepError
+from .progress import part
 
 ISSUES = "https://github.com/PrintPrep/SlicerPrintPrep/issues"
 
@@ -122,16 +123,15 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 def _inspect(options: argparse.Namespace, console: Console) -> None:
-    from .geometry import analyse
     from .record import inspect_record, to_json
+    from .selection import inspected
     from .series import read_series
     from .words import inspection
 
     with console.quiet():
-        collection = read_series(options.inputs, console.progress)
-        stacks = [stack for series in collection.series for stack in series.stacks]
-        analyses = [(stack, analyse(stack)) for stack in stacks]
-        record = inspect_record(collection, analyses, options.inputs, options.identify)
+        collection = read_series(options.inputs, part(console.progress, 0.0, 0.8))
+        stacks = inspected(collection, part(console.progress, 0.8, 1.0))
+        record = inspect_record(collection, stacks, options.inputs, options.identify)
     console.answer(to_json(record, ascii_only=True) if options.json else inspection(record))
 
 

@@ -104,13 +104,13 @@ def _calibrate(options: argparse.Namespace, console: Console) -> None:
     _check_usage(options)
     with console.quiet():
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.2))
-        stack, finding = choose(collection, options.series, options.inputs)
+        (stack, *_), chosen = choose(collection, options.series, options.inputs)
         volume = load_stack(stack, "native", part(console.progress, 0.2, 0.6))
         fits, distances = _measured(volume, options, console)
         entry = calibration_entry(volume.provenance["source"], fits, distances)
         if options.store is not None:
             add_calibration(options.store, entry)
-    if finding is not None:
+    for finding in chosen:
         console.note(f"Note: {finding.message}")
     console.answer(to_json(entry, ascii_only=True) if options.json else _words(entry, options))
 

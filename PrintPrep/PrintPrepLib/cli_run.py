@@ -18,8 +18,10 @@ from .protocol import Protocol, load_protocol, protocol_names, protocol_record
 
 if TYPE_CHECKING:
     from .assessment import Subject
+    from .findings import Finding
     from .mesh import TriangleMesh
     from .regularize import RegularVolume
+    from .series import SeriesCollection, SliceStack
 
 
 def add_run(commands: Any, everywhere: argparse.ArgumentParser) -> None:
@@ -42,6 +44,20 @@ def _add_options(run: argparse.ArgumentParser) -> None:
         "--series",
         metavar="NUMBER|UID",
         help="which series, by number or UID; otherwise the one with most slices",
+    )
+    run.add_argument(
+        "--stack",
+        type=typed.stack,
+        metavar="N|all",
+        help="which stack of a series that mixes orientations, rasters or reconstructions, as "
+        "printprep inspect numbers them; otherwise the largest. all: a volume and a model of each",
+    )
+    run.add_argument(
+        "--section",
+        type=typed.section,
+        metavar="N|all|merged",
+        help="which part of a stack with wide gaps; otherwise the largest. all: a volume and a "
+        "model of each; merged: one volume with background in the gaps",
     )
     run.add_argument(
         "--spacing",
@@ -152,6 +168,27 @@ class _Beside:
     calibrations: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """The stacks that become volumes, the files they are from, and why it is these."""
+
+    collection: SeriesCollection
+    stacks: list[SliceStack]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One volume to be made: its files go into ``folder``, ``suffix`` ends their names."""
+
+    chosen: _Chosen
+    stack: SliceStack
+    folder: Path
+    suffix: str
+    progress: Progress | None
+    console: Console
+
+
 def _run(options: argparse.Namespace, console: Console) -> None:
     from .files import staging
     from .record import to_json
@@ -163,15 +200,24 @@ def _run(options: argparse.Namespace, console: Console) -> None:
         find_printer(options.printer) if options.printer else None,
         load_calibrations(options.calibration) if options.calibration else [],
     )
+    several = "all" in (options.stack, options.section)
+    records, texts = [], []
     with console.quiet(), staging(options.out) as folder:
-        record = _make(options, beside, console, folder)
+        chosen = _choose(options, console)
+        for number, stack in enumerate(chosen.stacks, 1):
+            suffix = f"-{number}" if several else ""
+            share = (0.1 + 0.9 * (number - 1 + done) / len(chosen.stacks) for done in (0, 1))
+            job = _Job(chosen, stack, folder, suffix, part(console.progress, *share), console)
+            record = _make(options, beside, job)
+            records.append(record)
+            models = [entry["file"] for entry in record["model"]["files"]]
+            files = [f"volume{suffix}.nrrd", *models, f"qa{suffix}.json", f"qa{suffix}.html"]
+            texts.append(result(record, options.out, files))
         report(console.progress, 1.0, "Moving the files into place")
     if options.json:
-        console.answer(to_json(record, ascii_only=True))
+        console.answer(to_json(records if several else records[0], ascii_only=True))
     else:
-        models = [entry["file"] for entry in record["model"]["files"]]
-        files = ["volume.nrrd", *models, "qa.json", "qa.html"]
-        console.answer(result(record, options.out, files))
+        console.answer("\n".join(texts))
 
 
 def _require_slicer() -> None:
@@ -195,19 +241,17 @@ def _edge() -> tuple[Any, Any]:
     return mrml, mrml_segments
 
 
-def _make(
-    options: argparse.Namespace, beside: _Beside, console: Console, folder: Path
-) -> dict[str, Any]:
-    """Write all files into ``folder`` and return the record."""
+def _make(options: argparse.Namespace, beside: _Beside, job: _Job) -> dict[str, Any]:
+    """Write all files of one volume and return its record."""
     from .assessment import assess
     from .files import write_bytes
     from .formats import FORMATS, export_model
     from .record import model_record, qa_record, to_json
 
-    progress: Progress = console.progress
-    volume, provenance = _load(options, console)
+    progress, folder, suffix = job.progress, job.folder, job.suffix
+    volume, provenance = _load(options, job)
     report(progress, 0.3, "Loading Slicer's core")
-    with console.sheltered():
+    with job.console.sheltered():
         mrml, _ = _edge()
     report(progress, 0.3, "Segmenting")
     node = mrml.add_volume_node(volume, "Volume")
@@ -217,7 +261,7 @@ def _make(
     exported = [
         export_model(
             [(options.name, subject.mesh)],
-            folder / f"{options.name}{FORMATS[kind].suffix}",
+            folder / f"{options.name}{suffix}{FORMATS[kind].suffix}",
             kind,
             options.scale,
             options.center,
@@ -225,7 +269,7 @@ def _make(
         for kind in options.format
     ]
     report(progress, 0.55, "Writing the volume")
-    mrml.save_volume(node, folder / "volume.nrrd")
+    mrml.save_volume(node, folder / f"volume{suffix}.nrrd")
     subject = replace(subject, exported=exported[0], printer=beside.printer)
     found = assess(subject, progress=part(progress, 0.6, 0.9))
     report(progress, 0.9, "Drawing the pictures")
@@ -242,44 +286,63 @@ def _make(
         ),
         calibration=latest_for(provenance["source"], beside.calibrations),
     )
-    write_bytes(folder / "qa.json", to_json(record).encode())
-    write_bytes(folder / "qa.html", _page(record, subject.mesh, console).encode())
+    write_bytes(folder / f"qa{suffix}.json", to_json(record).encode())
+    write_bytes(folder / f"qa{suffix}.html", _page(record, subject.mesh, job).encode())
+    node.GetScene().Clear(False)  # before the next volume takes memory
     return record
 
 
-def _load(options: argparse.Namespace, console: Console) -> tuple[RegularVolume, dict[str, Any]]:
-    """The volume, and its provenance as the record shall hold it."""
+def _choose(options: argparse.Namespace, console: Console) -> _Chosen:
+    """What was asked for, or else the largest; what was chosen so is said."""
     from .applied_tilt import apply_tilt
     from .entered import read_series_by_hand
-    from .geometry import analyse
     from .pixel_findings import refuse_maps
-    from .provenance import source_record
-    from .record import rejected_files
-    from .regularize import load_stack
     from .selection import choose
     from .series import read_series
 
-    reading = part(console.progress, 0.0, 0.1)
+    reading = part(console.progress, 0.0, 0.08)
     if options.geometry is None:
         collection = read_series(options.inputs, reading)
     else:
         collection = read_series_by_hand(options.inputs, options.geometry, reading)
-    stack, choice = choose(collection, options.series, options.inputs)
+    stacks, findings = choose(
+        collection,
+        options.series,
+        options.inputs,
+        options.stack,
+        options.section,
+        part(console.progress, 0.08, 0.1),
+    )
     if options.apply_tilt is not None:
         # Without degrees what the header states.
-        stack = apply_tilt(stack, None if options.apply_tilt is True else options.apply_tilt)
-    refuse_maps(stack)
-    if choice:
-        console.note(choice.message)
-    volume = load_stack(stack, options.spacing, part(console.progress, 0.1, 0.4))
+        tilt = None if options.apply_tilt is True else options.apply_tilt
+        stacks = [apply_tilt(stack, tilt) for stack in stacks]
+    for stack in stacks:
+        refuse_maps(stack)
+    for finding in findings:
+        console.note(finding.message)
+    return _Chosen(collection, stacks, findings)
+
+
+def _load(options: argparse.Namespace, job: _Job) -> tuple[RegularVolume, dict[str, Any]]:
+    """The volume, and its provenance as the record shall hold it."""
+    from .geometry import analyse
+    from .provenance import source_record
+    from .record import rejected_files
+    from .regularize import load_stack
+
+    stack, collection = job.stack, job.chosen.collection
+    volume = load_stack(stack, options.spacing, part(job.progress, 0.0, 0.3))
     left_out = [item for series in collection.series for item in series.rejected]
-    rejected = rejected_files([*left_out, *collection.rejected], options.inputs, options.identify)
+    # The stack's own ones also name the images that were there twice.
+    every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
     source = source_record(stack, analyse(stack), identify=options.identify)
-    findings = [*volume.provenance["findings"], *([choice.as_dict()] if choice else [])]
+    rejected = rejected_files(every, options.inputs, options.identify)
+    choices = [item.as_dict() for item in job.chosen.findings]
     return volume, {
         **volume.provenance,
         "source": {**source, "rejected": rejected},
-        "findings": findings,
+        "findings": [*volume.provenance["findings"], *choices],
     }
 
 
@@ -312,12 +375,12 @@ def _segment(
     return Subject(volume, mask, mesh, low, high, untouched=True), record
 
 
-def _page(record: dict[str, Any], mesh: TriangleMesh, console: Console) -> str:
+def _page(record: dict[str, Any], mesh: TriangleMesh, job: _Job) -> str:
     from .report import page
 
-    text, without = page(record, mesh, part(console.progress, 0.9, 1.0))
+    text, without = page(record, mesh, part(job.progress, 0.9, 1.0))
     if without is not None:
-        console.note(f"No picture of the model: {without}")
+        job.console.note(f"No picture of the model: {without}")
     return text
 
 

@@ -22,8 +22,8 @@ from .source_checks import coarse_steps
 
 if TYPE_CHECKING:
     from .export import ExportedFile
-    from .geometry import StackGeometry
-    from .series import Rejected, SeriesCollection, SliceStack
+    from .selection import Inspected
+    from .series import Rejected, SeriesCollection
     from .unplaced import Unplaced
 
 SCHEMA = "printprep-qa/1"
@@ -86,15 +86,18 @@ def cut_by_field(
     depth, rows, columns = mask.shape
     if field is None:
         field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
-    planes = np.flatnonzero((field[:, 0] <= field[:, 1]) & (field[:, 2] <= field[:, 3]))
+    acquired = (field[:, 0] <= field[:, 1]) & (field[:, 2] <= field[:, 3])
+    planes = np.flatnonzero(acquired)
+    # Empty planes lie between sections as well as beyond the ends.
+    around = np.concatenate([[False], acquired, [False]])
     counts = np.zeros((3, 2), dtype=np.int64)  # voxels at the lower and upper end of i, j, k
     for k in planes:
         first_i, last_i, first_j, last_j = field[k]
         inside = mask[k, first_j : last_j + 1, first_i : last_i + 1]
         counts[0] += np.count_nonzero(inside[:, 0]), np.count_nonzero(inside[:, -1])
         counts[1] += np.count_nonzero(inside[0]), np.count_nonzero(inside[-1])
-    if len(planes):
-        counts[2] = np.count_nonzero(mask[planes[0]]), np.count_nonzero(mask[planes[-1]])
+        whole = np.count_nonzero(mask[k])
+        counts[2] += (0 if around[k] else whole), (0 if around[k + 2] else whole)
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
     areas: dict[str, float] = {}
     for axis in range(3):
@@ -170,41 +173,52 @@ def qa_record(
 
 def inspect_record(
     collection: SeriesCollection,
-    analyses: Sequence[tuple[SliceStack, StackGeometry]],
+    stacks: Sequence[Inspected],
     inputs: Sequence[str | os.PathLike[str]],
     identify: bool = False,
 ) -> dict[str, Any]:
     """What ``inspect --json`` prints: every stack, and every file that takes no part.
 
-    :param analyses: the stacks of the collection with their geometry, in order.
+    :param stacks: those of the collection (``selection.inspected``), in order.
     :param inputs: as the user gave them; rejected files are named relative to them.
     """
-    from .provenance import series_id, source_record
-
-    series = []
-    for stack, geometry in analyses:
-        source = source_record(stack, geometry, identify=identify)
-        findings = list(geometry.findings)
-        coarse = None if geometry.refusal else coarse_steps(source)
-        findings += [coarse] if coarse else []
-        series.append(
-            {
-                "number": series_number(stack.info.number),
-                "series_id": series_id(stack.info.uid),
-                "stack": stack.number,
-                "source": source,
-                "findings": [finding.as_dict() for finding in findings],
-                "verdict": verdict(finding.severity for finding in findings),
-            }
-        )
+    series = [_inspected(item, identify) for item in stacks]
     series += [_unplaced(item) for item in collection.unplaced]
     left_out = [item for entry in collection.series for item in entry.rejected]
-    return plain(
-        {
-            "series": series,
-            "rejected": rejected_files([*left_out, *collection.rejected], inputs, identify),
-        }
-    )
+    left_out += [item for entry in stacks for item in entry.stack.rejected]
+    every = dict.fromkeys([*left_out, *collection.rejected])
+    return plain({"series": series, "rejected": rejected_files(every, inputs, identify)})
+
+
+def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
+    """The entry of one stack."""
+    from .provenance import series_id, source_record
+
+    stack, geometry = item.stack, item.geometry
+    source = source_record(stack, geometry, identify=identify)
+    if item.parts:
+        source["section"] = 0  # all of them
+    findings = list(geometry.findings)
+    coarse = None if geometry.refusal else coarse_steps(source)
+    findings += [coarse] if coarse else []
+    return {
+        "number": series_number(stack.info.number),
+        "series_id": series_id(stack.info.uid),
+        "stack": stack.number,
+        "source": source,
+        "sections": [
+            {
+                "section": part.section,
+                "slices": len(part.slices),
+                "from_mm": float(own.along[0]),
+                "to_mm": float(own.along[-1]),
+                "refusal": own.refusal,
+            }
+            for part, own in item.parts
+        ],
+        "findings": [finding.as_dict() for finding in findings],
+        "verdict": verdict(finding.severity for finding in findings),
+    }
 
 
 def _unplaced(lost: Unplaced) -> dict[str, Any]:

@@ -52,6 +52,28 @@ def spacing(text: str) -> str | float:
     return text if text in ("native", "isotropic") else positive(text)
 
 
+def stack(text: str) -> int | str:
+    """The number of a stack, or ``all``.
+
+    :raises ArgumentTypeError: it is neither.
+    """
+    return text if text == "all" else _counted(text, "all")
+
+
+def section(text: str) -> int | str:
+    """The number of a section, ``all`` or ``merged``.
+
+    :raises ArgumentTypeError: it is none of these.
+    """
+    return text if text in ("all", "merged") else _counted(text, "all, merged")
+
+
+def _counted(text: str, words: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {words} nor a number from 1 on")
+    return int(text)
+
+
 def tilt(text: str) -> float:
     """Degrees of a gantry tilt, with their sign.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .applied_tilt import apply_tilt
@@ -14,7 +15,9 @@ from .geometry import analyse
 from .progress import Progress
 from .provenance import source_record
 from .record import plain
-from .series import SliceStack, read_series
+from .sections import sections_of
+from .selection import settled_stacks
+from .series import Series, SliceStack, read_series
 from .verify import Difference, Item
 
 #: Keys of ``source`` that a series has by itself, whatever was made of it.
@@ -65,12 +68,20 @@ def _stacks(
         if entered
         else read_series(inputs, progress)
     )
-    for series in collection.series:
-        for stack in series.stacks:
-            try:
-                yield stack if tilt is None else apply_tilt(stack, tilt)
-            except GeometryError:
-                yield stack  # another stack, or no longer the one that had lost its tilt
+    for stack in (part for series in collection.series for part in _parts(series)):
+        try:
+            yield stack if tilt is None else apply_tilt(stack, tilt)
+        except GeometryError:
+            yield stack  # another stack, or no longer the one that had lost its tilt
+
+
+def _parts(series: Series) -> Iterator[SliceStack]:
+    """Everything that a volume of the series may have been made of."""
+    for stack in settled_stacks(series):
+        parts = sections_of(stack)
+        yield from parts
+        if len(parts) > 1:
+            yield replace(stack, section=0, sections=len(parts))
 
 
 def _differences(source: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[Difference]:

@@ -60,9 +60,14 @@ def _stack(entry: Mapping[str, Any]) -> str:
     source = entry["source"]
     number = "without a number" if entry["number"] is None else entry["number"]
     scanner = ", ".join(filter(None, (source["modality"], source["manufacturer"])))
-    stack = f", stack {entry['stack']}" if entry["stack"] > 1 else ""
+    stack = f", stack {entry['stack']}" if source.get("stacks", 1) > 1 else ""
+    if source.get("told_apart"):
+        stack += f" ({source['told_apart']})"
+    if source.get("sections", 1) > 1 and source.get("section"):
+        stack += f", section {source['section']}"
     known = source["matrix"] is not None
     lines = _measures(source) if known else [("Slices", f"{source['slices']} files")]
+    lines += [("Section", _section(part)) for part in entry.get("sections", ())]
     lines.append(("Series ID", source.get("series_uid") or entry["series_id"]))
     lines.append(("Fit for printing", FIT[entry["verdict"]]))
     text = f"Series {number}{stack} ({scanner})\n"
@@ -88,6 +93,12 @@ def _measures(source: Mapping[str, Any]) -> list[tuple[str, str]]:
         if source.get(key):
             lines.append((title, source[key]))
     return lines
+
+
+def _section(part: Mapping[str, Any]) -> str:
+    told = f"{part['section']}: {part['slices']} slices from {part['from_mm']:.1f} to "
+    told += f"{part['to_mm']:.1f} mm along the normal"
+    return told + (f"; {part['refusal']}" if part["refusal"] else "")
 
 
 def _steps(source: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -295,7 +296,112 @@ def test_what_is_not_ct_takes_an_automatic_threshold(tmp_path):
     np.testing.assert_allclose(record["model"]["extents_mm"], 8, atol=0.2)
 
 
+# Stacks and sections
+
+
+@pytest.fixture(scope="module")
+def gapped(tmp_path_factory) -> Path:
+    """A ball in each of two sections 40 mm apart, the upper one with more slices."""
+    folder = tmp_path_factory.mktemp("gapped")
+    balls = [Ball((0, 0, 5.0), 3.0), Ball((0, 0, 55.0), 4.0)]
+    taken = Acquisition(
+        rows=28, columns=28, slices=29, pixel_spacing=(0.5, 0.5),
+        first_position=(-6.75, -6.75, 0.0), steps=(1.0,) * 10 + (38.0,) + (1.0,) * 17,
+    )  # fmt: skip
+    write_series(Scene(balls, sigma=0.5), taken, folder)
+    return folder
+
+
+def height_of(model: Path) -> tuple[float, float]:
+    z = read_stl(model).points[:, 2]
+    return float(z.min()), float(z.max())
+
+
+def test_largest_section_is_taken_and_that_is_said(gapped, tmp_path):
+    done = printprep("run", gapped, "--out", tmp_path, "--json")
+    record = json.loads(done.stdout)
+    assert (record["source"]["section"], record["source"]["sections"]) == (2, 2)
+    sentence = "2 sections were found; number 2, the largest with 18 slices, was taken."
+    assert sentence in done.stderr
+    statuses = {check["id"]: check["status"] for check in record["checks"]}
+    assert (statuses["section_choice"], statuses["sectioned"]) == ("info", "warn")
+    np.testing.assert_allclose(height_of(tmp_path / "model.stl"), (51, 59), atol=0.25)
+
+
+def test_every_section_gets_numbered_files(gapped, tmp_path):
+    done = printprep("run", gapped, "--out", tmp_path, "--section", "all", "--json")
+    records = json.loads(done.stdout)
+    assert [record["source"]["section"] for record in records] == [1, 2]
+    names = [f"{name}-{n}.{kind}" for n in (1, 2) for name, kind in
+             (("model", "stl"), ("qa", "html"), ("qa", "json"), ("volume", "nrrd"))]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert json.loads((tmp_path / "qa-2.json").read_text("utf-8")) == records[1]
+    np.testing.assert_allclose(height_of(tmp_path / "model-1.stl"), (2, 8), atol=0.25)
+    np.testing.assert_allclose(height_of(tmp_path / "model-2.stl"), (51, 59), atol=0.25)
+
+
+def test_sections_as_one_volume_or_one_by_number(gapped, tmp_path):
+    done = printprep("run", gapped, "--out", tmp_path / "a", "--section", "merged", "--json")
+    record = json.loads(done.stdout)
+    assert record["source"]["section"] == 0
+    (gap,) = record["source"]["gaps"]
+    assert gap == {"from_mm": 10.0, "to_mm": 48.0, "width_mm": 38.0}
+    assert record["volume"]["cost"]["empty_planes"] == 37
+    np.testing.assert_allclose(height_of(tmp_path / "a" / "model.stl"), (2, 59), atol=0.25)
+    assert "were found" not in done.stderr
+    printprep("run", gapped, "--out", tmp_path / "b", "--section", "1")
+    np.testing.assert_allclose(height_of(tmp_path / "b" / "model.stl"), (2, 8), atol=0.25)
+    line = refusal(printprep("run", gapped, "--out", tmp_path / "c", "--section", "3"))
+    assert "there is no section 3: the series has 2" in line
+
+
+def test_records_of_sections_hold_when_verified(gapped, tmp_path):
+    for section in ("1", "merged"):
+        out = tmp_path / section
+        assert printprep("run", gapped, "--out", out, "--section", section).returncode == 0
+        done = printprep("verify", out, "--source", gapped, "--json")
+        assert done.returncode == 0 and '"changed"' not in done.stdout, done.stdout + done.stderr
+
+
+def test_stacks_by_number_or_all(tmp_path):
+    """Two kernels in one series."""
+    small = {"rows": 28, "columns": 28, "pixel_spacing": (0.5, 0.5), "slices": 12}
+    for n, (kernel, radius) in enumerate((("B30f", 4.0), ("B70f", 3.0))):
+        tags = {
+            k: {"SOPInstanceUID": f"2.25.8{n}{k:03d}", "InstanceNumber": str(20 * n + k + 1)}
+            for k in range(12)
+        }
+        taken = Acquisition(**small, tags={"ConvolutionKernel": kernel}, slice_tags=tags)
+        write_series(Scene([Ball((0, 0, 0), radius)]), taken, tmp_path / "in" / kernel, name="k")
+    done = printprep("run", tmp_path / "in", "--out", tmp_path / "a", "--json", "--stack", "all")
+    records = json.loads(done.stdout)
+    told = [record["source"]["told_apart"] for record in records]
+    assert told == ["kernel B30f", "kernel B70f"]
+    heights = [height_of(tmp_path / "a" / f"model-{n}.stl") for n in (1, 2)]
+    np.testing.assert_allclose(heights, [(-4, 4), (-3, 3)], atol=0.25)
+    done = printprep("run", tmp_path / "in", "--out", tmp_path / "b", "--json")
+    assert "2 stacks of slices were found; the largest, with 12 slices, was taken." in done.stderr
+    assert json.loads(done.stdout)["source"]["stack"] == 1
+    line = refusal(printprep("run", tmp_path / "in", "--out", tmp_path / "c", "--stack", "3"))
+    assert "there is no stack 3: the series has 2" in line
+    told = printprep("inspect", tmp_path / "in").stdout
+    assert "stack 1 (kernel B30f)" in told and "stack 2 (kernel B70f)" in told
+
+
 # inspect
+
+
+def test_inspect_lists_sections_and_gaps(gapped):
+    (entry,) = json.loads(printprep("inspect", gapped, "--json").stdout)["series"]
+    assert (entry["source"]["sections"], entry["source"]["section"]) == (2, 0)
+    assert entry["sections"] == [
+        {"section": 1, "slices": 11, "from_mm": 0.0, "to_mm": 10.0, "refusal": None},
+        {"section": 2, "slices": 18, "from_mm": 48.0, "to_mm": 65.0, "refusal": None},
+    ]
+    assert entry["verdict"] == "warn"
+    told = printprep("inspect", gapped).stdout
+    assert "1: 11 slices from 0.0 to 10.0 mm along the normal" in told
+    assert "gaps: 38.0 mm" in told and "every 1.000 mm" in told
 
 
 def test_inspect_for_programs(series):
@@ -391,6 +497,14 @@ def truncated(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+def mixed_up(folder: Path) -> None:
+    """Two reconstructions at the same places, with nothing that tells which is which."""
+    small_series(folder)
+    other = {k: {"SOPInstanceUID": f"2.25.9{k}", "InstanceNumber": "1"} for k in range(5)}
+    taken = Acquisition(rows=16, columns=16, slices=5, slice_tags=other)
+    write_series(Scene([replace(BALL, radius=3.0)]), taken, folder / "other")
+
+
 def texts_only(folder: Path) -> None:
     folder.mkdir()
     (folder / "a.txt").write_text("a")
@@ -413,11 +527,7 @@ BAD_INPUT = {
     ),
     "truncated pixels": (truncated, "IM00003.dcm"),
     "no pixels": (tagged(PixelData=None), "no PixelData"),
-    "same place": (lambda folder: small_series(folder, duplicate=(2,)), "position"),
-    "sections": (
-        lambda folder: small_series(folder, slices=8, steps=(1, 1, 1, 60, 1, 1, 1)),
-        "sections",
-    ),
+    "same place": (mixed_up, "neither headers nor slice numbers"),
     "nothing bright": (lambda folder: small_series(folder, center=(300, 0, 0)), "no voxel"),
 }
 
@@ -520,12 +630,12 @@ def test_cancelling_leaves_all_as_it_was(result, series, tmp_path, number):
         ["run", "x", "--out", "y", "--scale", "0"],
         ["run", "x", "--out", "y", "--scale", "inf"],
         ["run", "x", "--out", "y", "--thresh", "200"],
-        *(
-            ["run", "x", "--out", "y", option, "1"]
-            for option in ("--format", "--stack", "--section", "--protocol", "--surgery-date")
-        ),
-        ["run", "x", "--out", "y", "--apply-tilt"],
-        *([name, "x"] for name in ("convert", "compare", "stack", "verify")),
+        ["run", "x", "--out", "y", "--format", "1"],
+        ["run", "x", "--out", "y", "--surgery-date", "1"],
+        *(["run", "x", "--out", "y", "--stack", value] for value in ("0", "-1", "1.5", "merged")),
+        *(["run", "x", "--out", "y", "--section", value] for value in ("0", "two", "1,2")),
+        ["run", "x", "--out", "y", "--apply-tilt", "much"],
+        *([name, "x"] for name in ("convert", "compare", "stack")),
     ],
 )
 def test_wrong_usage_is_status_2(arguments, capsys):
