@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
@@ -111,13 +111,11 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
         raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
     stored = min(int(optional_number(text(_BITS_STORED)) or bits), bits)
     offset, length = place or (None, 0)
-    layout = PixelLayout(
+    return PixelLayout(
         transfer_syntax=syntax,
         bits_allocated=bits,
         bits_stored=stored,
         signed=signed,
-        slope=1.0,
-        intercept=0.0,
         padding=_padding(text, bits, signed),
         offset=offset,
         length=length,
@@ -125,8 +123,8 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
         element=None if private is None or place is not None else private.element,
         loss=loss(text, syntax),
         high_bit=_high_bit(text, stored, bits),
+        **_rescale(text),
     )
-    return _with_rescale(layout, text)
 
 
 def frame_layout(layout: PixelLayout, header: SliceHeader, text: TagText) -> PixelLayout:
@@ -138,24 +136,25 @@ def frame_layout(layout: PixelLayout, header: SliceHeader, text: TagText) -> Pix
     size = header.rows * header.columns * layout.bits_allocated // 8
     start = header.frame * size
     return replace(
-        _with_rescale(layout, text),
+        layout,
         offset=None if layout.offset is None else layout.offset + start,
         length=min(max(layout.length - start, 0), size),
+        **_rescale(text),
     )
 
 
-def _with_rescale(layout: PixelLayout, text: TagText) -> PixelLayout:
+def _rescale(text: TagText) -> dict[str, Any]:
+    """The fields of ``PixelLayout`` that map stored values to values."""
     slope = optional_number(text(RESCALE_SLOPE))
+    intercept = optional_number(text(RESCALE_INTERCEPT))
     if slope == 0:
         raise NotASlice("RescaleSlope is 0: every pixel would have the same value")
-    intercept = optional_number(text(RESCALE_INTERCEPT))
-    return replace(
-        layout,
-        slope=1.0 if slope is None else slope,
-        intercept=0.0 if intercept is None else intercept,
-        rescale_type=text(RESCALE_TYPE).strip().upper(),
-        rescaled=slope is not None or intercept is not None,
-    )
+    return {
+        "slope": 1.0 if slope is None else slope,
+        "intercept": 0.0 if intercept is None else intercept,
+        "rescale_type": text(RESCALE_TYPE).strip().upper(),
+        "rescaled": slope is not None or intercept is not None,
+    }
 
 
 def _private_pixels(file: BinaryIO, dataset: FileDataset) -> PrivatePixels | None:
