@@ -12,6 +12,7 @@ from phantoms import measure
 from phantoms.acquisition import FEET_FIRST, SAGITTAL, Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
+from phantoms.enhanced import frames_of, write_enhanced
 from PrintPrepLib import mrml
 from PrintPrepLib.errors import ExportError, GeometryError
 from PrintPrepLib.mesh import TriangleMesh
@@ -273,3 +274,23 @@ def test_model_under_a_transform_is_read_where_it_stands(scene) -> None:
 def test_model_without_a_surface(scene) -> None:
     with pytest.raises(ExportError, match="nothing"):
         mrml.mesh_from_model_node(scene.AddNewNodeByClass("vtkMRMLModelNode", "nothing"))
+
+
+def test_a_map_of_a_ct_is_not_said_to_hold_hounsfield_units(tmp_path):
+    write_series(
+        Scene((Ball((0, 0, 0), 5.0),)),
+        Acquisition(rows=20, columns=20, slices=5, tags={"RescaleType": "US"}),
+        tmp_path,
+    )
+    node = mrml.add_volume_node(load_stack(read_series([tmp_path]).series[0].stacks[0]), "Map")
+    units, quantity = node.GetVoxelValueUnits(), node.GetVoxelValueQuantity()
+    assert units is None or not units.GetCodeValue()
+    assert quantity is None or not quantity.GetCodeValue()
+
+
+def test_the_frames_of_one_object_are_one_instance(tmp_path):
+    scan = Acquisition(rows=20, columns=20, slices=5)
+    write_enhanced(tmp_path / "all.dcm", frames_of(Scene((Ball((0, 0, 0), 5.0),)), scan))
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    node = mrml.add_volume_node(load_stack(stack), "Frames")
+    assert node.GetAttribute("DICOM.instanceUIDs") == stack.slices[0].sop_instance_uid
