@@ -177,7 +177,7 @@ CASES: dict[str, Case] = {
     "rounded positions": Case(
         plain(slices=42, steps=0.58, position_decimals=1),
         frozenset({"rounded_positions"}),
-        _becomes(slices=42, spacing=(PIXEL, PIXEL, 0.58), ball_mm=0.06),
+        _becomes(slices=42, spacing=(PIXEL, PIXEL, 0.58)),
     ),
     "sections with a gap": Case(
         joined(
@@ -202,7 +202,7 @@ CASES: dict[str, Case] = {
     "abutting parts": Case(
         joined(stretch(0, 17), stretch(17, 17, 0.2)),
         frozenset({"irregular", "thickness_tag"}),
-        _becomes(interpolation="linear", ball_mm=0.15, block=None),
+        _becomes(interpolation="linear"),
     ),
     "overlapping parts": Case(
         joined(stretch(0, 20), stretch(14, 20)),
@@ -220,7 +220,7 @@ CASES: dict[str, Case] = {
     "missing slice": Case(
         plain(drop=(9,)),
         frozenset({"gap", "irregular", "thickness_tag"}),
-        _becomes(slices=SLICES - 1, interpolation="linear", ball_mm=0.05, source={"missing": 1}),
+        _becomes(slices=SLICES - 1, interpolation="linear", source={"missing": 1}),
     ),
     "equal duplicates": Case(
         plain(duplicate=(4, 5, 20)),
@@ -260,7 +260,7 @@ CASES: dict[str, Case] = {
     "drifting orientation": Case(
         write_drifting,
         frozenset({"drifting"}),
-        _becomes(interpolation="linear, slice by slice", block=None),
+        _becomes(interpolation="linear, slice by slice"),
     ),
     "scout, dose report, screenshot and reformats": Case(write_clutter, rejected=5),
     "enhanced multi-frame": Case(multi_frame(objects.ENHANCED_CT)),

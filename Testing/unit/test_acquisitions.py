@@ -236,6 +236,30 @@ def test_dcm2niix_misplaces_the_tilts_that_are_left_out_above(written, tmp_path)
     assert 5 < np.linalg.norm(middles[0] - BALL.center) < 6
 
 
+#: Number of images, and the first (or corrected) one's voxels and spacing along i, j, k.
+OTHERWISE = {
+    "rounded positions": (1, (60, 52, 42), (0.6, 0.6, 0.6)),
+    "tilted about the columns": (2, (60, 61, 34), (0.6, 0.6, 0.7)),
+    "overlapping parts": (2, (60, 52, 35), (0.6, 0.6, 0.679)),
+    "equal duplicates": (2, (60, 52, 35), (0.6, 0.6, 0.679)),
+    "drifting orientation": (34, (60, 52, 1), (0.6, 0.6, 0.7)),
+    "multi-frame capture without geometry": (1, (60, 52, 34), (1.0, 1.0, 1.0)),
+    "changing pixel spacing": (2, (60, 59, 128), (0.6, 0.6, 0.179)),
+    "absurd pixel spacing": (1, (60, 52, 34), (0.0, 0.0, 0.7)),
+    "all positions equal": (1, (60, 52, 1), (0.6, 0.6, 0.7)),
+}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_what_the_table_says_of_dcm2niix(written, tmp_path, name):
+    images = dcm2niix_side.convert(written(name)[0], tmp_path)
+    count, shape, spacing = OTHERWISE[name]
+    assert len(images) == count
+    header = dcm2niix_side.corrected(images).read_bytes()[:348]
+    assert tuple(np.frombuffer(header, "<i2", 3, 42)) == shape
+    assert tuple(np.frombuffer(header, "<f4", 3, 80)) == pytest.approx(spacing, abs=1e-3)
+
+
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.refused])
 def test_what_cannot_be_placed_is_refused_in_words(written, name, capsys):
     folder, _ = written(name)
@@ -356,3 +380,14 @@ def test_scouts_and_dose_reports_are_refused_each_with_its_reason(real_data, tmp
     assert "1 × scout (localizer) image" in error
     found = read_series([folder])
     assert not found.series and len(found.rejected) == len(objects.files_of(folder))
+
+
+def test_the_table_of_cases_says_what_is_tested(project_root):
+    text = (project_root / "docs" / "acquisitions.md").read_text("utf-8")
+    rows = [[part.strip() for part in line.strip("|").split("|")] for line in text.splitlines()]
+    table = {row[0]: row for row in rows if len(row) == 5 and row[0] not in ("case", "---")}
+    assert list(table) == list(CASES)
+    for name, case in CASES.items():
+        found = set(re.findall(r"`([a-z_]+)`", table[name][4]))
+        refused = {case.refused} - {None, "no series"}
+        assert found == set(case.told) | refused, name
