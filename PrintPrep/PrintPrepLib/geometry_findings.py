@@ -12,13 +12,12 @@ from .drift import drift_findings, fan_of
 from .elscint import KNOWN
 from .elscintfile import REMEDY
 from .findings import Finding
+from .source_checks import GAP_FAIL_MM
 
 if TYPE_CHECKING:
     from .geometry import StackGeometry
     from .series import SliceStack
 
-#: Wider gaps make the print wrong; narrower ones are smoothed over.
-GAP_FAIL_MM = 2.5
 _DRIFT_MM = 0.1
 _LISTED = 5
 

@@ -16,6 +16,8 @@ RESIDUAL_FAIL_MM = 0.5
 STEP_PASS_MM = 1.25
 STEP_FAIL_MM = 5.0
 PIXEL_PASS_MM = 1.0
+#: Gaps of missing slices up to this are smoothed over; wider ones make the print wrong.
+GAP_FAIL_MM = 2.5
 #: Findings about the source that making the volume puts right, with their titles.
 _CORRECTED = {
     "tilted": "Tilt of the slices",
@@ -25,6 +27,11 @@ _CORRECTED = {
 }
 _TITLES = {
     "gap": "Gaps between slices",
+    "sectioned": "Sections",
+    "mixed": "Stacks in the series",
+    "derived": "Derived images",
+    "duplicate_positions": "Images that were there twice",
+    "joined_runs": "Runs that overlap",
     "tilt_tag": "Tilt stated by the header",
     "spacing_tag": "Spacing stated by the header",
     "thickness_tag": "Thickness and distance",
@@ -113,9 +120,10 @@ def _missing(source: Mapping[str, Any]) -> Check | None:
         if missing
         else "No slice is missing: the model shows nothing that was not scanned."
     )
-    return Check(
-        "missing_slices", "Missing slices", "fail" if missing else "pass", missing, 0, None, message
-    )
+    lengths, gaps = source.get("step_lengths_mm") or (), source.get("gap_steps") or ()
+    narrow = bool(gaps and lengths) and max(lengths[index] for index in gaps) <= GAP_FAIL_MM
+    status = ("warn" if narrow else "fail") if missing else "pass"
+    return Check("missing_slices", "Missing slices", status, missing, 0, None, message)
 
 
 def _steps(source: Mapping[str, Any]) -> Check | None:

@@ -145,7 +145,8 @@ def test_checks_pass_what_is_right(result):
                   "read_back", "volume_agreement", "field_of_view", "missing_slices"):  # fmt: skip
         assert statuses[check] == "pass", check
     assert statuses["tilted"] == statuses["irregular"] == "info"
-    assert result[0]["verdict"] == "pass"
+    # The slices stand wider apart than the wall that prints.
+    assert {name for name, status in statuses.items() if status == "warn"} == {"smallest_feature"}
 
 
 def test_no_identity_anywhere(result, series):
