@@ -50,11 +50,13 @@ def turning(
 
 @dataclass(frozen=True)
 class Slices:
-    """The scene on the planes of a fan, float32; ``padding`` marks columns as no data."""
+    """The scene on the planes of a fan, float32; ``padding`` marks columns as no data, ``lost``
+    a whole slice."""
 
     fan: Fan
     scene: Scene = SCENE
     padding: slice | None = None
+    lost: int | None = None
 
     def slice(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
         fan = self.fan
@@ -65,10 +67,10 @@ class Slices:
             fan.size[1],
             fan.size[0],
         ).astype(np.float32)
-        if self.padding is None:
+        if self.padding is None and index != self.lost:
             return image, None
-        missing = np.zeros(image.shape, bool)
-        missing[:, self.padding] = True
+        missing = np.full(image.shape, index == self.lost)
+        missing[:, self.padding or slice(0, 0)] = True
         image[missing] = 30000
         return image, missing
 
@@ -213,6 +215,12 @@ def test_padding_does_not_mix_into_tissue():
     assert set(np.unique(np.round(voxels))) == {-1000.0, 1400.0}
     middle = voxels[plan.dimensions[2] // 2, plan.dimensions[1] // 2]
     assert (middle[:18] == -1000).all() and (middle[22:-2] > 1399).all()
+
+
+def test_beside_a_slice_without_data_its_neighbours_make_up_the_sample():
+    everywhere = Scene((Ball((0, 0, 0), 500.0),), sigma=0.5)
+    voxels, plan = resampled(turning(degrees=0.2), scene=everywhere, lost=20)
+    assert voxels[in_field(plan)] == pytest.approx(1400, abs=0.1)
 
 
 def test_a_coarser_grid_averages_and_a_finer_one_is_met_exactly():
