@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .arrangement import instance, passes, places, side_by_side
 from .headers import SliceHeader
+from .ordering import instance, places
 from .pixels import StackPixels
 from .progress import Progress, report
+from .reconstructions import passes, side_by_side
 from .series import Rejected, SliceStack
 
 

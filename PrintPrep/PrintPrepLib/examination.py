@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .arrangement import places
 from .dicomfile import read_file, read_header
 from .findings import Finding
 from .geometry import StackGeometry, analyse
@@ -24,6 +23,7 @@ from .headers import (
     slice_header,
     slice_traits,
 )
+from .ordering import places
 from .pixel_findings import HOUNSFIELD, value_unit
 from .pixels import can_decode
 from .series import Rejected, Series, SliceStack, build_series

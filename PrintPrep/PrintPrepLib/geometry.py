@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import geometry_findings as finding
-from .arrangement import SAME_PLACE_MM, places
 from .drift import fan_of
 from .errors import GeometryError
 from .findings import Finding
 from .gaps import find_gaps
 from .gridfit import fit_regular, fit_uniform, position_tolerance
 from .headers import SliceHeader
+from .ordering import SAME_PLACE_MM, places
 from .pixel_findings import pixel_findings
 from .series import SliceStack
 

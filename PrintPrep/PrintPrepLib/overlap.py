@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .arrangement import heights
 from .headers import SliceHeader
+from .ordering import heights
 from .pixels import rescale, stored_pixels
 
 #: Planes that are compared at most: more tell nothing new.

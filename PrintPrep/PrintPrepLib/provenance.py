@@ -17,8 +17,9 @@ from .driftgrid import DriftPlan
 from .entered import entered_record
 from .geometry import StackGeometry, standing
 from .grid import GridPlan
-from .headers import SeriesInfo
+from .headers import CONVOLUTION_KERNEL, SeriesInfo
 from .pixel_findings import value_unit
+from .reconstructions import trait
 from .residual import Residual
 from .series import Rejected, SliceStack
 
@@ -124,7 +125,7 @@ def source_record(
         "image_type": list(first.image_type),
         "image_types": sorted({"\\".join(item.image_type) for item in stack.slices}),
         "derivation_names_tilt": names_tilt(info),
-        "kernel": info.kernel,
+        "kernel": trait(first, CONVOLUTION_KERNEL) or info.kernel,
         "value_unit": value_unit(stack),
     }
     if identify:

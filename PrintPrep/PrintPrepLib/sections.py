@@ -12,23 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .arrangement import (
-    SAME_PLACE_MM,
-    families_by,
-    heights,
-    in_order,
-    instance,
-    passes,
-    places,
-    regular,
-    side_by_side,
-    trait,
-)
 from .errors import GeometryError
 from .gaps import find_gaps
 from .gridfit import position_tolerance
 from .headers import ACQUISITION_NUMBER, SliceHeader
+from .ordering import SAME_PLACE_MM, heights, in_order, instance, places
 from .overlap import same_place
+from .reconstructions import families_by, passes, regular, side_by_side, trait
 from .series import Rejected, SliceStack
 
 #: A run of fewer slices is none.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .arrangement import arrange, needs_traits, number_key
+from .arrangement import arrange, needs_traits
 from .dicomfile import read_file
 from .errors import SeriesError
 from .frames import FrameHeaders
@@ -22,6 +22,7 @@ from .headers import (
     SliceHeader,
     series_info,
 )
+from .ordering import number_key
 from .progress import Progress, report
 from .unplaced import Unplaced
 

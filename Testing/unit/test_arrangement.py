@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from phantoms.acquisition import AXIAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.arrangement import arrange, told_apart
+from PrintPrepLib.arrangement import arrange
 from PrintPrepLib.duplicates import settle
 from PrintPrepLib.geometry import analyse
 from PrintPrepLib.headers import ACQUISITION_NUMBER, TRAITS, SliceHeader
+from PrintPrepLib.reconstructions import told_apart
 from PrintPrepLib.regularize import load_stack
 from PrintPrepLib.series import read_series
 
