@@ -161,8 +161,8 @@ def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
     return found, Finding(
         "crossing_slices",
         "fail",
-        "The orientation turns so much from slice to slice that slices {first} and {second} cross "
-        "within the image: one place has two values, so no volume can be made. Ask for a "
+        "The orientation turns from slice to slice, and slices {first} and {second} cross or "
+        "coincide within the image: one place has two values, so no volume can be made. Ask for a "
         "reconstruction in one orientation.",
         {"first": crossed[0] + 1, "second": crossed[1] + 1},
     )

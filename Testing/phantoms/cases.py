@@ -233,7 +233,10 @@ CASES: dict[str, Case] = {
             {"tags": {"ConvolutionKernel": "SOFT", "AcquisitionNumber": 1}, "slices": 34},
         ),
         frozenset({"mixed"}),
-        (Becomes(stack=1), Becomes(stack=2)),
+        (
+            Becomes(stack=1, source={"kernel": "SHARP", "told_apart": "kernel SHARP"}),
+            Becomes(stack=2, source={"kernel": "SOFT", "told_apart": "kernel SOFT"}),
+        ),
         stacks=2,
     ),
     "two acquisitions": Case(

@@ -244,7 +244,7 @@ def test_planes_that_cross_within_the_image_are_refused_by_name():
     assert within.crossing() is not None
     finding, refusal = drift_findings(within)
     assert refusal.id == "crossing_slices" and refusal.severity == "fail"
-    assert "slices 1 and 2 cross within the image" in refusal.message
+    assert "slices 1 and 2 cross or coincide within the image" in refusal.message
     finding, refusal = drift_findings(turning(degrees=0.2))
     assert refusal is None
     assert (finding.id, finding.severity) == ("drifting", "warn")
@@ -323,5 +323,5 @@ def test_a_series_whose_slices_cross_is_refused_in_words(tmp_path):
     fan = turning(slices=8, step=0.1, degrees=0.4)
     write_turning(fan, tmp_path)
     (stack,) = read_series([tmp_path]).series[0].stacks
-    with pytest.raises(GeometryError, match="slices 1 and 2 cross within the image"):
+    with pytest.raises(GeometryError, match="slices 1 and 2 cross or coincide within the image"):
         load_stack(stack)
