@@ -169,7 +169,7 @@ def _settled(stack: SliceStack) -> SliceStack:
     if len(found) > 1 or (found[0].coincident and not found[0].conflicting):
         raise GeometryError(
             "different images stand at the same positions",
-            remedy="Load each of them by itself: selection.loadable_stacks tells them apart",
+            remedy="Load them one by one: printprep inspect lists them as stacks",
         )
     return found[0]
 

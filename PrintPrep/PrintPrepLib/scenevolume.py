@@ -113,7 +113,7 @@ def scene_stack(
         )
         for index in order
     )
-    stack = SliceStack(info, slices)
+    stack, geometry = _judged(SliceStack(info, slices))
     view = voxels.transpose(2 - axis, 2 - across[1], 2 - across[0])
     straight = np.array_equal(order, np.arange(len(order)))
     reversed_order = np.array_equal(order, np.arange(len(order))[::-1])
@@ -122,7 +122,19 @@ def scene_stack(
     kept = whole if field is None or axis != 2 else field[order]
     low = float(voxels.min())
     padding = low if info.modality == "CT" and low < _NO_TISSUE_HU else None
-    return SceneStack(stack, analyse(stack), view, kept, padding)
+    return SceneStack(stack, geometry, view, kept, padding)
+
+
+def _judged(stack: SliceStack) -> tuple[SliceStack, StackGeometry]:
+    """The stack with what its positions say: a scene volume is loaded as one or not at all."""
+    geometry = analyse(stack)
+    if geometry.duplicates:
+        stack = replace(stack, conflicting=geometry.duplicates)
+    elif geometry.sectioned:
+        stack = replace(stack, section=0, sections=geometry.sections)
+    else:
+        return stack, geometry
+    return stack, analyse(stack)
 
 
 def regularize_scene(

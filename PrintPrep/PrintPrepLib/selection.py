@@ -56,29 +56,6 @@ def choose(
     return volumes, found
 
 
-def loadable_stacks(
-    series: Series, sections: str = "split", progress: Progress | None = None
-) -> list[SliceStack]:
-    """Everything of a series that becomes a volume, the largest stack first.
-
-    Stacks of which no volume can be made are left out; where there is no other, the largest
-    of them is the answer, so that loading it says why.
-
-    :param sections: ``split`` gives the sections of a stack one by one, ``merged`` as one.
-    :raises GeometryError: sections cannot be one volume.
-    :raises PixelDataError: pixels that decide about slices of one position cannot be read.
-    :raises Cancelled: progress asked for it.
-    """
-    stacks = settled_stacks(series, progress)
-    served = [stack for stack in stacks if analyse(stack).refusal is None]
-    volumes = [
-        volume
-        for stack in served
-        for volume in ((merged(stack),) if sections == "merged" else sections_of(stack))
-    ]
-    return [item for item in volumes if analyse(item).refusal is None] or volumes or stacks[:1]
-
-
 def settled_stacks(series: Series, progress: Progress | None = None) -> list[SliceStack]:
     """The stacks of a series once pixels have decided about slices of one position.
 

@@ -107,13 +107,31 @@ def test_shear_within_the_slices_is_refused(scene) -> None:
         mrml.regularize_volume_node(node)
 
 
-def test_one_slice_and_sections_are_refused(scene) -> None:
+def test_one_slice_and_slices_at_one_place_are_refused(scene) -> None:
     single = slicer.util.addVolumeFromArray(np.zeros((1, 8, 8), np.int16))
     with pytest.raises(GeometryError, match="only one slice"):
         mrml.regularize_volume_node(single)
+    node = as_slicer_loads_it(Acquisition(**SIZE))
+    transform = grid_transform(node, np.zeros((SIZE["slices"], 3)))
+    slicer.util.arrayFromGridTransform(transform)[10] = [0, 0, 1.0]
+    node.SetAndObserveTransformNodeID(transform.GetID())
+    with pytest.raises(GeometryError, match="1 positions hold different images"):
+        mrml.regularize_volume_node(node)
+
+
+def test_a_gap_between_sections_is_filled_with_background(scene) -> None:
+    """Slicer interpolates across it; nothing was scanned there."""
     steps = (0.6,) * 20 + (30.0,) + (0.6,) * 22
-    with pytest.raises(GeometryError, match="sections"):
-        mrml.regularize_volume_node(as_slicer_loads_it(Acquisition(**SIZE, steps=steps)))
+    everywhere = Scene((Ball((0, 0, 0), 500.0),))
+    node = as_slicer_loads_it(Acquisition(**SIZE, steps=steps), everywhere)
+    result = mrml.regularize_volume_node(node)
+    assert_regular(result)
+    array = slicer.util.arrayFromVolume(result)
+    assert set(np.unique(array)) == {-1000, 1400}
+    empty = (array == -1000).all(axis=(1, 2))
+    assert 48 <= empty.sum() <= 50 and not empty[:21].any() and not empty[-23:].any()
+    told = [item for item in mrml.provenance_of(result)["findings"] if item["id"] == "sectioned"]
+    assert "background fills the gaps" in told[0]["message"]
 
 
 def test_bad_spacing_and_cancelling_change_nothing(scene) -> None:
