@@ -22,8 +22,6 @@ from slicer.i18n import tr as _
 CONFIDENCE = 0.9
 #: Below it: in the list, but loaded only where the user chooses it.
 BY_HAND = 0.45
-_PIXEL_DATA = "7FE0,0010"
-_UIDS_PER_QUERY = 500
 _DIALOG_AFTER_SECONDS = 1.0
 _UPDATE_SECONDS = 0.1
 _STATUS_MILLISECONDS = 10000
@@ -33,13 +31,14 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     """Offers and loads the series that need straightening, parting or decoding."""
 
     def __init__(self) -> None:
+        from PrintPrepLib.databasetext import PIXEL_DATA
         from PrintPrepLib.examination import PRIVATE_COMPRESSION
         from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS, TRAITS
 
         super().__init__()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
-        for tag in (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, _PIXEL_DATA):
+        for tag in (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, PIXEL_DATA):
             self.tags[tag] = tag
 
     def examineForImport(self, fileLists: Sequence[Sequence[str]]) -> list[DICOMLoadable]:
@@ -59,9 +58,10 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def examineFiles(self, files: Sequence[str]) -> list[DICOMLoadable]:
         """Offers for the files of one series, from the database alone."""
+        from PrintPrepLib.databasetext import DatabaseText
         from PrintPrepLib.examination import Wishes, offers
 
-        database = _DatabaseText(slicer.dicomDatabase, files)
+        database = DatabaseText(slicer.dicomDatabase, files)
         settings = _settings()
         found = offers(
             files,
@@ -178,51 +178,6 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         from PrintPrepPanel.dicom_settings import add_rows
 
         add_rows(panel, parent)
-
-
-class _DatabaseText:
-    """Header values from Slicer's DICOM database, a whole series at a time where it can."""
-
-    def __init__(self, database: Any, files: Sequence[str]) -> None:
-        self._database = database
-        self._uids = {file: database.instanceForFile(file) for file in files}
-        self._values: dict[str, dict[str, str]] = {}
-
-    def of_slice(self, file: str) -> Callable[[str], str]:
-        """For tags that are asked of every file."""
-
-        def text(tag: str) -> str:
-            if tag not in self._values:
-                self._values[tag] = self._fetch(tag)
-            return self._values[tag][file]
-
-        return text
-
-    def of_series(self, file: str) -> Callable[[str], str]:
-        """For tags that are asked of this file only."""
-        return lambda tag: self._database.fileValue(file, tag)
-
-    def has_pixel_data(self, file: str) -> bool:
-        """Whether the file holds standard PixelData."""
-        return bool(self._database.fileValueExists(file, _PIXEL_DATA))
-
-    def _fetch(self, tag: str) -> dict[str, str]:
-        uids = [uid for uid in self._uids.values() if uid]
-        found: dict[str, str] = {}
-        if hasattr(self._database, "instanceValues"):  # Slicer 5.12 and later
-            for start in range(0, len(uids), _UIDS_PER_QUERY):
-                found.update(
-                    self._database.instanceValues(uids[start : start + _UIDS_PER_QUERY], tag)
-                )
-        return {
-            file: found.get(uid) or self._one(file, uid, tag) for file, uid in self._uids.items()
-        }
-
-    def _one(self, file: str, uid: str, tag: str) -> str:
-        # By instance costs one query, by file two.
-        if uid:
-            return self._database.instanceValue(uid, tag)
-        return self._database.fileValue(file, tag)
 
 
 class _LoadProgress:

@@ -124,40 +124,40 @@ def _rasters(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
 
 def _directions(slices: list[SliceHeader]) -> list[tuple[list[SliceHeader], bool]]:
     """Slices of one raster in parallel planes together, or those whose planes drift (True)."""
-    groups: list[tuple[np.ndarray, list[SliceHeader]]] = []
-    for item in slices:
-        direction = _direction(item)
-        for reference, members in groups:
-            if np.abs(direction - reference).max() <= ORIENTATION_TOLERANCE:
-                members.append(item)
-                break
-        else:
-            groups.append((direction, [item]))
+    groups = _parallel(slices)
     found = []
-    for chain in _chains([reference for reference, _ in groups]):
-        members = [item for index in chain for item in groups[index][1]]
+    for chain in _chains(np.array([_direction(members[0]) for members in groups])):
+        members = [item for index in chain for item in groups[index]]
         if len(chain) > 1 and _drifts(members):
             found.append((members, True))
         else:
-            found += [(groups[index][1], False) for index in chain]
+            found += [(groups[index], False) for index in chain]
     return found
 
 
-def _chains(references: list[np.ndarray]) -> list[list[int]]:
-    """Indices of orientations that hang together by small differences."""
-    left, chains = set(range(len(references))), []
-    while left:
-        chain, waiting = [], [min(left)]
-        left.discard(waiting[0])
+def _parallel(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
+    """Slices together whose direction is that of the first of them within the tolerance."""
+    axes = np.array([_direction(item) for item in slices]).reshape(-1, 6)
+    left, groups = np.arange(len(slices)), []
+    while len(left):
+        near = np.abs(axes[left] - axes[left[0]]).max(axis=1) <= ORIENTATION_TOLERANCE
+        groups.append([slices[index] for index in left[near]])
+        left = left[~near]
+    return groups
+
+
+def _chains(references: np.ndarray) -> list[list[int]]:
+    """Indices of orientations (N, 6) that hang together by small differences."""
+    left, chains = np.ones(len(references), bool), []
+    while left.any():
+        chain, waiting = [], [int(left.argmax())]
+        left[waiting] = False
         while waiting:
             current = waiting.pop()
             chain.append(current)
-            near = [
-                index
-                for index in left
-                if np.abs(references[index] - references[current]).max() <= _DRIFT_STEP
-            ]
-            left.difference_update(near)
+            differences = np.abs(references - references[current]).max(axis=1)
+            near = np.flatnonzero(left & (differences <= _DRIFT_STEP)).tolist()
+            left[near] = False
             waiting += near
         chains.append(sorted(chain))
     return chains

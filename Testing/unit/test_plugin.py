@@ -57,7 +57,7 @@ ORDINARY = {
     "one scout": {"slice_tags": {0: {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}}},
     "MR of several stacks": {
         "tags": {"Modality": "MR"},
-        "slice_tags": dict.fromkeys(range(10), {"PixelSpacing": ["0.6", "0.6"]}),
+        "slice_tags": {index: {"PixelSpacing": ["0.6", "0.6"]} for index in range(10)},
     },
     "a map of CT values": {"tags": {"ImageType": ["DERIVED", "PRIMARY", "PERFUSION", "CBF"]}},
 }
@@ -126,11 +126,10 @@ def test_tags_are_upper_case(app) -> None:
 def test_examines_files_that_are_not_in_the_database(app, tmp_path) -> None:
     truth = phantom(tmp_path, tilt=(0.0, 18.5))
     files = [str(path) for path in truth.files]
+    from PrintPrepLib.databasetext import DatabaseText
     from PrintPrepLib.examination import offers
 
-    import PrintPrepDICOMPlugin as module
-
-    database = module._DatabaseText(slicer.dicomDatabase, files)
+    database = DatabaseText(slicer.dicomDatabase, files)
     (offer,) = offers(files, database.of_slice, database.of_series, database.has_pixel_data)
     assert offer.files == files
 

@@ -1,0 +1,61 @@
+"""Header values from Slicer's DICOM database, as the examination asks for them.
+
+The database gives text as it stands in the files, and has cached what plugins announced
+before the import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+PIXEL_DATA = "7FE0,0010"
+_UIDS_PER_QUERY = 500
+
+
+class DatabaseText:
+    """Header values of some files, a tag of all of them at a time where the database can.
+
+    :param database: a ``ctkDICOMDatabase``.
+    """
+
+    def __init__(self, database: Any, files: Sequence[str]) -> None:
+        self._database = database
+        self._uids = {file: database.instanceForFile(file) for file in files}
+        self._values: dict[str, dict[str, str]] = {}
+
+    def of_slice(self, file: str) -> Callable[[str], str]:
+        """For tags that are asked of every file."""
+
+        def text(tag: str) -> str:
+            if tag not in self._values:
+                self._values[tag] = self._fetch(tag)
+            return self._values[tag][file]
+
+        return text
+
+    def of_series(self, file: str) -> Callable[[str], str]:
+        """For tags that are asked of this file only."""
+        return lambda tag: self._database.fileValue(file, tag)
+
+    def has_pixel_data(self, file: str) -> bool:
+        """Whether the file holds standard PixelData."""
+        return bool(self._database.fileValueExists(file, PIXEL_DATA))
+
+    def _fetch(self, tag: str) -> dict[str, str]:
+        uids = [uid for uid in self._uids.values() if uid]
+        found: dict[str, str] = {}
+        if hasattr(self._database, "instanceValues"):  # Slicer 5.12 and later
+            for start in range(0, len(uids), _UIDS_PER_QUERY):
+                found.update(
+                    self._database.instanceValues(uids[start : start + _UIDS_PER_QUERY], tag)
+                )
+        return {
+            file: found.get(uid) or self._one(file, uid, tag) for file, uid in self._uids.items()
+        }
+
+    def _one(self, file: str, uid: str, tag: str) -> str:
+        # By instance costs one query, by file two.
+        if uid:
+            return self._database.instanceValue(uid, tag)
+        return self._database.fileValue(file, tag)
