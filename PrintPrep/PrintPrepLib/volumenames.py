@@ -16,6 +16,7 @@ from .series import SliceStack
 _ALONG_AXIS = 0.9
 _PLANES = ("sagittal", "coronal", "axial")
 _AXES = "xyz"
+_PLACES_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,31 @@ def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | floa
     if spacing == "isotropic":
         return Words("It is put onto a straight, even grid, with planes as close as the pixels.")
     return Words("It is put onto a straight, even grid, {mm:g} mm apart.", {"mm": spacing})
+
+
+def absence_words(source: Mapping[str, Any]) -> list[Words]:
+    """Where along the normal nothing stands in the images, in patient coordinates.
+
+    :param source: of a volume's provenance; older ones may lack the keys.
+    """
+    words = [
+        Words(
+            "Nothing was scanned from {start:.1f} to {end:.1f} mm.",
+            {"start": gap["from_mm"], "end": gap["to_mm"]},
+        )
+        for gap in source.get("gaps") or ()
+    ]
+    places = source.get("missing_at_mm") or ()
+    if places:
+        shown = ", ".join(f"{place:.1f}" for place in places[:_PLACES_SHOWN])
+        rest = len(places) - _PLACES_SHOWN
+        more = f" and {rest} more" if rest > 0 else ""
+        words.append(Words("Slices are missing at {places} mm.", {"places": shown + more}))
+    if source.get("duplicates"):
+        words.append(
+            Words("{count} images were there more than once.", {"count": source["duplicates"]})
+        )
+    return words
 
 
 def _stack_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> Words:

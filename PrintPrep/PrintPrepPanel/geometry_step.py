@@ -7,6 +7,8 @@ from typing import Any
 
 import qt
 from PrintPrepLib import mrml_panel
+from PrintPrepLib.mrml import provenance_of
+from PrintPrepLib.volumenames import absence_words
 from slicer.i18n import tr as _
 
 from .parameters import Spacing
@@ -63,8 +65,9 @@ class GeometryStep(Step):
             geometry = mrml_panel.geometry_of(volume)
         ui.findingsLabel.text = _list(geometry["findings"])
         ui.findingsLabel.visible = bool(geometry["findings"])
-        ui.treatmentLabel.text = geometry["treatment"]
-        ui.treatmentLabel.visible = bool(geometry["treatment"])
+        lines = [geometry["treatment"], *_absences(volume)]
+        ui.treatmentLabel.text = "\n".join(filter(None, lines))
+        ui.treatmentLabel.visible = any(lines)
         self._plot(tuple(geometry["steps"]))
 
     def _make_regular(self) -> None:
@@ -86,6 +89,14 @@ class GeometryStep(Step):
         if len(steps) > 1 and wanted != self._plotted:
             plot.setPixmap(steps_pixmap(*wanted))
             self._plotted = wanted
+
+
+def _absences(volume: Any) -> list[str]:
+    """Where slices are missing from a volume, or were there twice."""
+    if volume is None:
+        return []
+    source = provenance_of(volume).get("source", {})
+    return [_(words.template).format(**words.values) for words in absence_words(source)]
 
 
 def _list(findings: list[dict[str, Any]]) -> str:

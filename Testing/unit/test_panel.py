@@ -187,6 +187,17 @@ def test_all_volumes_of_a_series_are_loaded_and_the_largest_is_chosen(panel, tmp
     assert not panel.ui.foundTable.visible
 
 
+def test_geometry_step_says_where_slices_are_missing(panel, tmp_path) -> None:
+    taken = Acquisition(rows=16, columns=16, slices=14, drop=(6, 7), duplicate=(2,))
+    write_series(CONTENT, taken, tmp_path / "series", name="Gap")
+    load(panel, tmp_path / "series")
+    told = panel.ui.treatmentLabel.text.split("\n")[1:]
+    assert told == [
+        "Slices are missing at -0.5, 0.5 mm.",
+        "1 images were there more than once.",
+    ]
+
+
 def test_folder_without_series_is_explained(panel, tmp_path) -> None:
     (tmp_path / "notes.txt").write_text("no DICOM")
     load(panel, tmp_path)
