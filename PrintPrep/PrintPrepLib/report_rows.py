@@ -28,13 +28,16 @@ _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
     "pixel_spacing_mm", "slice_thickness_mm", "steps_mm", "step_mm", "step_lengths_mm",
     "gap_steps", "in_plane_offsets_mm", "tilt_deg", "shear", "tilt_tag_deg", "tilted",
-    "irregular", "sections", "section", "duplicates", "missing", "compression", "matrix",
+    "irregular", "stack", "stacks", "told_apart", "sections", "section", "gaps", "duplicates",
+    "missing", "missing_at_mm", "deviating_slices", "compression", "matrix",
     "kernel", *IDENTITY,
 }  # fmt: skip
 _VOLUME = {
     "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
-    "field",
+    "field", "cost",
 }  # fmt: skip
+#: Steps that deviate are named one by one up to so many.
+_STEPS_SHOWN = 12
 _SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast"}
 
 
@@ -83,13 +86,35 @@ def source_rows(source: Mapping[str, Any]) -> Rows:
     yield "Tilt, from the positions", amount(source.get("tilt_deg"), 3, "°")
     yield "Tilt, stated by the header", amount(source.get("tilt_tag_deg"), 2, "°")
     yield "Shear (row, column)", joined(source.get("shear"), 5, ", ")
-    yield "Sections, this one", joined((source.get("sections"), source.get("section")), 0, ", ")
+    yield from _part_rows(source)
     yield (
         "Duplicate, missing slices",
         joined((source.get("duplicates"), source.get("missing")), 0, ", "),
     )
+    yield "Missing along the normal at", joined(source.get("missing_at_mm"), 1, ", ", "mm")
     yield "Compression", source.get("compression") or "none that needed PrintPrep"
     yield from leftovers(source, _SOURCE)
+
+
+def _part_rows(source: Mapping[str, Any]) -> Rows:
+    """Which part of the series this is, and what is odd about its steps."""
+    if (source.get("stacks") or 1) > 1:
+        apart = f" ({source['told_apart']})" if source.get("told_apart") else ""
+        yield "Stack", f"{source['stack']} of {source['stacks']}{apart}"
+    sections, section = source.get("sections"), source.get("section")
+    merged = section == 0 and sections is not None
+    yield (
+        "Sections, this one",
+        f"{sections}, as one volume" if merged else joined((sections, section), 0, ", "),
+    )
+    for gap in source.get("gaps") or ():
+        yield "Nothing scanned from … to", joined((gap["from_mm"], gap["to_mm"]), 1, " … ", "mm")
+    deviating = source.get("deviating_slices") or ()
+    if deviating:
+        told = [f"{item['slice']}: {item['step_mm']:.3f}" for item in deviating[:_STEPS_SHOWN]]
+        more = len(deviating) - _STEPS_SHOWN
+        text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
+        yield "Odd steps behind slice (mm)", text
 
 
 def volume_rows(volume: Mapping[str, Any]) -> Rows:
@@ -98,6 +123,7 @@ def volume_rows(volume: Mapping[str, Any]) -> Rows:
     yield "Voxels i × j × k", joined(volume["dimensions"], 0, " × ")
     yield "Spacing i × j × k", joined(volume["spacing_mm"], 4, " × ", "mm")
     yield "Spacing asked for", volume.get("spacing_choice")
+    yield "What that cost", (volume.get("cost") or {}).get("told")
     interpolation = volume["interpolation"]
     yield "Interpolation", "none, voxels untouched" if interpolation == "none" else interpolation
     yield (

@@ -12,6 +12,7 @@ from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib.errors import GeometryError
 from PrintPrepLib.geometry import analyse
+from PrintPrepLib.record import cut_by_field
 from PrintPrepLib.regularize import RegularVolume, load_stack
 from PrintPrepLib.sections import merged, sections_of
 from PrintPrepLib.series import SliceStack, read_series
@@ -123,6 +124,18 @@ def test_one_volume_on_request_with_an_empty_gap(gapped):
     assert finding["severity"] == "warn" and "background fills" in finding["message"]
 
 
+def test_a_segment_is_cut_by_the_ends_of_a_gap_too(tmp_path):
+    """A bar through both sections ends at four faces of scanned field."""
+    bar = Scene((Block((0, 0, 30), (6.0, 6.0, 300.0)),), sigma=SIGMA)
+    run_of(tmp_path, 0.0, 8, 1.0, bar, number=1)
+    run_of(tmp_path, 47.0, 8, 1.0, bar, number=2, first=8)
+    volume = load_stack(merged(stack_of(tmp_path)))
+    areas = cut_by_field(volume.voxels > 200, volume.ijk_to_lps, volume.acquired_field)
+    assert areas.keys() == {"inferior", "superior"}
+    for area in areas.values():
+        assert area == pytest.approx(2 * 36, rel=0.01)
+
+
 def test_nothing_is_interpolated_across_a_gap(tmp_path):
     """Whatever the spacing: within half a plane of a section, or background."""
     everywhere = Scene((Ball((0, 0, 20), 500.0),), sigma=SIGMA)
@@ -194,6 +207,24 @@ def test_parts_that_abut_off_their_step_are_one_volume(tmp_path):
     geometry = analyse(part)
     assert geometry.irregular and geometry.sections == 1
     assert_ball(load_stack(part), LOW)
+
+
+def test_the_record_names_odd_steps_and_what_the_spacing_cost(tmp_path):
+    steps = (1.0,) * 6 + (1.4,) + (1.0,) * 6
+    taken = Acquisition(rows=20, columns=24, slices=14, steps=steps)
+    write_series(SCENE, taken, tmp_path)
+    stack = stack_of(tmp_path)
+    native, fine, coarse = (load_stack(stack, spacing) for spacing in ("native", 0.25, 3.0))
+    assert native.provenance["source"]["deviating_slices"] == [{"slice": 7, "step_mm": 1.4}]
+    for volume, spacing in ((fine, 0.25), (coarse, 3.0)):
+        assert volume.spacing_mm[2] == spacing
+    cost = fine.provenance["volume"]["cost"]
+    assert (cost["voxels_before"], cost["voxels_after"]) == (14 * 480, fine.voxels.size)
+    # Between slices at 6 and 7.4 mm the plane at 6.75 mm is the loneliest.
+    assert cost["largest_interpolation_mm"] == pytest.approx(0.65, abs=1e-6)
+    assert not cost["detail_lost"] and "0.65 mm" in cost["told"]
+    cost = coarse.provenance["volume"]["cost"]
+    assert cost["detail_lost"] and "averaged away" in cost["told"]
 
 
 # Runs that overlap
