@@ -55,10 +55,10 @@ class ctkSettingsPanel(QtWidgets.QWidget):
         if self._settings.contains(key):
             kind = type(bound.default)
             widget.setProperty(name, kind(self._settings.value(key)))
-        getattr(widget, signature.partition("(")[0]).connect(lambda *_: self.updateSetting(key))
-        self.updateSetting(key)
+        getattr(widget, signature.partition("(")[0]).connect(lambda *_: self._update(key))
+        self._update(key)
 
-    def updateSetting(self, key: str) -> None:
+    def _update(self, key: str) -> None:
         bound = self._bound[key]
         value = bound.widget.property(bound.name)
         before = self._settings.value(key)
