@@ -125,3 +125,13 @@ def test_a_series_in_time_is_for_choosing_only(monkeypatch) -> None:
     )
     found = database.offers()
     assert len(found) == 10 and not any(offer.preferred for offer in found)
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR"])
+def test_images_at_one_place_are_contrasts_in_mr(monkeypatch, modality) -> None:
+    """Uneven steps would be straightened, but not the images of several b-values in one volume."""
+    monkeypatch.setattr("PrintPrepLib.examination._readable", lambda item: True)
+    heights = [0.5 * place**1.2 for place in range(20)]
+    assert len(Headers(heights, **{"0008_0060": modality}).offers()) == 1
+    twice = Headers([*heights, *heights], **{"0008_0060": modality})
+    assert len(twice.offers()) == (1 if modality == "CT" else 0)
