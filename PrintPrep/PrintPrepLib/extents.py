@@ -11,10 +11,10 @@ from .mesh import BATCH, TriangleMesh, bounds, edge_faults
 #: Hull faces whose directions differ by less are tried once, the largest of them.
 _SAME_DIRECTION = 0.05
 #: Directions of hull faces that are tried at most, those of the largest faces first.
-_MOST_DIRECTIONS = 60
+_MOST_DIRECTIONS = 40
 #: Further boxes, turned at random, and how many of all are bettered by search.
-_RANDOM = 100
-_SEARCHED = 3
+_RANDOM = 60
+_SEARCHED = 2
 #: What a search must gain to replace a box that lies flat on a face of the hull.
 _LEAST_GAIN = 1e-6
 

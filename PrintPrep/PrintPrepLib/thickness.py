@@ -14,8 +14,8 @@ from .plots import binned
 from .progress import Progress, part, report
 
 #: Places that are measured unless told otherwise: one on so many mm², within these limits.
-_SAMPLE_MM2 = 0.25
-FEWEST_SAMPLES, MOST_SAMPLES = 3_000, 20_000
+_SAMPLE_MM2 = 0.5
+FEWEST_SAMPLES, MOST_SAMPLES = 2_000, 20_000
 #: What is thicker is no wall; its own thickness would take longer than all walls together,
 #: and decides nothing.
 THICKEST_MM = 10.0
