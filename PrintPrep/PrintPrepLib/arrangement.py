@@ -86,7 +86,7 @@ def _originals(
         turned = len(directions) and np.abs(directions - _direction(item)).max(axis=1).min() > 0.01
         if reformat:
             excluded.append((item, f"derived image ({', '.join(reformat)}), not a slice"))
-        elif _is_derived(item) and turned:
+        elif turned:  # what was acquired lies in its own direction: this is derived
             excluded.append((item, "derived image in another orientation, not a slice"))
         else:
             kept.append(item)

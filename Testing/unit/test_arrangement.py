@@ -140,6 +140,8 @@ def test_acquisition_numbers_that_go_up_with_every_slice_part_nothing():
     assert stacks(slices) == [(10, "")]
     twice = [*slices, header(4, 30, acquisition="30")]
     assert stacks(twice) == [(11, "")] and arrange(twice)[0][0].coincident == 1
+    counted = [replace(item, traits=header(0, echo=item.path).traits) for item in twice]
+    assert stacks(counted) == [(11, "")]
 
 
 def test_runs_that_overlap_at_their_ends_stay_together():

@@ -10,6 +10,7 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
+from PrintPrepLib.duplicates import settle
 from PrintPrepLib.errors import GeometryError
 from PrintPrepLib.geometry import analyse
 from PrintPrepLib.record import cut_by_field
@@ -278,6 +279,25 @@ def test_overlapping_runs_that_moved_stay_apart(tmp_path, by):
         assert analyse(part).regular and "sectioned" in {f.id for f in analyse(part).findings}
     with pytest.raises(GeometryError, match="do not show the same"):
         merged(stack)
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        tuple(replace(ball, contrast=1000.0) for ball in TALL.objects),
+        (*TALL.objects, Ball((6.0, -8.0, 6.5), 4.0)),
+    ],
+    ids=["contrast medium", "another object"],
+)
+def test_runs_that_show_something_else_at_the_same_place_stay_apart(tmp_path, objects):
+    assert len(sections_of(overlapping(tmp_path, 5.1, replace(TALL, objects=objects)))) == 2
+
+
+def test_different_images_where_runs_meet_are_left_to_the_comparison(tmp_path):
+    """On one grid with other noise: no two reconstructions, but the ends of two runs."""
+    (settled,) = settle(overlapping(tmp_path, 4.8, noise=30.0))
+    (part,) = sections_of(settled)
+    assert analyse(part).regular and len(part.joints) == 1
 
 
 def test_overlapping_runs_without_pixels_or_structure_stay_apart(tmp_path):
