@@ -68,6 +68,14 @@ def look_closer(test: Any, widget: Any) -> None:
     panel.parameters.map = MapOf.NONE
     panel.refresh()
     test.assertFalse(display.GetScalarVisibility())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "qa.pdf")
+        html, _why = page(panel.qa.record(), mesh_from_model_node(panel.model.node()))
+        save_pdf(html, path, folder)
+        test.assertEqual(path.read_bytes()[:5], b"%PDF-")
+    if slicer.app.layoutManager() is None:
+        test.delayDisplay("There are no views: what needs them is left out")
+        return
     x, y, z = demonstration.BALL_CENTER
     mode = slicer.vtkMRMLSliceNode.OffsetJumpSlice
     slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, -x, -y, z, mode)
@@ -83,8 +91,3 @@ def look_closer(test: Any, widget: Any) -> None:
     test.delayDisplay("The steps from slice to slice are plotted")
     panel.qa.exit()
     test.assertEqual(slicer.app.layoutManager().layout, before)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "qa.pdf")
-        html, _why = page(panel.qa.record(), mesh_from_model_node(panel.model.node()))
-        save_pdf(html, path, folder)
-        test.assertEqual(path.read_bytes()[:5], b"%PDF-")
