@@ -496,9 +496,9 @@ def test_nothing_is_said_of_loss_where_nobody_read_the_files():
 
 
 def test_one_derived_slice_among_many_is_found(tmp_path):
-    odd = {3: {"ImageType": ["DERIVED", "SECONDARY", "MPR"]}}
+    odd = {3: {"ImageType": ["DERIVED", "SECONDARY", "AXIAL"]}}
     source = source_of(tmp_path, slice_tags=odd)
-    assert source["image_types"] == ["DERIVED\\SECONDARY\\MPR", "ORIGINAL\\PRIMARY\\AXIAL"]
+    assert source["image_types"] == ["DERIVED\\SECONDARY\\AXIAL", "ORIGINAL\\PRIMARY\\AXIAL"]
     assert checked(source)["protocol_image_type"].status == "fail"
 
 
