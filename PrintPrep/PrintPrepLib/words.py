@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from .source_checks import bound_mm
 FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
 _MARK = {"fail": "problem", "warn": "warning", "info": "note"}
 _NAMES_SHOWN = 3
+_NAMING = (
+    (re.compile("copy of .+"), "copy of another file"),
+    (
+        re.compile("same image as .+ at the same position"),
+        "same image as another one at the same position",
+    ),
+)
 
 
 def inspection(record: Mapping[str, Any]) -> str:
@@ -49,11 +57,27 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
 
 
 def grouped(rejected: Iterable[Mapping[str, str]]) -> list[tuple[str, list[str]]]:
-    """Reasons with the files they concern, most files first."""
-    reasons: dict[str, list[str]] = {}
+    """Reasons with the files they concern, most files first.
+
+    Reasons that name another file are one where they are alike: a series sent twice would
+    fill the screen otherwise.
+    """
+    kinds: dict[str, list[Mapping[str, str]]] = {}
     for entry in rejected:
-        reasons.setdefault(entry["reason"], []).append(entry["file"])
-    return sorted(reasons.items(), key=lambda item: -len(item[1]))
+        kinds.setdefault(_kind(entry["reason"]), []).append(entry)
+    named = {
+        entries[0]["reason"] if len(entries) == 1 else kind: [entry["file"] for entry in entries]
+        for kind, entries in kinds.items()
+    }
+    return sorted(named.items(), key=lambda item: -len(item[1]))
+
+
+def _kind(reason: str) -> str:
+    """The reason without the name of another file."""
+    for pattern, general in _NAMING:
+        if pattern.fullmatch(reason):
+            return general
+    return reason
 
 
 def _stack(entry: Mapping[str, Any]) -> str:

@@ -443,6 +443,15 @@ def test_inspect_answers_where_nothing_can_be_printed(tmp_path):
     assert "no series of slices" in done.stdout and "letter.txt" in done.stdout
 
 
+def test_reasons_that_name_another_file_are_one_kind():
+    entries = [{"file": f"b{n}.dcm", "reason": f"copy of a{n}.dcm"} for n in range(3)]
+    entries.append({"file": "d.dcm", "reason": "same image as c.dcm at the same position"})
+    assert words.grouped(entries) == [
+        ("copy of another file", ["b0.dcm", "b1.dcm", "b2.dcm"]),
+        ("same image as c.dcm at the same position", ["d.dcm"]),
+    ]
+
+
 def test_many_rejected_files_are_grouped():
     rejected = [{"file": f"{n}.dcm", "reason": "scout"} for n in range(5)]
     text = words.inspection({"series": [], "rejected": [*rejected, {"file": "x", "reason": "no"}]})
