@@ -175,8 +175,12 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     @staticmethod
     def settingsPanelEntry(panel: Any, parent: Any) -> None:
         """The plugin's box in Application Settings > DICOM."""
-        from PrintPrepPanel.dicom_settings import add_rows
-
+        try:
+            from PrintPrepPanel.dicom_settings import add_rows
+        except ImportError:
+            # Without the module's own folder: the settings of other plugins shall still show.
+            logging.exception("PrintPrep's settings for DICOM cannot be shown")
+            return
         add_rows(panel, parent)
 
 

@@ -23,6 +23,7 @@ class DatabaseText:
         self._database = database
         self._uids = {file: database.instanceForFile(file) for file in files}
         self._values: dict[str, dict[str, str]] = {}
+        self._bulk = getattr(database, "instanceValues", None)  # Slicer 5.12 and later
 
     def of_slice(self, file: str) -> Callable[[str], str]:
         """For tags that are asked of every file."""
@@ -45,11 +46,13 @@ class DatabaseText:
     def _fetch(self, tag: str) -> dict[str, str]:
         uids = [uid for uid in self._uids.values() if uid]
         found: dict[str, str] = {}
-        if hasattr(self._database, "instanceValues"):  # Slicer 5.12 and later
-            for start in range(0, len(uids), _UIDS_PER_QUERY):
-                found.update(
-                    self._database.instanceValues(uids[start : start + _UIDS_PER_QUERY], tag)
-                )
+        for start in range(0, len(uids) if self._bulk else 0, _UIDS_PER_QUERY):
+            try:
+                found.update(self._bulk(uids[start : start + _UIDS_PER_QUERY], tag))
+            except (TypeError, ValueError):
+                # A QMap of strings, which not every PythonQt can hand to Python.
+                self._bulk = None
+                break
         return {
             file: found.get(uid) or self._one(file, uid, tag) for file, uid in self._uids.items()
         }

@@ -21,4 +21,6 @@ def identity_of(volume_node: Any) -> dict[str, str]:
     if not patient:
         return {}
     number = tree.GetItemUID(patient, constants.GetDICOMUIDName())
-    return {"patient_name": tree.GetItemName(patient), "patient_id": number}
+    # The DICOM module calls the item by name and number.
+    name = tree.GetItemName(patient).removesuffix(f" ({number})")
+    return {"patient_name": name, "patient_id": number}

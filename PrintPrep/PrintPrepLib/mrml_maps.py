@@ -120,14 +120,15 @@ def _table(scene: Any, key: str) -> Any:
         name = f"PrintPrep {MAPS[key].array}"
         node = scene.AddNewNodeByClass("vtkMRMLColorTableNode", name)
         node.SetAttribute(TABLE, key)
-        node.SetHideFromEditors(True)
         node.SetTypeToUser()
         node.SetNumberOfColors(_COLORS)
         node.GetLookupTable().SetNumberOfTableValues(_COLORS)
+    # A scene saved without its files keeps the table but not its colours.
+    with slicer.util.NodeModify(node):
         for index, color in enumerate(_ramp(MAPS[key].stops)):
             node.SetColor(index, str(index), *color, 1.0)
-    # A saved colour table does not know it.
-    node.GetLookupTable().SetNanColor(*UNKNOWN_COLOR, 1.0)
+        node.GetLookupTable().SetNanColor(*UNKNOWN_COLOR, 1.0)
+        node.Modified()
     return node
 
 

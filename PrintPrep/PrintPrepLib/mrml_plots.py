@@ -35,14 +35,14 @@ def show_chart(chart: Chart) -> Any:
 
     :returns: the chart node.
     """
-    table = _node("vtkMRMLTableNode", 0)
+    table, node = _node("vtkMRMLTableNode", 0), _node("vtkMRMLPlotChartNode", 0)
+    # First: a shown series shall not look for columns that are gone.
+    node.RemoveAllPlotSeriesNodeIDs()
     table.RemoveAllColumns()
     for name, values in chart.columns.items():
         column = numpy_to_vtk(np.ascontiguousarray(values, np.float64), deep=True)
         column.SetName(name)
         table.AddColumn(column)
-    node = _node("vtkMRMLPlotChartNode", 0)
-    node.RemoveAllPlotSeriesNodeIDs()
     x, *series = chart.columns
     for index, name in enumerate(series):
         node.AddAndObservePlotSeriesNodeID(_series(index, table, x, name, chart.bars).GetID())

@@ -56,6 +56,7 @@ class Calibration(QaPart):
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
         ui, parameters = self.ui, self.parameters
         volume, place = parameters.volume, mrml_marker.marked_place(parameters.place)
+        self._follow()
         names = self._sizes[parameters.knownObject]
         ui.sizeLabel.text = _("Known {names}:").format(names=", ".join(names))
         for index, spin in enumerate((ui.sizeSpinA, ui.sizeSpinB, ui.sizeSpinC)):
@@ -74,8 +75,14 @@ class Calibration(QaPart):
         ui.calibrationText.visible = bool(self._told)
 
     def exit(self) -> None:
-        if self.parameters is not None:
-            mrml_marker.stop_placing(self.parameters.place)
+        if self.parameters is None:
+            return
+        node = self.parameters.place
+        mrml_marker.stop_placing(node)
+        if node is not None:
+            for event in _events(node):
+                if self.panel.hasObserver(node, event, self._marker_moved):
+                    self.panel.removeObserver(node, event, self._marker_moved)
 
     def fits(self) -> list[dict[str, Any]]:
         """The objects that were measured in the chosen volume."""
@@ -114,11 +121,17 @@ class Calibration(QaPart):
         """The point's node, observed so that the panel follows it."""
         if self.parameters.place is None:
             self.parameters.place = mrml_marker.add_marker(_("Calibration object"))
-        node, moved = self.parameters.place, self._marker_moved
-        if not self.panel.hasObserver(node, node.PointModifiedEvent, moved):
-            for event in (node.PointModifiedEvent, node.PointPositionDefinedEvent):
-                self.panel.addObserver(node, event, moved)
-        return node
+        self._follow()
+        return self.parameters.place
+
+    def _follow(self) -> None:
+        """See when the point is placed or dragged, also that of a scene that was loaded."""
+        node = self.parameters.place
+        if node is None:
+            return
+        for event in _events(node):
+            if not self.panel.hasObserver(node, event, self._marker_moved):
+                self.panel.addObserver(node, event, self._marker_moved)
 
     def _marker_moved(self, caller: Any, event: Any) -> None:
         self.panel.refresh_soon()
@@ -181,6 +194,15 @@ class Calibration(QaPart):
 def _off(measured: float, nominal: float) -> float:
     """The deviation in mm, rounded; adding zero takes the sign from a zero."""
     return round(measured - nominal, 3) + 0.0
+
+
+def _events(node: Any) -> tuple[int, ...]:
+    """Not every move of the mouse: only where a point comes to stand."""
+    return (
+        node.PointPositionDefinedEvent,
+        node.PointRemovedEvent,
+        node.PointEndInteractionEvent,
+    )
 
 
 def _default_store() -> str:

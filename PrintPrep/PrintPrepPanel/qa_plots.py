@@ -26,6 +26,7 @@ class Plots(QaPart):
             "reference": _("distance to the other model"),
         }
         self._layout: int | None = None
+        self._shown: int | None = None
         self.ui.plotCombo.addItems(list(self._titles.values()))
         self.ui.plotCombo.connect("activated(int)", self._chosen)
 
@@ -51,18 +52,20 @@ class Plots(QaPart):
             self.ui.plotHint.text = self._why_not(key) if key else ""
             return
         manager = slicer.app.layoutManager()
-        if self._layout is None:
-            self._layout = manager.layout
+        before = manager.layout
         mrml_plots.show_chart(chart)
+        if before != self._shown:
+            self._layout = before
+        self._shown = manager.layout
         self.ui.plotHint.text = _("The plot is in the view layout.")
 
     def _close(self) -> None:
         """Bring the layout back, unless the user has chosen another one since."""
         self.ui.plotCombo.currentIndex = 0
         self.ui.plotHint.text = ""
-        manager, before = slicer.app.layoutManager(), self._layout
-        self._layout = None
-        if manager is not None and before is not None and _shows_plot(manager):
+        manager, before, shown = slicer.app.layoutManager(), self._layout, self._shown
+        self._layout = self._shown = None
+        if manager is not None and before is not None and manager.layout == shown:
             manager.layout = before
         mrml_plots.remove_charts()
 
@@ -91,7 +94,3 @@ class Plots(QaPart):
         if key == "reference":
             return _("Compare with another model first: above.")
         return _("Check the model first.")
-
-
-def _shows_plot(manager: Any) -> bool:
-    return manager.plotViewCount > 0

@@ -166,15 +166,16 @@ class LayoutManager(StrictObject, table="slicer.app.layoutManager()"):
 
     @property
     def threeDViewCount(self) -> int:
-        return len(self._view_nodes("vtkMRMLViewNode"))
+        return len(slicer.util.getNodesByClass("vtkMRMLViewNode"))
 
     @property
     def plotViewCount(self) -> int:
-        return len(self._view_nodes("vtkMRMLPlotViewNode"))
+        # As in Slicer: all views that were ever made, shown or not.
+        return len(slicer.util.getNodesByClass("vtkMRMLPlotViewNode"))
 
     @property
     def tableViewCount(self) -> int:
-        return len(self._view_nodes("vtkMRMLTableViewNode"))
+        return len(slicer.util.getNodesByClass("vtkMRMLTableViewNode"))
 
     def layoutLogic(self) -> Any:
         return self._logic

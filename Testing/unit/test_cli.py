@@ -23,8 +23,6 @@ from phantoms.dicom import SeriesTruth, write_series
 from phantoms.measure import fit_sphere, read_stl
 from PrintPrepLib import cli, words
 
-pytestmark = pytest.mark.pydicom
-
 LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep"
 BALL = Ball((3.0, -4.0, 2.0), 9.0, contrast=1400.0)
 #: Half contrast is at 200 HU, so the preset bone finds the true size.
@@ -100,6 +98,7 @@ def result(series, tmp_path_factory) -> tuple[dict, Path, subprocess.CompletedPr
     return json.loads(done.stdout), out, done
 
 
+@pytest.mark.pydicom
 def test_run_writes_its_files_and_nothing_else(result):
     _, out, _ = result
     assert sorted(path.name for path in out.iterdir()) == sorted([*WRITTEN, "model.stl"])
@@ -467,6 +466,7 @@ def blocked(folder: Path, *modules: str) -> Path:
     return folder
 
 
+@pytest.mark.pydicom
 def test_inspect_needs_neither_slicer_nor_vtk(series, tmp_path):
     path = blocked(tmp_path, "slicer", "vtk", "vtkmodules")
     done = printprep("inspect", series.folder, "--json", path=path)
@@ -685,10 +685,8 @@ def test_what_follows_two_dashes_is_left_alone():
     assert cli._joined(["run", "--", "--threshold", "-1"]) == ["run", "--", "--threshold", "-1"]
 
 
-def test_help_is_quick_and_names_the_commands():
-    start = time.perf_counter()
+def test_help_names_the_commands():
     done = printprep("--help")
-    assert time.perf_counter() - start < 2
     assert done.returncode == 0
     assert all(name in done.stdout for name in ("inspect", "run", "convert"))
 

@@ -14,7 +14,6 @@ from test_panel import load, make_model, mask_of, panel, parameters, segment, sh
 
 __all__ = ["panel"]
 pytest_plugins = ("standin.fixtures",)
-pytestmark = pytest.mark.pydicom
 
 
 def test_tilted_and_uneven_head_becomes_a_file_and_a_record(panel, real_data, tmp_path) -> None:

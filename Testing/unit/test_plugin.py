@@ -9,6 +9,7 @@ import slicer
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.databasetext import DatabaseText
 from standin.dicommodule import DicomModule
 
 pytest_plugins = ("standin.fixtures",)
@@ -116,6 +117,26 @@ def test_asks_the_announced_tags_only_and_not_often(app, tmp_path, without) -> N
     assert asked < 18 * len(offer.files)
     if not without:
         assert asked < 4 * len(offer.files) + 60
+
+
+def test_a_bulk_query_that_python_cannot_receive_is_asked_once() -> None:
+    asked = []
+
+    class Database:
+        def instanceForFile(self, file: str) -> str:
+            return f"uid of {file}"
+
+        def instanceValues(self, uids: list[str], tag: str) -> dict[str, str]:
+            asked.append(tag)
+            raise ValueError("return type 'QMap<QString,QString>' is unknown to PythonQt")
+
+        def instanceValue(self, uid: str, tag: str) -> str:
+            return f"{tag} of {uid}"
+
+    text = DatabaseText(Database(), ["a", "b"])
+    assert text.of_slice("b")("0020,0032") == "0020,0032 of uid of b"
+    assert text.of_slice("a")("0020,0037") == "0020,0037 of uid of a"
+    assert asked == ["0020,0032"]
 
 
 def test_tags_are_upper_case(app) -> None:

@@ -28,8 +28,6 @@ from PrintPrepLib.verify import RecordError, Verification, verify
 from PrintPrepLib.verify_model import welded
 from PrintPrepLib.verify_volume import grid_of
 
-pytestmark = pytest.mark.pydicom
-
 LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep"
 SCENE = Scene([Ball((3.0, -4.0, 2.0), 6.0, contrast=1400.0)], background=-500.0, sigma=0.5)
 TILTED = Acquisition(
