@@ -12,8 +12,6 @@ from phantoms import analytic, measure
 from PrintPrepLib import demonstration
 from PrintPrepLib.errors import Cancelled, ExportError
 
-pytestmark = pytest.mark.pydicom
-
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):

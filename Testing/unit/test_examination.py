@@ -15,8 +15,6 @@ from PrintPrepLib import dicomfile
 from PrintPrepLib.examination import Wishes, offers
 from PrintPrepLib.headers import TRAITS
 
-pytestmark = pytest.mark.pydicom
-
 CT = {
     "0008,0016": "1.2.840.10008.5.1.4.1.1.2",
     "0008,0008": "ORIGINAL\\PRIMARY\\AXIAL",

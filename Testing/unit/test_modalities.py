@@ -17,8 +17,6 @@ from PrintPrepLib.report_rows import grey_unit, segment_rows
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-pytestmark = pytest.mark.pydicom
-
 BALL = Ball((1.0, -2.0, 0.5), 8.0, 3400.0)
 SCENE = Scene((BALL,), 80.0, 0.6)
 RADIUS = half_contrast_radius(BALL.radius, SCENE.sigma)

@@ -16,7 +16,6 @@ from standin.dicommodule import DicomModule
 from standin.settings import open_dicom_settings, widgets_in
 
 pytest_plugins = ("standin.fixtures",)
-pytestmark = pytest.mark.pydicom
 
 NAME = "PrintPrepDICOMPlugin"
 PLUGIN = Path(__file__).resolve().parents[2] / NAME / f"{NAME}.py"

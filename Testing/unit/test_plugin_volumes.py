@@ -16,7 +16,6 @@ from phantoms.enhanced import frames_of, write_enhanced
 from standin.dicommodule import DicomModule
 
 pytest_plugins = ("standin.fixtures",)
-pytestmark = pytest.mark.pydicom
 
 NAME = "PrintPrepDICOMPlugin"
 PLUGIN = Path(__file__).resolve().parents[2] / NAME / f"{NAME}.py"
