@@ -19,7 +19,6 @@ from test_panel import folder, load, panel, show
 
 __all__ = ["folder", "panel"]
 pytest_plugins = ("standin.fixtures",)
-pytestmark = pytest.mark.pydicom
 
 SCENE = Scene([Ball((0.0, 0.0, 0.0), 7.0)])
 EXPLICIT = "1.2.840.10008.1.2.1"

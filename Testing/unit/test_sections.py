@@ -18,8 +18,6 @@ from PrintPrepLib.regularize import RegularVolume, load_stack
 from PrintPrepLib.sections import merged, sections_of
 from PrintPrepLib.series import SliceStack, read_series
 
-pytestmark = pytest.mark.pydicom
-
 SIGMA = 0.5
 LOW, HIGH = Ball((1.0, -2.0, 0.0), 7.0), Ball((-1.5, 1.0, 70.3), 6.0)
 SCENE = Scene((LOW, HIGH), sigma=SIGMA)
