@@ -15,6 +15,8 @@ from PrintPrepLib.provenance import source_record
 from PrintPrepLib.series import read_series
 from PrintPrepLib.source_checks import source_checks
 
+pytestmark = pytest.mark.pydicom
+
 CLAIMS = {"tilt_tag", "spacing_tag", "thickness_tag", "slice_location", "pixel_spacing_tag"}
 
 
