@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import slicer
-from PrintPrepLib.mrml_console import QaConsole
+from PrintPrepLib.mrml.console import QaConsole
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
@@ -117,7 +117,7 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         model = logic.createModel(volume, segmentation, segment)
         logic.exportModel(model, "/folder/model.stl")
 
-    What goes wrong raises a ``PrintPrepLib.errors.PrintPrepError`` whose text says what to do.
+    What goes wrong raises a ``PrintPrepLib.PrintPrepError`` whose text says what to do.
     ``progress`` is a function ``progress(fraction, message)``; it cancels by returning True.
     """
 
@@ -154,11 +154,12 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         :raises Cancelled: progress returned True; the scene is unchanged.
         """
         from PrintPrepLib import mrml
-        from PrintPrepLib.entered import EnteredGeometry, read_series_by_hand
-        from PrintPrepLib.errors import SeriesError
-        from PrintPrepLib.progress import part
-        from PrintPrepLib.series import read_series
-        from PrintPrepLib.volumes import load_volumes
+        from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.geometry.manual import EnteredGeometry
+        from PrintPrepLib.series.by_hand import read_series_by_hand
+        from PrintPrepLib.series.reader import read_series
+        from PrintPrepLib.volume.loading import load_volumes
 
         if sections not in ("split", "merged"):
             raise ValueError(f"sections is 'split' or 'merged', not {sections!r}")
@@ -202,9 +203,9 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
             ``loadSeries([item.path for item in stack.slices])`` loads one.
         :raises SeriesError: there is none; the text says why.
         """
-        from PrintPrepLib.errors import SeriesError
-        from PrintPrepLib.geometry import analyse
-        from PrintPrepLib.series import read_series
+        from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.geometry.analysis import analyse
+        from PrintPrepLib.series.reader import read_series
 
         collection = read_series(paths, progress)
         reasons = [item.reason for item in collection.rejected]
@@ -224,8 +225,8 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
 
         :returns: the volume node.
         """
-        from PrintPrepLib.demonstration import write_demonstration
-        from PrintPrepLib.progress import part
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.demo.series import write_demonstration
 
         with tempfile.TemporaryDirectory(prefix="printprep-") as folder:
             write_demonstration(folder, part(progress, 0.0, 0.6))
@@ -323,7 +324,7 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         :raises ExportError: the file could not be written; a previous one is untouched.
         """
         from PrintPrepLib import mrml
-        from PrintPrepLib.formats import FORMATS, export_model
+        from PrintPrepLib.mesh.io.export import FORMATS, export_model
 
         ending = os.path.splitext(path)[1][1:].lower()
         kind = ending if ending in FORMATS else "stl"
@@ -353,7 +354,7 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
 
     def test_series_to_stl(self) -> None:
         """Tilted, uneven series → regular volume → segment → model → STL of true size."""
-        from PrintPrepLib.demonstration import write_demonstration
+        from PrintPrepLib.demo.series import write_demonstration
         from PrintPrepLib.mrml import mesh_from_model_node
 
         logic = PrintPrepLogic()
@@ -381,7 +382,7 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
     def _check_ball(self, points: Any) -> None:
         """The demonstration's ball has its diameter, whichever way its surface was made."""
         import numpy as np
-        from PrintPrepLib import demonstration
+        from PrintPrepLib.demo import series as demonstration
 
         center = demonstration.BALL_CENTER
         diameter = demonstration.ball_half_contrast_diameter()

@@ -31,9 +31,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     """Offers and loads the series that need straightening, parting or decoding."""
 
     def __init__(self) -> None:
-        from PrintPrepLib.databasetext import PIXEL_DATA
-        from PrintPrepLib.examination import PRIVATE_COMPRESSION
-        from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS, TRAITS
+        from PrintPrepLib.dicom.database import PIXEL_DATA
+        from PrintPrepLib.dicom.tags import SERIES_TAGS, SLICE_TAGS, TRAITS
+        from PrintPrepLib.series.offers import PRIVATE_COMPRESSION
 
         super().__init__()
         self.loadType = _("Regular volume (PrintPrep)")
@@ -58,8 +58,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def examineFiles(self, files: Sequence[str]) -> list[DICOMLoadable]:
         """Offers for the files of one series, from the database alone."""
-        from PrintPrepLib.databasetext import DatabaseText
-        from PrintPrepLib.examination import Wishes, offers
+        from PrintPrepLib.dicom.database import DatabaseText
+        from PrintPrepLib.series.offers import Wishes, offers
 
         database = DatabaseText(slicer.dicomDatabase, files)
         settings = _settings()
@@ -94,7 +94,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def load(self, loadable: DICOMLoadable) -> Any:
         """Load an offer as a regular volume; the node, or None after telling the user why not."""
-        from PrintPrepLib.errors import Cancelled, PrintPrepError
+        from PrintPrepLib.core.errors import Cancelled, PrintPrepError
 
         progress = _LoadProgress(loadable.name)
         try:
@@ -109,8 +109,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
             progress.close()
 
     def _load(self, loadable: DICOMLoadable, progress: Callable[[float, str], bool]) -> Any:
-        from PrintPrepLib.progress import part
-        from PrintPrepLib.regularize import load_stack
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.volume.regularize import load_stack
 
         stacks = self._stacks(loadable, part(progress, 0.0, 0.2))
         planes = _settings().planes
@@ -129,10 +129,10 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def _stacks(self, loadable: DICOMLoadable, progress: Any) -> list[Any]:
         """The volumes of an offer, read from its files."""
-        from PrintPrepLib.errors import SeriesError
-        from PrintPrepLib.progress import part
-        from PrintPrepLib.series import read_series
-        from PrintPrepLib.volumes import volumes_behind
+        from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.series.reader import read_series
+        from PrintPrepLib.volume.loading import volumes_behind
 
         # All files of the series, so that the record names those that take no part.
         files = getattr(loadable, "seriesFiles", loadable.files)
@@ -148,9 +148,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def _add(self, loadable: DICOMLoadable, stack: Any, volume: Any, stacks: Sequence[Any]) -> Any:
         """One volume as a node in its place, and what the user has to know of it."""
         from PrintPrepLib import mrml
-        from PrintPrepLib.examination import lasting
-        from PrintPrepLib.geometry import analyse
-        from PrintPrepLib.volumenames import volume_words
+        from PrintPrepLib.geometry.analysis import analyse
+        from PrintPrepLib.geometry.naming import volume_words
+        from PrintPrepLib.series.offers import lasting
 
         name = loadable.name
         if len(stacks) > 1:
@@ -259,7 +259,7 @@ def _settings() -> Any:
 
 def _told_apart(offer: Any, offers: Sequence[Any]) -> list[str]:
     """What an offer's name says beyond the series: which stack it is, and which section."""
-    from PrintPrepLib.volumenames import volume_words
+    from PrintPrepLib.geometry.naming import volume_words
 
     if len(offer.stacks) > 1:
         return [_("{count} volumes").format(count=len(offer.stacks))]
@@ -269,7 +269,7 @@ def _told_apart(offer: Any, offers: Sequence[Any]) -> list[str]:
 
 def _explained(offer: Any, planes: str | float) -> list[str]:
     """What was found and what loading does, line by line."""
-    from PrintPrepLib.volumenames import treatment_words
+    from PrintPrepLib.geometry.naming import treatment_words
 
     lines = [_("{count} slices").format(count=sum(len(stack.slices) for stack in offer.stacks))]
     lines += [_translated(finding) for finding in offer.geometry.findings]

@@ -208,8 +208,8 @@ def header_and_slices(qa: dict) -> str:
 
 def demonstrate(out: Path, options: list[str]) -> bool:
     """Write, run and measure the embedded demonstration; whether all marks passed."""
-    from PrintPrepLib.demonstration import write_demonstration
-    from PrintPrepLib.errors import ExportError
+    from PrintPrepLib.core.errors import ExportError
+    from PrintPrepLib.demo.series import write_demonstration
 
     series = out / SERIES
     if series.exists():  # an earlier one: its slices must not mix with these

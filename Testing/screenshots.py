@@ -24,8 +24,8 @@ _LAST_GROUPS = ("calibration", "caliper", "plots", "verify")
 def measure_more(ui: Any, steps: Any) -> None:
     """Use every group of the QA step."""
     import slicer
-    from PrintPrepLib import demonstration
-    from PrintPrepLib.mrml_nodes import add_model_node, mesh_from_model_node
+    from PrintPrepLib.demo import series as demonstration
+    from PrintPrepLib.mrml.models import add_model_node, mesh_from_model_node
     from standin import user
 
     steps.show_step("qa")

@@ -51,7 +51,7 @@ class Conversion:
 
     def start(self, source: str, out: str) -> None:
         """Convert everything below ``source`` into ``out``."""
-        from PrintPrepLib.convertprogress import LIBRARY, convert_command
+        from PrintPrepLib.convert.progress import LIBRARY, convert_command
 
         python = python_program()
         if python is None:
@@ -107,7 +107,7 @@ class Conversion:
         self._ui.convertLabel.visible = bool(text)
 
     def _read(self) -> None:
-        from PrintPrepLib.convertprogress import ConversionProgress
+        from PrintPrepLib.convert.progress import ConversionProgress
 
         if not self.running:
             return

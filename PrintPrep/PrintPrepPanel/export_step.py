@@ -10,9 +10,11 @@ from typing import Any
 import ctk
 import qt
 import slicer
-from PrintPrepLib import mrml_panel
-from PrintPrepLib.handover import SHORTEST_REASON, completed, write_record
-from PrintPrepLib.mrml_nodes import mesh_from_model_node, provenance_of
+from PrintPrepLib.mrml import models as mrml_models
+from PrintPrepLib.mrml.models import mesh_from_model_node
+from PrintPrepLib.mrml.volumes import provenance_of
+from PrintPrepLib.qa.record import SHORTEST_REASON, completed
+from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
 from .parameters import Unit, What
@@ -121,8 +123,8 @@ class ExportStep(Step):
         self.panel.refresh()
 
     def _write(self, folder: Path, progress: Any) -> list[Path]:
-        from PrintPrepLib.formats import FORMATS, export_model
-        from PrintPrepLib.progress import report
+        from PrintPrepLib.core.progress import report
+        from PrintPrepLib.mesh.io.export import FORMATS, export_model
 
         parameters = self.parameters
         settings = {
@@ -152,7 +154,7 @@ class ExportStep(Step):
     def _jobs(self, name: str) -> list[tuple[str, list[Any], str]]:
         """Name of the file, models in it, and ending of the record's name, for each file."""
         shown = self.panel.model.node()
-        models = mrml_panel.models_of(self.parameters.segmentation)
+        models = mrml_models.models_of(self.parameters.segmentation)
         if self.parameters.what is What.SHOWN or len(models) < 2:
             return [(name, [shown], "")]
         if self.parameters.what is What.MERGED:
@@ -168,7 +170,7 @@ class ExportStep(Step):
             record = self.logic.checkGeometry(
                 parameters.volume,
                 parameters.segmentation,
-                node.GetAttribute(mrml_panel.SEGMENT_ID),
+                node.GetAttribute(mrml_models.SEGMENT_ID),
                 node,
                 **self.panel.qa.options(),
             )
@@ -176,7 +178,7 @@ class ExportStep(Step):
             record,
             provenance_of(parameters.volume),
             files,
-            mrml_panel.refinement_of(node),
+            mrml_models.refinement_of(node),
             parameters.reason,
         )
         return record

@@ -6,9 +6,9 @@ from html import escape
 from typing import Any
 
 import qt
-from PrintPrepLib import mrml_panel
+from PrintPrepLib.geometry.naming import absence_words
 from PrintPrepLib.mrml import provenance_of
-from PrintPrepLib.volumenames import absence_words
+from PrintPrepLib.mrml import volumes as mrml_volumes
 from slicer.i18n import tr as _
 
 from .parameters import Spacing
@@ -38,7 +38,7 @@ class GeometryStep(Step):
         volume = self.parameters.volume
         if volume is None:
             return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
-        geometry = mrml_panel.geometry_of(volume)
+        geometry = mrml_volumes.geometry_of(volume)
         if geometry["problem"]:
             return State(Stage.NEXT, _("make regular"), geometry["problem"])
         words = {
@@ -62,7 +62,7 @@ class GeometryStep(Step):
         ui.spacingMmSpin.visible = self.parameters.spacing is Spacing.MILLIMETRES
         geometry = {"findings": [], "steps": [], "treatment": ""}
         if volume is not None:
-            geometry = mrml_panel.geometry_of(volume)
+            geometry = mrml_volumes.geometry_of(volume)
         ui.findingsLabel.text = _list(geometry["findings"])
         ui.findingsLabel.visible = bool(geometry["findings"])
         lines = [geometry["treatment"], *_absences(volume)]

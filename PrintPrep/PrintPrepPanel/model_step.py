@@ -6,8 +6,9 @@ from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib import mrml_panel
-from PrintPrepLib.mrml_nodes import mesh_from_model_node
+from PrintPrepLib.mrml import models as mrml_models
+from PrintPrepLib.mrml import segments as mrml_segments
+from PrintPrepLib.mrml.models import mesh_from_model_node
 from slicer.i18n import tr as _
 
 from .parameters import Detail, Keep
@@ -57,7 +58,7 @@ class ModelStep(Step):
         """The model of the chosen segment, or None."""
         if self.parameters is None:
             return None
-        return mrml_panel.model_of(self.parameters.segmentation, self.parameters.segmentID)
+        return mrml_models.model_of(self.parameters.segmentation, self.parameters.segmentID)
 
     def state(self) -> State:
         if not self.panel.segment.voxels() or self.parameters.volume is None:
@@ -67,7 +68,7 @@ class ModelStep(Step):
         node = self.node()
         if node is None:
             return State(Stage.NEXT, _("make"), _("Make the model of the segment."))
-        if node.GetAttribute(mrml_panel.OUTDATED):
+        if node.GetAttribute(mrml_models.OUTDATED):
             text = _("The segment has changed since the model was made. Make the model again.")
             return State(Stage.NEXT, _("out of date"), text)
         if self.parameters.preview is not None:
@@ -75,7 +76,7 @@ class ModelStep(Step):
             return State(Stage.NEXT, _("accept?"), text)
         triangles = node.GetPolyData().GetNumberOfPolys()
         text = _("{triangles:,} triangles.").format(triangles=triangles)
-        refined = mrml_panel.refinement_of(node)
+        refined = mrml_models.refinement_of(node)
         if refined:
             text += " " + _("The surface was refined; its deviation stands in the record.")
         return State(Stage.DONE, node.GetName(), text)
@@ -131,11 +132,11 @@ class ModelStep(Step):
         self._end_comparison()
 
         def make(progress: Any) -> Any:
-            mesh = mrml_panel.segment_model(volume, segmentation, segment, keep, size, progress)
+            mesh = mrml_segments.segment_model(volume, segmentation, segment, keep, size, progress)
             if keep != "all":
                 self.panel.segment.editor.saveStateForUndo()
-                mrml_panel.clean_segment(volume, segmentation, segment, keep, size)
-            return mrml_panel.put_model(mesh, volume, segmentation, segment)
+                mrml_segments.clean_segment(volume, segmentation, segment, keep, size)
+            return mrml_models.put_model(mesh, volume, segmentation, segment)
 
         if self.panel.run(_("Making the model"), make) is not None:
             self.panel.segment.voxels_known()
@@ -143,8 +144,8 @@ class ModelStep(Step):
             _show_in_3d()
 
     def _try(self) -> None:
-        from PrintPrepLib.deviation import deviation
-        from PrintPrepLib.progress import part
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.mesh.deviation import deviation
 
         volume, segmentation, segment, keep, size = self._chosen()
         parameters, node = self.parameters, self.node()
@@ -155,28 +156,28 @@ class ModelStep(Step):
 
         def change(progress: Any) -> Any:
             # From the segment again: what was refined before is no ground to refine.
-            true = mrml_panel.segment_model(
+            true = mrml_segments.segment_model(
                 volume, segmentation, segment, keep, size, part(progress, 0.0, 0.3)
             )
             mesh = true
             if detail is not None:
-                from PrintPrepLib.smooth import smooth
+                from PrintPrepLib.mesh.smooth import smooth
 
                 mesh, _found = smooth(mesh, detail, progress=part(progress, 0.3, 0.5))
             if share is not None:
-                from PrintPrepLib.decimate import decimate
+                from PrintPrepLib.mesh.decimate import decimate
 
                 mesh, _found = decimate(mesh, share, error, progress=part(progress, 0.5, 0.8))
             found = deviation(mesh, true, part(progress, 0.8, 1.0))
             name = _("{name} (try)").format(name=node.GetName())
-            preview = mrml_panel.side_model(mesh, name, PREVIEW_COLOR, node)
+            preview = mrml_models.side_model(mesh, name, PREVIEW_COLOR, node)
             return preview, found, len(true.triangles), len(mesh.triangles)
 
         done = self.panel.run(_("Changing the surface"), change)
         if done is None:
             return
         preview, found, before, after = done
-        mrml_panel.set_refinement(preview, mrml_panel.refinement(found, detail, share))
+        mrml_models.set_refinement(preview, mrml_models.refinement(found, detail, share))
         node.SetDisplayVisibility(False)
         with slicer.util.NodeModify(parameters.parameterNode):
             parameters.preview = preview
@@ -197,9 +198,9 @@ class ModelStep(Step):
         preview = parameters.preview
         if preview is None:
             return
-        refined = mrml_panel.refinement_of(preview)
+        refined = mrml_models.refinement_of(preview)
         told = parameters.deviation
-        mrml_panel.put_model(
+        mrml_models.put_model(
             mesh_from_model_node(preview),
             parameters.volume,
             parameters.segmentation,
@@ -216,14 +217,14 @@ class ModelStep(Step):
         parameters = self.parameters
         preview, node = parameters.preview, self.node()
         parameters.preview, parameters.deviation = None, ""
-        mrml_panel.remove(preview)
+        mrml_models.remove(preview)
         if node is not None:
             node.SetDisplayVisibility(True)
         self.panel.refresh()
 
     def _compare(self) -> None:
-        from PrintPrepLib.deviation import deviation
-        from PrintPrepLib.progress import part, report
+        from PrintPrepLib.core.progress import part, report
+        from PrintPrepLib.mesh.deviation import deviation
 
         parameters, node = self.parameters, self.node()
         if parameters.comparison is not None:
@@ -233,10 +234,10 @@ class ModelStep(Step):
 
         def compare(progress: Any) -> Any:
             report(progress, 0.0, _("Making Slicer's surface"))
-            mesh = mrml_panel.slicer_surface(segmentation, segment)
+            mesh = mrml_segments.slicer_surface(segmentation, segment)
             found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 1.0))
             name = _("{name} (Slicer's surface)").format(name=node.GetName())
-            return mrml_panel.side_model(mesh, name, COMPARISON_COLOR, node), found
+            return mrml_models.side_model(mesh, name, COMPARISON_COLOR, node), found
 
         done = self.panel.run(_("Comparing"), compare)
         if done is not None:
@@ -253,7 +254,7 @@ class ModelStep(Step):
     def _end_comparison(self) -> None:
         other = self.parameters.comparison
         self.parameters.comparison, self.parameters.comparisonText = None, ""
-        mrml_panel.remove(other)
+        mrml_models.remove(other)
         self.panel.refresh()
 
     def _color_chosen(self, color: Any) -> None:

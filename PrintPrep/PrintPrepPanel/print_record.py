@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 import qt
-from PrintPrepLib.errors import ExportError
-from PrintPrepLib.files import write_bytes
+from PrintPrepLib.core.errors import ExportError
+from PrintPrepLib.core.files import write_bytes
 
 
 def save_pdf(html: str, path: Path, folder: str) -> None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PrintPrepLib import mrml_places
-from PrintPrepLib.handover import completed, failed_checks
-from PrintPrepLib.mrml_nodes import provenance_of
-from PrintPrepLib.seal import seal
+from PrintPrepLib.mrml import markups as mrml_markups
+from PrintPrepLib.mrml.volumes import provenance_of
+from PrintPrepLib.qa.record import completed, failed_checks, seal
 from slicer.i18n import tr as _
 
-from .qa_calibration import Calibration
-from .qa_caliper import PART as PRINTED
-from .qa_caliper import Caliper
-from .qa_compare import Reference
-from .qa_maps import Maps
-from .qa_plots import Plots
-from .qa_record import RecordPages
-from .qa_review import Review
-from .qa_settings import Settings
-from .qa_table import ChecksTable
+from .qa.calibration import Calibration
+from .qa.caliper import PART as PRINTED
+from .qa.caliper import Caliper
+from .qa.compare import Reference
+from .qa.maps import Maps
+from .qa.plots import Plots
+from .qa.record import RecordPages
+from .qa.review import Review
+from .qa.settings import Settings
+from .qa.table import ChecksTable
 from .step import Stage, State, Step
 
 #: What the panel keeps with the record, beside it.
@@ -182,6 +181,6 @@ class QaStep(Step):
     def _dimensions(self) -> None:
         model = self.panel.model.node()
         if self.ui.dimensionsCheck.checked and model is not None:
-            self.panel.work.guarded(lambda: mrml_places.dimension_lines(model))
+            self.panel.work.guarded(lambda: mrml_markups.dimension_lines(model))
         else:
-            mrml_places.remove_dimension_lines()
+            mrml_markups.remove_dimension_lines()

@@ -7,9 +7,11 @@ from typing import Any
 import qt
 import slicer
 import vtk
-from PrintPrepLib import mrml_panel
-from PrintPrepLib.mrml_nodes import provenance_of, voxels_of
-from PrintPrepLib.mrml_segments import new_segmentation, threshold_of
+from PrintPrepLib.mrml import models as mrml_models
+from PrintPrepLib.mrml import segments as mrml_segments
+from PrintPrepLib.mrml import volumes as mrml_volumes
+from PrintPrepLib.mrml.segments import new_segmentation, threshold_of
+from PrintPrepLib.mrml.volumes import provenance_of, voxels_of
 from slicer.i18n import tr as _
 
 from .step import Stage, State, Step
@@ -29,7 +31,7 @@ class SegmentStep(Step):
     key = "segment"
 
     def setup(self) -> None:
-        from PrintPrepLib.threshold import presets
+        from PrintPrepLib.surface.threshold import presets
 
         ui = self.ui
         self._observed: Any = None
@@ -115,7 +117,7 @@ class SegmentStep(Step):
         self._observed = None if node is None else node.GetSegmentation()
         self._stamps = {}
         if self._observed is not None:
-            self._stamps = mrml_panel.label_stamps(node)
+            self._stamps = mrml_segments.label_stamps(node)
             for event, method in self._events.items():
                 self.panel.addObserver(self._observed, event, method)
 
@@ -145,7 +147,7 @@ class SegmentStep(Step):
         """Undo and redo tell this, and so does a new colour: only new voxels count."""
         if self.parameters is None or self.panel.work.running:
             return
-        now = mrml_panel.label_stamps(self.parameters.segmentation)
+        now = mrml_segments.label_stamps(self.parameters.segmentation)
         if now.get(segment_id) != self._stamps.get(segment_id):
             self._outdated(segment_id)
         self.panel.refresh_soon()
@@ -154,13 +156,13 @@ class SegmentStep(Step):
         self.panel.refresh_soon()
 
     def _outdated(self, segment_id: str | None) -> None:
-        self._stamps = mrml_panel.label_stamps(self.parameters.segmentation)
-        mrml_panel.mark_outdated(self.parameters.segmentation, segment_id)
+        self._stamps = mrml_segments.label_stamps(self.parameters.segmentation)
+        mrml_models.mark_outdated(self.parameters.segmentation, segment_id)
         self.panel.refresh_soon()
 
     def voxels_known(self) -> None:
         """The model was made of the voxels as they are now."""
-        self._stamps = mrml_panel.label_stamps(self.parameters.segmentation)
+        self._stamps = mrml_segments.label_stamps(self.parameters.segmentation)
 
     def _tag(self, segment_id: str, effect: Any) -> None:
         """Keep the effect's range with the segment that it has just filled."""
@@ -169,14 +171,14 @@ class SegmentStep(Step):
             low, high = (
                 effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum")
             )
-            mrml_panel.tag_threshold(volume, segmentation, segment_id, low, high)
+            mrml_segments.tag_threshold(volume, segmentation, segment_id, low, high)
 
     # State
 
     def state(self) -> State:
         if self.parameters.volume is None:
             return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
-        problem = mrml_panel.geometry_of(self.parameters.volume)["problem"]
+        problem = mrml_volumes.geometry_of(self.parameters.volume)["problem"]
         if problem:
             return State(
                 Stage.BLOCKED,
@@ -194,20 +196,20 @@ class SegmentStep(Step):
         return State(Stage.DONE, segment.GetName())
 
     def _segment(self) -> Any:
-        return mrml_panel.segment_of(self.parameters.segmentation, self.parameters.segmentID)
+        return mrml_segments.segment_of(self.parameters.segmentation, self.parameters.segmentID)
 
     def voxels(self) -> bool:
         """Whether the chosen segment has any."""
         if self._segment() is None:
             return False
-        return mrml_panel.segment_has_voxels(
+        return mrml_segments.segment_has_voxels(
             self.parameters.segmentation, self.parameters.segmentID
         )
 
     def refresh(self, state: State) -> None:
         ui, volume = self.ui, self.parameters.volume
         usable = state.stage is not Stage.BLOCKED
-        hounsfield = volume is not None and mrml_panel.has_hounsfield_units(volume)
+        hounsfield = volume is not None and mrml_volumes.has_hounsfield_units(volume)
         for name, button in self.presets.items():
             button.enabled = usable and hounsfield
             button.checked = name == self.parameters.preset
@@ -228,7 +230,7 @@ class SegmentStep(Step):
 
     def use_preset(self, name: str) -> None:
         """Set the Threshold effect to a preset's range; the segment waits for Apply."""
-        from PrintPrepLib.threshold import preset
+        from PrintPrepLib.surface.threshold import preset
 
         chosen = preset(name)
         self.parameters.preset = name
@@ -246,7 +248,7 @@ class SegmentStep(Step):
             self.panel.refresh()
 
     def _automatic_threshold(self, volume: Any) -> float:
-        from PrintPrepLib.threshold import automatic_threshold
+        from PrintPrepLib.surface.threshold import automatic_threshold
 
         return automatic_threshold(
             voxels_of(volume), provenance_of(volume).get("volume", {}).get("background")
@@ -268,7 +270,7 @@ class SegmentStep(Step):
         low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
         found = self.panel.run(
             _("Measuring half contrast"),
-            lambda progress: mrml_panel.measure_half_contrast(volume, low, high, progress),
+            lambda progress: mrml_volumes.measure_half_contrast(volume, low, high, progress),
         )
         if found is None:
             return
@@ -307,7 +309,7 @@ class SegmentStep(Step):
         segment_id = self.parameters.segmentID
         segment = segmentation.GetSegmentation().GetSegment(segment_id)
         if segment is None:
-            segment_id = mrml_panel.add_segment(segmentation, name)
+            segment_id = mrml_segments.add_segment(segmentation, name)
         elif fresh and not self.voxels() and self._is_unnamed(segment):
             segment.SetName(name)
         self._show(segmentation, segment_id)
@@ -315,7 +317,7 @@ class SegmentStep(Step):
         effect = self._threshold_effect()
         if effect is None:
             return
-        lowest, highest = mrml_panel.value_range(volume)
+        lowest, highest = mrml_volumes.value_range(volume)
         # As text: numbers would be cut to six digits.
         effect.setParameter("MinimumThreshold", repr(float(max(low, lowest))))
         high = highest if high is None else min(high, highest)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PrintPrepLib import demonstration, mrml_maps
-from PrintPrepLib.export import read_stl
-from PrintPrepLib.mrml_nodes import mesh_from_model_node
-from PrintPrepLib.report import page
+from PrintPrepLib.demo import series as demonstration
+from PrintPrepLib.mesh.io.stl import read_stl
+from PrintPrepLib.mrml import maps as mrml_maps
+from PrintPrepLib.mrml.models import mesh_from_model_node
+from PrintPrepLib.report.record_page import page
 
 from .parameters import MapOf
 from .print_record import save_pdf

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .panel import Panel
+
+class Host(Protocol):
+    """What a step asks of the panel that holds it."""
+
+    ui: Any
+    logic: Any
+    parameters: Any
+    work: Any
+    refreshing: bool
+    #: Combo boxes by the name of their parameter, with its values.
+    bound: dict[str, tuple[Any, list[Any]]]
+    #: The steps that others ask.
+    segment: Any
+    model: Any
+    qa: Any
+
+    def run(self, title: str, task: Callable[[Any], Any]) -> Any: ...
+
+    def show_message(self, text: str) -> None: ...
+
+    def choose_volume(self, node: Any) -> None: ...
+
+    def refresh(self) -> None: ...
+
+    def refresh_soon(self) -> None: ...
 
 
 class Stage(enum.Enum):
@@ -43,7 +67,7 @@ class Step:
     #: Prefix of the step's widgets: ``<key>Step`` is the button, ``<key>State`` its sentence.
     key = ""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Host) -> None:
         self.panel = panel
         self.ui = panel.ui
         self.button = getattr(panel.ui, f"{self.key}Step")
@@ -101,7 +125,7 @@ def fill(combo: Any, titles: dict[Any, str]) -> None:
     combo.addItems(list(titles.values()))
 
 
-def bind(combo: Any, titles: dict[Any, str], panel: Panel, name: str) -> None:
+def bind(combo: Any, titles: dict[Any, str], panel: Host, name: str) -> None:
     """Connect a combo box with an enumerated parameter; its texts can be translated."""
     fill(combo, titles)
     members = list(titles)

@@ -8,7 +8,7 @@ from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib.errors import Cancelled, PrintPrepError
+from PrintPrepLib.core.errors import Cancelled, PrintPrepError
 from slicer.i18n import tr as _
 
 #: Work that is over sooner shows no dialog.

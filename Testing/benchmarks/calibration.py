@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from phantoms.acquisition import Acquisition, rotation_about
 from phantoms.analytic import Ball, Block, Cylinder, Scene, Solid, half_contrast_radius
-from PrintPrepLib.calibration import ObjectFit, fit_object
-from PrintPrepLib.regularize import RegularVolume
+from PrintPrepLib.calibration.measure import fit_object
+from PrintPrepLib.calibration.object_fit import ObjectFit
+from PrintPrepLib.volume.regular_volume import RegularVolume
 
 from .table import Other, Row
 

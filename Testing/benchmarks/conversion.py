@@ -44,7 +44,7 @@ def conversion() -> Iterator[Row]:
 
 def _decoding(files: list[Path]) -> Row:
     import pydicom
-    from PrintPrepLib.elscint import decode_rle1
+    from PrintPrepLib.pixels.elscint_codec import decode_rle1
 
     pixels = [np.frombuffer(pydicom.dcmread(file).PixelData, "<u2") for file in files[::4]]
     streams = [encode_rle1(words) for words in pixels]
@@ -65,7 +65,7 @@ def _decoding(files: list[Path]) -> Row:
 
 
 def _one_series(folder: Path, temporary: Path) -> Row:
-    from PrintPrepLib.convert import Request, convert
+    from PrintPrepLib.convert.archive import Request, convert
 
     out = temporary / "dicom"
 

@@ -10,9 +10,9 @@ import pydicom
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.databasetext import PIXEL_DATA, DatabaseText
-from PrintPrepLib.examination import PRIVATE_COMPRESSION, offers
-from PrintPrepLib.headers import SERIES_TAGS, SLICE_TAGS, TRAITS
+from PrintPrepLib.dicom.database import PIXEL_DATA, DatabaseText
+from PrintPrepLib.dicom.tags import SERIES_TAGS, SLICE_TAGS, TRAITS
+from PrintPrepLib.series.offers import PRIVATE_COMPRESSION, offers
 from standin.database import DicomDatabase
 
 from .table import Other, Row

@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PrintPrepLib.export import export_stl
-from PrintPrepLib.mesh import measure
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.mesh.io.stl import export_stl
+from PrintPrepLib.mesh.triangle_mesh import measure
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 from . import printprep_side, slicer_side
 from .real_data import SKULL_UPRIGHT, series

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PrintPrepLib.export import export_stl
-from PrintPrepLib.islands import largest_island
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.mesh.io.stl import export_stl
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.surface.islands import largest_island
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 
 
 def load(folder: Path, spacing: str | float = "native") -> RegularVolume:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from PrintPrepLib.assessment import Subject, assess
-from PrintPrepLib.export import ExportedFile
-from PrintPrepLib.record import model_record, qa_record, segment_record
-from PrintPrepLib.report import page
-from PrintPrepLib.smooth import smooth
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.mesh.io.common import ExportedFile
+from PrintPrepLib.mesh.smooth import smooth
+from PrintPrepLib.qa.assessment import Subject, assess
+from PrintPrepLib.qa.record import model_record, qa_record, segment_record
+from PrintPrepLib.report.record_page import page
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 from . import printprep_side
 from .real_data import SKULL_UPRIGHT, series

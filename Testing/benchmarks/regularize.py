@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PrintPrepLib.geometry import analyse_positions
-from PrintPrepLib.grid import plan_grid
-from PrintPrepLib.resample import resample
+from PrintPrepLib.geometry.stack_geometry import analyse_positions
+from PrintPrepLib.volume.grid import plan_grid
+from PrintPrepLib.volume.resample import resample
 
 from . import slicer_side
 from .ball import PIXEL, STEP

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PrintPrepLib.contrast import half_contrast
-from PrintPrepLib.deviation import deviation
-from PrintPrepLib.edits import edit_effect
-from PrintPrepLib.effects import partial_volume, threshold_effect
-from PrintPrepLib.mesh import TriangleMesh, enclosed_volume
-from PrintPrepLib.metal import metal
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.truth import point_normals, surface_truth, truth_map
+from PrintPrepLib.mesh.deviation import deviation
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, enclosed_volume
+from PrintPrepLib.qa.segment_edits import edit_effect
+from PrintPrepLib.qa.surface_accuracy import point_normals, surface_truth, truth_map
+from PrintPrepLib.qa.threshold_effects import metal, partial_volume, threshold_effect
+from PrintPrepLib.surface.contrast import half_contrast
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 from . import printprep_side
 from .real_data import SKULL_UPRIGHT, series

@@ -19,13 +19,15 @@ from phantoms.analytic import half_contrast_radius
 from phantoms.cases import CASES, Becomes
 from phantoms.making import BALL, SIGMA
 from PrintPrepLib import cli
-from PrintPrepLib.applied_tilt import apply_tilt
-from PrintPrepLib.entered import EnteredGeometry, read_series_by_hand
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.sections import merged, sections_of
-from PrintPrepLib.series import Series, SeriesCollection, SliceStack, read_series
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.words import inspection
+from PrintPrepLib.cli.text import inspection
+from PrintPrepLib.geometry.manual import EnteredGeometry, apply_tilt
+from PrintPrepLib.geometry.stack import Series, SeriesCollection, SliceStack
+from PrintPrepLib.series.by_hand import read_series_by_hand
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.sections import merged, sections_of
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from scipy.ndimage import map_coordinates
 

@@ -7,13 +7,13 @@ import pytest
 import trimesh
 from phantoms.measure import ClosestPoint
 from phantoms.measure import Surface as Measured
-from PrintPrepLib import alignment
-from PrintPrepLib.alignment import align_rigid, quarters
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.shapes import sheared, stretched, stretched_after
-from PrintPrepLib.surfaces import Surface
-from PrintPrepLib.surfacesearch import SurfaceSearch
+from PrintPrepLib.compare import registration
+from PrintPrepLib.compare.deformation import sheared, stretched, stretched_after
+from PrintPrepLib.compare.registration import align_rigid, quarters
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh.proximity import SurfaceSearch
+from PrintPrepLib.mesh.sampling import Surface
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from scipy.spatial.transform import Rotation
 
 #: Fewer points than in earnest: what is found does not depend on it.
@@ -23,7 +23,7 @@ TURN = Rotation.from_euler("xyz", (37, -64, 120), degrees=True).as_matrix()
 
 @pytest.fixture(autouse=True)
 def few_points(monkeypatch):
-    monkeypatch.setattr(alignment, "_STAGES", STAGES)
+    monkeypatch.setattr(registration, "_STAGES", STAGES)
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from phantoms.measure import fit_sphere
 from PrintPrepLib import cli
-from PrintPrepLib.applied_tilt import apply_tilt, assumed_tilt
-from PrintPrepLib.errors import GeometryError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import GeometryError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.manual import apply_tilt, assumed_tilt
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regularize import load_stack
 
 BALL = Ball((1.0, -2.0, 3.0), 12.0, 2000.0)
 SCENE = Scene((BALL,), -1000.0, 0.5)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from phantoms.acquisition import AXIAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.arrangement import arrange
-from PrintPrepLib.duplicates import settle
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.headers import ACQUISITION_NUMBER, TRAITS, SliceHeader
-from PrintPrepLib.reconstructions import told_apart
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.dicom.header import SliceHeader
+from PrintPrepLib.dicom.tags import ACQUISITION_NUMBER, TRAITS
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.grouping import arrange
+from PrintPrepLib.geometry.reconstructions import told_apart
+from PrintPrepLib.series.duplicates import settle
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 
 pytestmark = pytest.mark.pydicom
 
@@ -238,7 +239,7 @@ def test_traits_are_asked_only_where_positions_do_not_suffice():
         asked.append(path)
         return next(item.traits for item in slices if item.path == path)
 
-    from PrintPrepLib.series import build_series
+    from PrintPrepLib.series.reader import build_series
 
     info = None
     slices = [header(z, z, kernel="A") for z in range(5)]

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib.bridges import LIMIT_MM, SMALLEST_MM3, mesh_mask, thin_bridges
-from PrintPrepLib.errors import Cancelled
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.core.errors import Cancelled
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.thin_bridges import LIMIT_MM, SMALLEST_MM3, mesh_mask, thin_bridges
 
 RADIUS = 6.0
 GAP = 2.0

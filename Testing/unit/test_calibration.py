@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from phantoms.acquisition import Acquisition, rotation_about
 from phantoms.analytic import Ball, Block, Cylinder, Scene, ball_profile, disc_profile, hollow_ball
-from PrintPrepLib.calibration import find_object, fit_object, place_of
-from PrintPrepLib.errors import CalibrationError
-from PrintPrepLib.fit_ball import BallShape
-from PrintPrepLib.fit_cylinder import CylinderShape
-from PrintPrepLib.regularize import RegularVolume
+from PrintPrepLib.calibration.measure import find_object, fit_object, place_of
+from PrintPrepLib.calibration.shapes import BallShape, CylinderShape
+from PrintPrepLib.core.errors import CalibrationError
+from PrintPrepLib.volume.regular_volume import RegularVolume
 
 CENTER = (0.13, -0.27, 0.19)
 TURNED = rotation_about((1, 2, -1), 33.0)

@@ -9,9 +9,9 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.cli_calibrate import add_calibrate
-from PrintPrepLib.console import Console
-from PrintPrepLib.errors import CalibrationError
+from PrintPrepLib.cli.calibrate import add_calibrate
+from PrintPrepLib.cli.console import Console
+from PrintPrepLib.core.errors import CalibrationError
 
 SCANNER = {"ManufacturerModelName": "Model 7", "DeviceSerialNumber": "12345"}
 

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from PrintPrepLib.calibration import ObjectFit
-from PrintPrepLib.calibration_checks import calibration_checks, print_check, printed_checks
-from PrintPrepLib.calibration_scale import AxisScale, axis_scales, scale_from_centers
-from PrintPrepLib.calibration_store import (
+from PrintPrepLib.calibration.object_fit import AxisScale, ObjectFit
+from PrintPrepLib.calibration.scale import axis_scales, scale_from_centers
+from PrintPrepLib.calibration.store import (
     add_calibration,
     calibration_entry,
     latest_for,
     load_calibrations,
 )
-from PrintPrepLib.errors import CalibrationError, ExportError
+from PrintPrepLib.core.errors import CalibrationError, ExportError
+from PrintPrepLib.qa.checks.calibration import calibration_checks, print_check, printed_checks
 
 SOURCE = {
     "scanner_id": "a" * 16,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 
 import pytest
-from PrintPrepLib.checks import graded, overall
-from PrintPrepLib.model_checks import model_checks
-from PrintPrepLib.source_checks import coarse_steps, source_checks
+from PrintPrepLib.core.findings import graded, overall
+from PrintPrepLib.qa.checks.model import model_checks
+from PrintPrepLib.qa.checks.source import coarse_steps, source_checks
 
 SOURCE = {
     "slice_thickness_mm": 1.0,

@@ -9,11 +9,11 @@ import pytest
 from phantoms.acquisition import AXIAL, Acquisition, rotation_about
 from phantoms.analytic import Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.claims import names_tilt
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.provenance import source_record
-from PrintPrepLib.series import read_series
-from PrintPrepLib.source_checks import source_checks
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.header_claims import names_tilt
+from PrintPrepLib.geometry.source_record import source_record
+from PrintPrepLib.qa.checks.source import source_checks
+from PrintPrepLib.series.reader import read_series
 
 pytestmark = pytest.mark.pydicom
 

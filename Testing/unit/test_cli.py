@@ -21,7 +21,9 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import SeriesTruth, write_series
 from phantoms.measure import fit_sphere, read_stl
-from PrintPrepLib import cli, words
+from PrintPrepLib import cli
+from PrintPrepLib.cli import text as cli_text
+from PrintPrepLib.core import phrases
 
 LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep"
 BALL = Ball((3.0, -4.0, 2.0), 9.0, contrast=1400.0)
@@ -445,7 +447,7 @@ def test_inspect_answers_where_nothing_can_be_printed(tmp_path):
 def test_reasons_that_name_another_file_are_one_kind():
     entries = [{"file": f"b{n}.dcm", "reason": f"copy of a{n}.dcm"} for n in range(3)]
     entries.append({"file": "d.dcm", "reason": "same image as c.dcm at the same position"})
-    assert words.grouped(entries) == [
+    assert phrases.grouped(entries) == [
         ("copy of another file", ["b0.dcm", "b1.dcm", "b2.dcm"]),
         ("same image as c.dcm at the same position", ["d.dcm"]),
     ]
@@ -453,7 +455,9 @@ def test_reasons_that_name_another_file_are_one_kind():
 
 def test_many_rejected_files_are_grouped():
     rejected = [{"file": f"{n}.dcm", "reason": "scout"} for n in range(5)]
-    text = words.inspection({"series": [], "rejected": [*rejected, {"file": "x", "reason": "no"}]})
+    text = cli_text.inspection(
+        {"series": [], "rejected": [*rejected, {"file": "x", "reason": "no"}]}
+    )
     assert "Files that take no part: 6" in text
     assert "5 × scout: 0.dcm, 1.dcm, 2.dcm and 2 more" in text
     assert text.index("5 × scout") < text.index("1 × no: x")

@@ -9,16 +9,20 @@ import sys
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib import alignment, cli, compare_patches, surfacesearch
-from PrintPrepLib import compare as module
-from PrintPrepLib.colours import coloured, nice_reach
-from PrintPrepLib.compare import compare, comparison_map
-from PrintPrepLib.decimate import decimate
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.formats import export_model
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.meshfile import read_model
-from PrintPrepLib.smooth import smooth
+from PrintPrepLib import cli
+from PrintPrepLib.compare import comparison as module
+from PrintPrepLib.compare import local as compare_local
+from PrintPrepLib.compare import registration
+from PrintPrepLib.compare.comparison import compare, comparison_map
+from PrintPrepLib.compare.record import comparison_record
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh import proximity
+from PrintPrepLib.mesh.decimate import decimate
+from PrintPrepLib.mesh.io.export import export_model
+from PrintPrepLib.mesh.io.read import read_model
+from PrintPrepLib.mesh.smooth import smooth
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.report.drawing import coloured, nice_reach
 from scipy.spatial.transform import Rotation
 
 TURN = Rotation.from_euler("xyz", (37, -64, 120), degrees=True).as_matrix()
@@ -46,9 +50,9 @@ def few_samples(monkeypatch):
     monkeypatch.setattr(module, "_FIT_SAMPLES", 3_000)
     monkeypatch.setattr(module, "_PATCH_SAMPLES", 30_000)
     monkeypatch.setattr(module, "_BACK_SAMPLES", 10_000)
-    monkeypatch.setattr(surfacesearch, "_FEWEST_SEEDS", 40_000)
+    monkeypatch.setattr(proximity, "_FEWEST_SEEDS", 40_000)
     stages = ((300, 3_000, 7, 8), (1_000, 10_000, 12, 2), (2_500, 30_000, 12, 1))
-    monkeypatch.setattr(alignment, "_STAGES", stages)
+    monkeypatch.setattr(registration, "_STAGES", stages)
 
 
 def moved(mesh: TriangleMesh, matrix, shift=(0, 0, 0)) -> TriangleMesh:
@@ -145,20 +149,20 @@ def test_figures_of_a_moved_plane_pair(few_samples):
     """A plate moved along its normal: one side outside, the other inside."""
     plate = trimesh.creation.box((80, 60, 8)).subdivide_to_size(4)
     plate = TriangleMesh(plate.vertices, plate.faces)
-    record = compare(moved(plate, np.eye(3), (0, 0, 0.5)), plate).as_dict()
+    record = comparison_record(compare(moved(plate, np.eye(3), (0, 0, 0.5)), plate))
     area = 2 * 80 * 60 + 2 * (80 + 60) * 8
     assert record["distance_mm"]["mean"] == pytest.approx(0.5 * 9600 / area, rel=0.02)
     assert record["distance_mm"]["max"] == pytest.approx(0.5, abs=0.01)
     assert record["distance_mm"]["signed_mean"] == pytest.approx(0, abs=0.01)
     assert not record["aligned"] and record["transform"] == np.eye(4).tolist()
-    aligned = compare(moved(plate, np.eye(3), (0, 0, 0.5)), plate, True).as_dict()
+    aligned = comparison_record(compare(moved(plate, np.eye(3), (0, 0, 0.5)), plate, True))
     assert aligned["aligned"] and aligned["distance_mm"]["p95"] < 0.001
     assert aligned["distance_as_given_mm"]["max"] == pytest.approx(0.5, abs=0.01)
     assert np.array(aligned["transform"])[:3, 3] == pytest.approx((0, 0, -0.5), abs=1e-3)
 
 
 def test_record_is_json_and_keeps_its_keys(reference, few_samples):
-    record = compare(moved(reference, LONG), reference).as_dict()
+    record = comparison_record(compare(moved(reference, LONG), reference))
     assert json.loads(json.dumps(record)) == record
     assert record["scale_axes"] == pytest.approx((1, 1, 1.011), abs=2e-4)
     assert max(record["scale_axes_error"]) < 1e-3
@@ -183,7 +187,7 @@ def test_different_objects_are_no_match(few_samples):
         TriangleMesh(rod.vertices, rod.faces), TriangleMesh(ball.vertices, ball.faces), True
     )
     assert [finding.id for finding in found.findings] == ["no_match"]
-    assert found.as_dict()["scale_axes"] is None and not found.aligned
+    assert comparison_record(found)["scale_axes"] is None and not found.aligned
     assert np.array_equal(found.transform, np.eye(4))
 
 
@@ -209,9 +213,9 @@ def test_empty_and_cancel(reference):
 
 
 def test_noise_sets_the_least_depth_of_a_dent():
-    assert compare_patches.limit_mm(10, 0) == 0.05
-    assert compare_patches.limit_mm(260, 0) == pytest.approx(0.26)
-    assert compare_patches.limit_mm(260, 0.1) == pytest.approx(0.6)
+    assert compare_local.limit_mm(10, 0) == 0.05
+    assert compare_local.limit_mm(260, 0) == pytest.approx(0.26)
+    assert compare_local.limit_mm(260, 0.1) == pytest.approx(0.6)
 
 
 def test_colours_end_where_the_scale_ends():

@@ -22,20 +22,20 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import SeriesTruth, write_series
 from phantoms.elscint import compress_file
-from PrintPrepLib import convertwork
-from PrintPrepLib.convert import Request, convert, look
-from PrintPrepLib.convertplan import find, share
-from PrintPrepLib.convertprogress import (
+from PrintPrepLib.convert import worker
+from PrintPrepLib.convert.archive import Request, convert, look
+from PrintPrepLib.convert.inventory import find, share
+from PrintPrepLib.convert.progress import (
     LIBRARY,
     ConversionProgress,
     Pace,
     convert_command,
     duration,
 )
-from PrintPrepLib.convertsummary import FATES
-from PrintPrepLib.errors import Cancelled, ExportError, SeriesError
-from PrintPrepLib.pixels import read_voxels
-from PrintPrepLib.series import read_series
+from PrintPrepLib.convert.summary import FATES
+from PrintPrepLib.core.errors import Cancelled, ExportError, SeriesError
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import read_voxels
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -210,8 +210,8 @@ def test_large_files_are_not_held_in_memory(tmp_path, monkeypatch):
     """Beyond a limit the beginning of a file decides, and copying it is the system's work."""
     make_series(tmp_path / "in" / "plain", compress=False, number=1)
     make_series(tmp_path / "in" / "packed", number=2)
-    monkeypatch.setattr(convertwork, "_WHOLE", 1300)
-    monkeypatch.setattr(convertwork, "_BEGINNING", 700)
+    monkeypatch.setattr(worker, "_WHOLE", 1300)
+    monkeypatch.setattr(worker, "_BEGINNING", 700)
     for untouched, copied in (("copy", 6), ("skip", 0)):
         out = tmp_path / untouched
         summary = run(tmp_path / "in", out, untouched=untouched)
@@ -495,7 +495,7 @@ def test_stopping_while_looking_around_writes_nothing(tmp_path):
 def test_a_full_disk_ends_the_run(tmp_path, monkeypatch):
     make_series(tmp_path / "in")
     written = []
-    really = convertwork._write_all
+    really = worker._write_all
 
     def write_all(file, pieces):
         if len(written) == 2:
@@ -504,7 +504,7 @@ def test_a_full_disk_ends_the_run(tmp_path, monkeypatch):
         written.append(file.name)
         really(file, pieces)
 
-    monkeypatch.setattr(convertwork, "_write_all", write_all)
+    monkeypatch.setattr(worker, "_write_all", write_all)
     summary = run(tmp_path / "in", tmp_path / "out")
     assert summary.stopped == "the disk is full"
     assert summary.counts["converted"] == 2 and summary.counts["failed"] == 1
@@ -523,7 +523,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
 
 @pytest.mark.parametrize("deidentify", [False, True])
 def test_several_processes_do_the_same_as_one(tmp_path, deidentify):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     root = tmp_path / "in"
     for number in range(1, 8):
@@ -593,7 +593,7 @@ def make_patient(folder: Path, **more) -> SeriesTruth:
 
 @pytest.mark.parametrize("layout", ["keep", "patient"])
 def test_nothing_names_the_patient_any_more(tmp_path, layout):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     root = tmp_path / "in" / "Verysecret^Person"
     truth = make_patient(root / "ID-55512 CT")
@@ -620,7 +620,7 @@ def test_nothing_names_the_patient_any_more(tmp_path, layout):
 
 
 def test_a_deidentified_series_still_belongs_together(tmp_path):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     make_patient(tmp_path / "in")
     run(tmp_path / "in", tmp_path / "out", deidentify=PROFILES["basic"])
@@ -630,7 +630,7 @@ def test_a_deidentified_series_still_belongs_together(tmp_path):
 
 
 def test_identify_names_the_originals_in_the_summary(tmp_path):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     truth = make_patient(tmp_path / "in")
     summary = run(tmp_path / "in", tmp_path / "out", deidentify=PROFILES["basic"], identify=True)
@@ -639,7 +639,7 @@ def test_identify_names_the_originals_in_the_summary(tmp_path):
 
 
 def test_one_folder_holds_one_deidentification(tmp_path):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     make_patient(tmp_path / "in")
     how = {"deidentify": PROFILES["basic"], "secret": b"1" * 16}
@@ -655,7 +655,7 @@ def test_one_folder_holds_one_deidentification(tmp_path):
 
 
 def test_independent_jobs_with_one_secret_agree(tmp_path):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     for number in range(1, 5):
         make_patient(tmp_path / "in" / str(number), number=number)
@@ -667,7 +667,7 @@ def test_independent_jobs_with_one_secret_agree(tmp_path):
 
 
 def test_pet_options_that_break_suv_are_told_at_once(tmp_path):
-    from PrintPrepLib.deidentify import PROFILES
+    from PrintPrepLib.deidentify.options import PROFILES
 
     make_series(tmp_path / "in", Modality="PT")
     told: list[str] = []
@@ -678,9 +678,9 @@ def test_pet_options_that_break_suv_are_told_at_once(tmp_path):
 
 def test_a_deidentified_pet_series_gives_the_same_suv(tmp_path):
     """One half-life of 6,600 s, 80 kg and 400 MBq: 0.0004, before and after."""
-    from PrintPrepLib.deidentify import PROFILES
-    from PrintPrepLib.petheader import PetHeader
-    from PrintPrepLib.suv import suv_factor
+    from PrintPrepLib.deidentify.options import PROFILES
+    from PrintPrepLib.pet.header import PetHeader
+    from PrintPrepLib.pet.suv import suv_factor
 
     dose = Dataset()
     dose.RadionuclideTotalDose, dose.RadionuclideHalfLife = "400000000", "6600"
@@ -724,10 +724,10 @@ def test_progress_lines_are_read_back():
 
 
 def test_pace_counts_series_and_guesses_from_what_was_really_done(monkeypatch):
-    from PrintPrepLib import convertprogress
+    from PrintPrepLib.convert import progress as convert_progress
 
     clock = [0.0]
-    monkeypatch.setattr(convertprogress.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(convert_progress.time, "monotonic", lambda: clock[0])
     told: list[ConversionProgress] = []
     pace = Pace(told.append, "convert", 4, ["a", "a", "b", "b"], 400)
     pace.skip("a", 100)

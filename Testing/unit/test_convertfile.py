@@ -15,9 +15,9 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from phantoms.elscint import TRANSFER_SYNTAX, compress_file, encode_rgb1, encode_rle1
-from PrintPrepLib.convertfile import convert, needs_conversion
-from PrintPrepLib.errors import DamagedFile, NotServed, PixelDataError, PrintPrepError
-from PrintPrepLib.rawelements import Irregular, elements, envelope
+from PrintPrepLib.convert.transcode import convert, needs_conversion
+from PrintPrepLib.core.errors import DamagedFile, NotServed, PixelDataError, PrintPrepError
+from PrintPrepLib.dicom.elements import Irregular, elements, envelope
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from PrintPrepLib.crew import Crew, processors
+from PrintPrepLib.convert.pool import Crew, processors
 
 CHUNKS = [list(range(start, start + 5)) for start in range(0, 600, 5)]
 ALL = sorted(3 * item for chunk in CHUNKS for item in chunk)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import trimesh
 from phantoms.measure import ClosestPoint, Surface
-from PrintPrepLib.decimate import decimate
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.mesh import TriangleMesh, measure
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh.decimate import decimate
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 AT = np.array((31.4, -250.1, 812.3))
 

@@ -14,12 +14,13 @@ from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from phantoms.enhanced import frames_of, write_enhanced
 from phantoms.transfer import jpeg_baseline, rewrite
-from PrintPrepLib import decoding
-from PrintPrepLib.dicomfile import read_header
-from PrintPrepLib.errors import PixelDataError
-from PrintPrepLib.headers import NotASlice
-from PrintPrepLib.pixels import StackPixels, can_decode, read_voxels, stored_pixels
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import PixelDataError
+from PrintPrepLib.dicom.image_plane import NotASlice
+from PrintPrepLib.dicom.reader import read_header
+from PrintPrepLib.pixels import decode
+from PrintPrepLib.pixels.values import can_decode, stored_pixels
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import StackPixels, read_voxels
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate
@@ -248,9 +249,9 @@ def test_frames_are_decoded_one_at_a_time(tmp_path, monkeypatch):
     scan = Acquisition(rows=24, columns=20, slices=5)
     write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, scan), rle=True)
     calls = []
-    real = decoding._decoded
+    real = decode._decoded
     monkeypatch.setattr(
-        decoding, "_decoded", lambda *given: calls.append(len(given[1])) or real(*given)
+        decode, "_decoded", lambda *given: calls.append(len(given[1])) or real(*given)
     )
     np.testing.assert_array_equal(read_voxels(the_stack(tmp_path)), scan.volume(SCENE))
     assert len(calls) == 5
@@ -288,7 +289,7 @@ def test_truncated_streams_raise(tmp_path, form):
     ],
 )
 def test_what_is_missing_is_named(tmp_path, monkeypatch, syntax, words):
-    monkeypatch.setattr(decoding, "_simpleitk_present", lambda: False)
+    monkeypatch.setattr(decode, "_simpleitk_present", lambda: False)
     _, files = written(tmp_path)
     dataset = dcmread(files[0])
     dataset.file_meta.TransferSyntaxUID = syntax
@@ -311,14 +312,14 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch, syntax, words):
     ],
 )
 def test_names_that_an_older_pydicom_does_not_know(syntax, reason):
-    assert decoding.missing_decoder(f"1.2.840.10008.1.2.4.{syntax}").startswith(reason)
+    assert decode.missing_decoder(f"1.2.840.10008.1.2.4.{syntax}").startswith(reason)
 
 
 def test_nothing_of_the_patient_reaches_the_copy_for_gdcm(tmp_path, monkeypatch):
     _, files = written(tmp_path)
     rewrite(files[0], "jpeg_lossless")
     seen = []
-    real = decoding._one_frame
-    monkeypatch.setattr(decoding, "_one_frame", lambda *a: seen.append(real(*a)) or seen[-1])
+    real = decode._one_frame
+    monkeypatch.setattr(decode, "_one_frame", lambda *a: seen.append(real(*a)) or seen[-1])
     stored_pixels(read_header(str(files[0]))[0])
     assert "PatientName" not in seen[0] and "StudyInstanceUID" not in seen[0]

@@ -11,16 +11,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from PrintPrepLib.deidentify import (
-    PROFILES,
-    Deidentified,
-    Deidentifier,
-    DeidentifyError,
-    Options,
-    preview,
-    report,
-    tally,
-)
+from PrintPrepLib.deidentify.deidentifier import Deidentified, Deidentifier, preview, report, tally
+from PrintPrepLib.deidentify.options import PROFILES, DeidentifyError, Options
 from pydicom import dcmread, dcmwrite
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -771,8 +763,8 @@ PET_CASES = (
 @pytest.mark.parametrize("case", PET_CASES)
 @pytest.mark.parametrize("dates", ["shift", "keep"])
 def test_pet_quantification_survives(real_data, case: str, dates: str) -> None:
-    from PrintPrepLib.petheader import PetHeader
-    from PrintPrepLib.suv import suv_factor
+    from PrintPrepLib.pet.header import PetHeader
+    from PrintPrepLib.pet.suv import suv_factor
 
     options = Options(retain_safe_private=True, retain_patient_characteristics=True, dates=dates)
     instances = pet_instances(real_data("suv_headers") / f"{case}.json")
@@ -795,8 +787,8 @@ def test_pet_quantification_survives(real_data, case: str, dates: str) -> None:
 
 @pytest.mark.parametrize("case", PET_CASES)
 def test_pet_quantification_breaks_only_where_that_was_said(real_data, case: str) -> None:
-    from PrintPrepLib.petheader import PetHeader
-    from PrintPrepLib.suv import suv_factor
+    from PrintPrepLib.pet.header import PetHeader
+    from PrintPrepLib.pet.suv import suv_factor
 
     instances = pet_instances(real_data("suv_headers") / f"{case}.json")
     for dataset in instances:

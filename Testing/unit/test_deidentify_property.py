@@ -12,7 +12,8 @@ import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PrintPrepLib.deidentify import Deidentifier, Options
+from PrintPrepLib.deidentify.deidentifier import Deidentifier
+from PrintPrepLib.deidentify.options import Options
 from pydicom import dcmread, dcmwrite
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset, FileMetaDataset

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from PrintPrepLib.deidentify_options import DeidentifyError, Options, pet_warnings
-from PrintPrepLib.deidentify_table import Rules, edition
+from PrintPrepLib.deidentify.options import DeidentifyError, Options, pet_warnings
+from PrintPrepLib.deidentify.profile import Rules, edition
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 pytestmark = pytest.mark.pydicom

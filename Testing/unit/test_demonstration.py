@@ -9,8 +9,8 @@ import numpy as np
 import pydicom
 import pytest
 from phantoms import analytic, measure
-from PrintPrepLib import demonstration
-from PrintPrepLib.errors import Cancelled, ExportError
+from PrintPrepLib.core.errors import Cancelled, ExportError
+from PrintPrepLib.demo import series as demonstration
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def test_unwritable_folder_is_one_clear_line(tmp_path):
 def test_runs_as_a_module(tmp_path, project_root):
     def run(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "PrintPrepLib.demonstration", *arguments],
+            [sys.executable, "-m", "PrintPrepLib.demo.series", *arguments],
             cwd=project_root / "PrintPrep",
             capture_output=True,
             text=True,

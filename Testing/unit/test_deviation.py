@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import trimesh
 from phantoms.measure import ClosestPoint, Surface
-from PrintPrepLib import deviation as module
-from PrintPrepLib.deviation import deviation
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh import deviation as module
+from PrintPrepLib.mesh import proximity
+from PrintPrepLib.mesh.deviation import deviation
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 
 AT = np.array((31.4, -250.1, 812.3))
 
@@ -96,12 +97,12 @@ def test_too_many_far_points_are_bounded_from_above(monkeypatch):
 def test_bounds_are_never_too_small_and_nearly_exact():
     random = np.random.default_rng(2)
     points, corners = random.normal(size=(3000, 3)), random.normal(size=(3000, 3, 3))
-    found = module.to_triangles(points, corners)
+    found = proximity.to_triangles(points, corners)
     exact = np.linalg.norm(trimesh.triangles.closest_point(corners, points) - points, axis=1)
     np.testing.assert_allclose(found, exact, atol=1e-7)
     flat = np.repeat(corners[:, :1], 3, axis=1)  # triangles that are points
     np.testing.assert_allclose(
-        module.to_triangles(points, flat),
+        proximity.to_triangles(points, flat),
         np.linalg.norm(points - corners[:, 0], axis=1),
         atol=1e-7,
     )

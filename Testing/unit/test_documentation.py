@@ -9,22 +9,21 @@ from pathlib import Path
 import pytest
 
 PRODUCERS = (
-    "calibration_checks",
-    "claims",
-    "drift",
-    "geometry_findings",
-    "petvolume",
-    "pixel_findings",
-    "print_checks",
-    "protocol_checks",
-    "selection",
-    "source_checks",
-    "mesh_checks",
-    "model_checks",
-    "truth_checks",
-    "deidentify_pixels",
-    "compare_findings",
-    "unplaced",
+    "compare/findings",
+    "deidentify/pixels",
+    "geometry/findings",
+    "geometry/header_claims",
+    "geometry/hounsfield",
+    "geometry/stack",
+    "pet/suv",
+    "qa/checks/accuracy",
+    "qa/checks/calibration",
+    "qa/checks/mesh",
+    "qa/checks/model",
+    "qa/checks/printability",
+    "qa/checks/protocol",
+    "qa/checks/source",
+    "series/selection",
 )
 
 

@@ -14,15 +14,16 @@ from phantoms import measure
 from phantoms.acquisition import Acquisition, Orientation, rotation_about
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.drift import Fan, drift_findings, drift_record, fan_of, fan_order
-from PrintPrepLib.driftgrid import plan_drift
-from PrintPrepLib.driftsample import measure_drift_residual, resample_drift
-from PrintPrepLib.errors import Cancelled, GeometryError, GridError
-from PrintPrepLib.geometry import analyse, analyse_positions
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.resample import IntegerOverflow
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, GeometryError, GridError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.fan import Fan, drift_record, fan_of, fan_order
+from PrintPrepLib.geometry.findings import drift_findings
+from PrintPrepLib.geometry.stack_geometry import analyse_positions
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.fan import measure_drift_residual, plan_drift, resample_drift
+from PrintPrepLib.volume.regularize import load_stack
+from PrintPrepLib.volume.resample import IntegerOverflow
 
 BALL = Ball((1.0, -2.0, 1.5), 10.0)
 SCENE = Scene((BALL,), sigma=0.5)

@@ -9,12 +9,12 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.duplicates import settle
-from PrintPrepLib.errors import GeometryError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.pixels import read_voxels
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import GeometryError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.series.duplicates import settle
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import read_voxels
+from PrintPrepLib.volume.regularize import load_stack
 
 pytestmark = pytest.mark.pydicom
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from phantoms.analytic import Ball, Scene
-from PrintPrepLib.edits import Edits, edit_effect, grown_box, touching
-from PrintPrepLib.errors import SegmentError
-from PrintPrepLib.islands import largest_island
-from PrintPrepLib.record import plain
-from PrintPrepLib.truth_checks import truth_checks
+from PrintPrepLib.core.errors import SegmentError
+from PrintPrepLib.core.jsonable import plain
+from PrintPrepLib.qa.checks.accuracy import truth_checks
+from PrintPrepLib.qa.segment_edits import Edits, edit_effect, grown_box, touching
+from PrintPrepLib.surface.islands import largest_island
 from scipy.ndimage import distance_transform_edt
 
 SPACING = np.array([0.5, 0.6, 1.25])  # i, j, k

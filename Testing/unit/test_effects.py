@@ -5,17 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from phantoms.analytic import Ball, Scene, level_radius, slab_profile
-from PrintPrepLib.contrast import HalfContrast
-from PrintPrepLib.effects import partial_volume, thinnest_wall, threshold_effect
-from PrintPrepLib.errors import Cancelled, MeshError, SegmentError
-from PrintPrepLib.islands import largest_island
-from PrintPrepLib.mesh import TriangleMesh, enclosed_volume
-from PrintPrepLib.metal import Metal, metal
-from PrintPrepLib.record import plain
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.truth_checks import truth_checks
+from PrintPrepLib.core.errors import Cancelled, MeshError, SegmentError
+from PrintPrepLib.core.jsonable import plain
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, enclosed_volume
+from PrintPrepLib.qa.checks.accuracy import truth_checks
+from PrintPrepLib.qa.threshold_effects import (
+    Metal,
+    metal,
+    partial_volume,
+    thinnest_wall,
+    threshold_effect,
+)
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.surface.contrast import HalfContrast
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.surface.islands import largest_island
+from PrintPrepLib.volume.regularize import load_stack
 
 CENTER, RADIUS = np.array([12.1, 11.8, 12.3]), 9.0
 SPACING = (0.5, 0.5, 0.7)

@@ -14,12 +14,13 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from phantoms.elscint import compress_file, difference_bytes, encode_rgb1, encode_rle1, pack_runs
-from PrintPrepLib.elscint import StreamError, decode, decode_rgb1, decode_rle1
-from PrintPrepLib.errors import PixelDataError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.pixels import read_voxels, stored_pixels
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import PixelDataError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.pixels.elscint_codec import StreamError, decode, decode_rgb1, decode_rle1
+from PrintPrepLib.pixels.values import stored_pixels
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import read_voxels
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 

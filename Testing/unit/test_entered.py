@@ -10,11 +10,12 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib import cli
-from PrintPrepLib.entered import EnteredGeometry, entered_record, read_series_by_hand
-from PrintPrepLib.errors import GeometryError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import GeometryError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.manual import EnteredGeometry, entered_record
+from PrintPrepLib.series.by_hand import read_series_by_hand
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from pydicom.uid import UID
 

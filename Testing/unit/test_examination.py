@@ -11,9 +11,9 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib import dicomfile
-from PrintPrepLib.examination import Wishes, offers
-from PrintPrepLib.headers import TRAITS
+from PrintPrepLib.dicom import reader
+from PrintPrepLib.dicom.tags import TRAITS
+from PrintPrepLib.series.offers import Wishes, offers
 
 CT = {
     "0008,0016": "1.2.840.10008.5.1.4.1.1.2",
@@ -71,7 +71,7 @@ def opened(monkeypatch) -> list[str]:
         return real_read(file, *arguments, **options)
 
     monkeypatch.setattr(builtins, "open", watched_open)
-    monkeypatch.setattr(dicomfile, "dcmread", watched_read)
+    monkeypatch.setattr(reader, "dcmread", watched_read)
     return seen
 
 
@@ -99,7 +99,7 @@ def test_one_file_shows_how_an_odd_series_is_stored(opened, tmp_path) -> None:
     texts = {}
     for path in truth.files:
         dataset = pydicom.dcmread(path, stop_before_pixels=True)
-        texts[str(path)] = dicomfile.dataset_text(dataset)
+        texts[str(path)] = reader.dataset_text(dataset)
     opened.clear()
     (offer,) = offers(map(str, truth.files), texts.get, texts.get, lambda _: True)
     assert len(offer.files) == 30
@@ -117,7 +117,7 @@ def test_every_tag_is_asked_a_few_times_a_file_however_many_there_are() -> None:
 
 
 def test_a_series_in_time_is_for_choosing_only(monkeypatch) -> None:
-    monkeypatch.setattr("PrintPrepLib.examination._readable", lambda item: True)
+    monkeypatch.setattr("PrintPrepLib.series.offers._readable", lambda item: True)
     database = Headers(
         [float(index % 6) for index in range(60)], **{"0020_0100": lambda index: str(index // 6)}
     )
@@ -128,7 +128,7 @@ def test_a_series_in_time_is_for_choosing_only(monkeypatch) -> None:
 @pytest.mark.parametrize("modality", ["CT", "MR"])
 def test_images_at_one_place_are_contrasts_in_mr(monkeypatch, modality) -> None:
     """Uneven steps would be straightened, but not the images of several b-values in one volume."""
-    monkeypatch.setattr("PrintPrepLib.examination._readable", lambda item: True)
+    monkeypatch.setattr("PrintPrepLib.series.offers._readable", lambda item: True)
     heights = [0.5 * place**1.2 for place in range(20)]
     assert len(Headers(heights, **{"0008_0060": modality}).offers()) == 1
     twice = Headers([*heights, *heights], **{"0008_0060": modality})

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib import export
-from PrintPrepLib.errors import ExportError
-from PrintPrepLib.export import export_stl, read_stl
-from PrintPrepLib.files import staging
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.core.errors import ExportError
+from PrintPrepLib.core.files import staging
+from PrintPrepLib.mesh import triangle_mesh
+from PrintPrepLib.mesh.io import common, stl
+from PrintPrepLib.mesh.io.stl import export_stl, read_stl
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +42,13 @@ def test_vtk_and_trimesh_read_what_was_written(ball, tmp_path):
     loaded = trimesh.load(result.path, process=False)
     np.testing.assert_array_equal(loaded.triangles.astype(np.float32), expected)
     np.testing.assert_array_equal(read_stl(result.path), expected)
-    assert result.triangles == len(expected) > export.BATCH
+    assert result.triangles == len(expected) > triangle_mesh.BATCH
     assert result.center_offset_mm == (0, 0, 0)
 
 
 def test_normals_point_outwards(ball, tmp_path):
     path = export_stl(ball, tmp_path / "model.stl").path
-    records = np.frombuffer(path.read_bytes()[84:], export._TRIANGLE)
+    records = np.frombuffer(path.read_bytes()[84:], stl._TRIANGLE)
     outward = records["corners"].mean(axis=1) - (31.4, -250.1, 812.3)
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
     np.testing.assert_allclose(np.linalg.norm(records["normal"], axis=1), 1, atol=1e-5)
@@ -76,7 +77,8 @@ def test_scale_and_centre_can_be_undone(ball, tmp_path):
 
 
 def test_checksum_is_that_of_the_file(ball, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "HASH_BYTES", 1000)
+    monkeypatch.setattr(common, "HASH_BYTES", 1000)
+    monkeypatch.setattr(stl, "HASH_BYTES", 1000)
     result = export_stl(ball, tmp_path / "model.stl")
     assert result.sha256 == hashlib.sha256(result.path.read_bytes()).hexdigest()
 
@@ -84,7 +86,7 @@ def test_checksum_is_that_of_the_file(ball, tmp_path, monkeypatch):
 def test_triangle_without_area_has_no_normal(tmp_path):
     mesh = TriangleMesh(np.zeros((3, 3)), np.array([[0, 1, 2]]))
     path = export_stl(mesh, tmp_path / "model.stl").path
-    assert np.frombuffer(path.read_bytes()[84:], export._TRIANGLE)["normal"].tolist() == [[0] * 3]
+    assert np.frombuffer(path.read_bytes()[84:], stl._TRIANGLE)["normal"].tolist() == [[0] * 3]
 
 
 def refused(call, folder: Path) -> str:
@@ -146,7 +148,7 @@ def test_locked_target_is_explained(ball, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("spoil", ["flip", "cut", "grow", "header"])
 def test_file_that_reads_back_differently_is_not_kept(ball, tmp_path, monkeypatch, spoil):
-    compare = export._compare
+    compare = stl._compare
 
     def spoiled(path, *rest):
         data = bytearray(path.read_bytes())
@@ -157,20 +159,20 @@ def test_file_that_reads_back_differently_is_not_kept(ball, tmp_path, monkeypatc
         path.write_bytes(data[:-1] if spoil == "cut" else data + b"x" * (spoil == "grow"))
         compare(path, *rest)
 
-    monkeypatch.setattr(export, "_compare", spoiled)
+    monkeypatch.setattr(stl, "_compare", spoiled)
     text = refused(lambda: export_stl(ball, tmp_path / "model.stl"), tmp_path)
     assert "does not read back" in text
 
 
 def test_cancel_leaves_nothing(ball, tmp_path, monkeypatch):
-    records = export._records
+    records = stl._records
 
     def interrupted(corners):
-        if len(corners) < export.BATCH:
+        if len(corners) < triangle_mesh.BATCH:
             raise KeyboardInterrupt
         return records(corners)
 
-    monkeypatch.setattr(export, "_records", interrupted)
+    monkeypatch.setattr(stl, "_records", interrupted)
     with pytest.raises(KeyboardInterrupt):
         export_stl(ball, tmp_path / "model.stl")
     assert list(tmp_path.iterdir()) == []

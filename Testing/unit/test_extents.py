@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib.extents import center_of_mass, oriented_extents
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.mesh.extents import center_of_mass, oriented_extents
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from scipy.spatial.transform import Rotation
 
 AT = np.array((31.4, -250.1, 812.3))

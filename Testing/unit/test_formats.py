@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib import objfile, plyfile, threemf
-from PrintPrepLib.errors import ExportError
-from PrintPrepLib.formats import FORMATS, UNITS, export_model
-from PrintPrepLib.mesh import TriangleMesh
+from PrintPrepLib.core.errors import ExportError
+from PrintPrepLib.mesh.io import obj, ply, threemf
+from PrintPrepLib.mesh.io.export import FORMATS, export_model
+from PrintPrepLib.mesh.io.placement import UNITS
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 
 AT = np.array((31.4, -250.1, 812.3))
 #: What each format may lose: float32 at 850 mm, or half of the last digit.
@@ -293,7 +294,7 @@ def test_full_disk_leaves_the_previous_file(model, tmp_path, kind):
     assert "disk is full" in text
 
 
-MODULES = {"obj": objfile, "3mf": threemf}
+MODULES = {"obj": obj, "3mf": threemf}
 
 
 #: What else each of them could have wrong: the other has it in a comment, or nowhere.
@@ -377,7 +378,7 @@ def test_ply_that_reads_back_differently_is_not_kept(tmp_path, monkeypatch, plac
                 file.write(data)
         return opened(path, mode, *rest, **options)
 
-    monkeypatch.setattr(plyfile, "open", spoiling, raising=False)
+    monkeypatch.setattr(ply, "open", spoiling, raising=False)
     mesh = ball(5, AT, 3)
     text = refused(lambda: export_model(mesh, tmp_path / "m.ply", "ply"), tmp_path)
     assert "does not read back" in text

@@ -11,23 +11,18 @@ import pytest
 from phantoms.acquisition import CORONAL, Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from phantoms.enhanced import (
-    ENHANCED_MR,
-    GRAYSCALE_CAPTURE,
-    LEGACY_CT,
-    frames_of,
-    write_enhanced,
-)
+from phantoms.enhanced import ENHANCED_MR, GRAYSCALE_CAPTURE, LEGACY_CT, frames_of, write_enhanced
 from phantoms.transfer import rewrite
-from PrintPrepLib import decoding
 from PrintPrepLib.cli import main
-from PrintPrepLib.dicomfile import read_file, read_headers
-from PrintPrepLib.errors import PixelDataError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.headers import CONTENT_TIME, CONVOLUTION_KERNEL, NotASlice
-from PrintPrepLib.pixels import read_voxels
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import PixelDataError
+from PrintPrepLib.dicom.image_plane import NotASlice
+from PrintPrepLib.dicom.reader import read_file, read_headers
+from PrintPrepLib.dicom.tags import CONTENT_TIME, CONVOLUTION_KERNEL
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.pixels import decode
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import read_voxels
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import RLELossless
@@ -319,4 +314,4 @@ def test_frames_of_a_deflated_object(tmp_path):
 def test_a_file_is_let_go_of_once_it_is_loaded(tmp_path, tilt):
     write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, replace(GANTRY, tilt=tilt)), rle=True)
     load_stack(the_stack(tmp_path))
-    assert decoding._stored.cache_info().currsize == 0
+    assert decode._stored.cache_info().currsize == 0

@@ -6,20 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phantoms.acquisition import (
-    AXIAL,
-    CORONAL,
-    FEET_FIRST,
-    SAGITTAL,
-    Acquisition,
-    rotation_about,
-)
+from phantoms.acquisition import AXIAL, CORONAL, FEET_FIRST, SAGITTAL, Acquisition, rotation_about
 from phantoms.analytic import Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.gaps import find_gaps
-from PrintPrepLib.geometry import analyse, analyse_positions
-from PrintPrepLib.gridfit import fit_regular, position_tolerance
-from PrintPrepLib.series import read_series
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.regularity import find_gaps, fit_regular, position_tolerance
+from PrintPrepLib.geometry.stack_geometry import analyse_positions
+from PrintPrepLib.series.reader import read_series
 
 TIGHT = np.full(3, 0.02)
 

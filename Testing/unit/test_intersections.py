@@ -10,11 +10,11 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PrintPrepLib.boxpairs import BoxPairs
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.intersections import self_intersection_record, self_intersections
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh.self_intersection import self_intersection_record, self_intersections
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.mesh.triangle_pairs import BoxPairs
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 SHEET = [(0, 0, 0), (4, 0, 0), (0, 4, 0)]
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PrintPrepLib import islands
-from PrintPrepLib.islands import bounding_box, islands_above, islands_by_size, largest_island
+from PrintPrepLib.surface import islands
+from PrintPrepLib.surface.islands import (
+    bounding_box,
+    islands_above,
+    islands_by_size,
+    largest_island,
+)
 from scipy import ndimage
 
 

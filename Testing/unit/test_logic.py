@@ -17,7 +17,13 @@ from phantoms import measure
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, ExportError, GeometryError, SegmentError, SeriesError
+from PrintPrepLib.core.errors import (
+    Cancelled,
+    ExportError,
+    GeometryError,
+    SegmentError,
+    SeriesError,
+)
 
 pytest_plugins = ("standin.fixtures",)
 
@@ -281,7 +287,7 @@ def test_module_tells_slicer_about_itself(desktop) -> None:
 
 
 def test_reload_takes_the_library_along(desktop, monkeypatch) -> None:
-    importlib.import_module("PrintPrepLib.mesh")
+    importlib.import_module("PrintPrepLib.mesh.triangle_mesh")
     kept = {name: module for name, module in sys.modules.items() if "PrintPrepLib" in name}
     desktop.load_module("PrintPrep", MODULE)
     widget = importlib.import_module("PrintPrep").PrintPrepWidget()

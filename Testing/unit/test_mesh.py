@@ -7,7 +7,13 @@ import math
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib.mesh import TriangleMesh, bounds, from_polydata, measure, to_polydata
+from PrintPrepLib.mesh.triangle_mesh import (
+    TriangleMesh,
+    bounds,
+    from_polydata,
+    measure,
+    to_polydata,
+)
 
 
 def block(size, at=(0.0, 0.0, 0.0), inwards=False):

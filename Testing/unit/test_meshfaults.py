@@ -8,10 +8,8 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PrintPrepLib.errors import Cancelled
-from PrintPrepLib.mesh import TriangleMesh, measure
-from PrintPrepLib.mesh_checks import mesh_checks
-from PrintPrepLib.meshfaults import (
+from PrintPrepLib.core.errors import Cancelled
+from PrintPrepLib.mesh.faults import (
     MeshFaults,
     as_read,
     duplicate_triangles,
@@ -22,6 +20,8 @@ from PrintPrepLib.meshfaults import (
     unused_points,
     zero_area_triangles,
 )
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
+from PrintPrepLib.qa.checks.mesh import mesh_checks
 
 NONE = MeshFaults(0, 0, 0, 0)
 
@@ -356,7 +356,7 @@ def test_the_checks_read_what_the_measures_write():
     """From a mesh with every fault to the checks, by way of the record's keys."""
     from dataclasses import asdict
 
-    from PrintPrepLib.intersections import self_intersection_record
+    from PrintPrepLib.mesh.self_intersection import self_intersection_record
 
     mesh = joined(block((10, 10, 10)), block((10, 10, 10), at=(9.5, 3, 4)), block((1, 1, 0.5)))
     mesh = with_triangles(mesh, [0, 0, 1], [0, 1, 2], [2, 1, 0])

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib import meshfile_3mf
-from PrintPrepLib.formats import FORMATS, export_model
-from PrintPrepLib.mesh import TriangleMesh, enclosed_volume
-from PrintPrepLib.meshfile import ModelFileError, merged_points, read_model, read_model_file
+from PrintPrepLib.mesh.io import threemf
+from PrintPrepLib.mesh.io.common import ModelFileError
+from PrintPrepLib.mesh.io.export import FORMATS, export_model
+from PrintPrepLib.mesh.io.read import merged_points, read_model, read_model_file
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, enclosed_volume
 
 AT = np.array((31.4, -250.1, 812.3))
 CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
@@ -161,7 +162,7 @@ def write_3mf(path: Path, resources: str, build: str, unit: str = "", **parts: s
     return path
 
 
-@pytest.mark.parametrize("unit, mm", meshfile_3mf.MM_PER_UNIT.items())
+@pytest.mark.parametrize("unit, mm", threemf.MM_PER_UNIT.items())
 def test_3mf_units(tmp_path, unit, mm):
     path = write_3mf(tmp_path / "a.3mf", tetrahedron("1"), '<item objectid="1"/>', f'unit="{unit}"')
     assert np.ptp(read_model(path).points, axis=0) == pytest.approx([mm] * 3)
@@ -207,7 +208,7 @@ def test_3mf_entities_are_refused(tmp_path):
 
 
 def test_3mf_that_grows_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(meshfile_3mf, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(threemf, "_MOST_BYTES", 1 << 20)
     path = write_3mf(tmp_path / "a.3mf", tetrahedron("1") + " " * (2 << 20), '<item objectid="1"/>')
     assert path.stat().st_size < 20_000
     with pytest.raises(ModelFileError, match="larger unpacked than any model"):

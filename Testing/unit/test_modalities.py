@@ -13,7 +13,7 @@ from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from phantoms.measure import fit_sphere, read_stl
 from PrintPrepLib import cli
-from PrintPrepLib.report_rows import grey_unit, segment_rows
+from PrintPrepLib.report.record_rows import grey_unit, segment_rows
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 

@@ -14,10 +14,11 @@ from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from phantoms.enhanced import frames_of, write_enhanced
 from PrintPrepLib import mrml
-from PrintPrepLib.errors import ExportError, GeometryError
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import ExportError, GeometryError
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 
 CENTER, RADIUS, SIGMA = (4.0, -3.0, 2.0), 9.0, 0.5
 BALL = Scene([Ball(CENTER, RADIUS)], sigma=SIGMA)

@@ -11,8 +11,8 @@ from phantoms.acquisition import SAGITTAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib import mrml
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 from standin.volumes import grid_transform, volume_as_read
 
 CENTER, RADIUS, SIGMA = (2.0, -1.0, 1.5), 8.0, 0.5

@@ -10,9 +10,9 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib import mrml
-from PrintPrepLib.errors import Cancelled, GeometryError, GridError
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import Cancelled, GeometryError, GridError
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 from standin.volumes import grid_transform, volume_as_read
 
 CENTER, RADIUS, SIGMA = (2.0, -1.0, 1.5), 8.0, 0.5

@@ -11,10 +11,11 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib import mrml
-from PrintPrepLib.errors import SegmentError
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import SegmentError
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 
 CENTER, RADIUS, SIGMA = (4.0, -3.0, 2.0), 9.0, 0.5
 BALL = Scene([Ball(CENTER, RADIUS)], sigma=SIGMA)

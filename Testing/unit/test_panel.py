@@ -263,7 +263,7 @@ def test_range_is_kept_when_the_effects_own_button_applies_it(panel, folder) -> 
     effect.setParameter("MaximumThreshold", 420.0)
     effect.self().onApply()
     state = parameters(panel)
-    from PrintPrepLib.mrml_segments import threshold_of
+    from PrintPrepLib.mrml.segments import threshold_of
 
     assert threshold_of(state.segmentation, state.segmentID) == (150.0, 420.0)
 

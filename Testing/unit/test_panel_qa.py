@@ -31,7 +31,7 @@ _CHECKED: dict[str, tuple[dict, dict]] = {}
 @pytest.fixture(autouse=True)
 def checks_remembered(monkeypatch) -> None:
     """Measure the same model once only; the panel and the library notice nothing of it."""
-    from PrintPrepLib import mrml_qa
+    from PrintPrepLib.mrml import qa as mrml_qa
 
     real = mrml_qa.check
 
@@ -163,7 +163,7 @@ def ordered(panel) -> list[dict]:
     ],
 )
 def test_places_that_records_hold(check_id, owner, part) -> None:
-    from PrintPrepLib.mrml_places import place_of
+    from PrintPrepLib.mrml.markups import place_of
 
     record = {owner: {check_id: part} if part else {"wall_thickness": {"place_mm": [1, -2, 3]}}}
     assert place_of(check_id, None, None, record) == (-1.0, 2.0, 3.0)
@@ -171,7 +171,7 @@ def test_places_that_records_hold(check_id, owner, part) -> None:
 
 
 def test_place_farthest_off_the_grey_values(modelled) -> None:
-    from PrintPrepLib.mrml_places import place_of
+    from PrintPrepLib.mrml.markups import place_of
 
     assert place_of("surface_truth", None, model_of(modelled), {}) is None
     values = np.full(model_of(modelled).GetPolyData().GetNumberOfPoints(), np.nan)
@@ -276,7 +276,7 @@ def boxes(panel) -> dict:
 
 
 def test_confirmations_and_decision_enter_the_record(modelled, tmp_path) -> None:
-    from PrintPrepLib.seal import seal_holds
+    from PrintPrepLib.qa.record import seal_holds
 
     ui = modelled.ui
     sentences = ["The patient held still.", "No implant since."]
@@ -459,12 +459,12 @@ def test_plots_use_the_same_nodes_and_give_the_layout_back(modelled) -> None:
 
 
 def test_drift_of_tilted_slices() -> None:
-    from PrintPrepLib import mrml_plots
+    from PrintPrepLib.mrml import charts as mrml_charts
 
     node = slicer.vtkMRMLScalarVolumeNode()
     kept = {"steps_mm": [1.0, 2.0], "source": {"shear": [0.0, 0.25]}}
     node.SetAttribute("PrintPrep.Provenance", json.dumps(kept))
-    columns = mrml_plots.drift_columns(node, ("Slice", "rows", "columns"))
+    columns = mrml_charts.drift_columns(node, ("Slice", "rows", "columns"))
     assert list(columns["Slice"]) == [1, 2, 3]
     assert list(columns["rows"]) == [0, 0, 0]
     assert list(columns["columns"]) == [0, 0.25, 0.75]
@@ -487,11 +487,11 @@ def test_pdf_of_the_record(checked, tmp_path) -> None:
 
 
 def test_patient_is_named_only_when_asked(checked, tmp_path, monkeypatch) -> None:
-    from PrintPrepPanel import qa_record
+    from PrintPrepPanel.qa import record as qa_record
 
     pages = []
     monkeypatch.setattr(qa_record, "save_pdf", lambda html, path, folder: pages.append(html))
-    from PrintPrepLib.mrml_identity import identity_of
+    from PrintPrepLib.mrml.volumes import identity_of
 
     named = identity_of(parameters(checked).volume)
     assert set(named) == {"patient_name", "patient_id"}
@@ -508,7 +508,7 @@ def test_patient_is_named_only_when_asked(checked, tmp_path, monkeypatch) -> Non
 
 
 def test_record_is_verified(checked, tmp_path) -> None:
-    from PrintPrepLib.record import to_json
+    from PrintPrepLib.core.jsonable import to_json
 
     ui, file = checked.ui, tmp_path / "qa.json"
     file.write_text(to_json(qa(checked).record()))

@@ -72,7 +72,7 @@ def test_compare_with_a_file(modelled, tmp_path) -> None:
 
 
 def test_compare_with_a_model_of_the_scene(modelled) -> None:
-    from PrintPrepLib.mrml_nodes import add_model_node, mesh_from_model_node
+    from PrintPrepLib.mrml.models import add_model_node, mesh_from_model_node
 
     ui, given = modelled.ui, []
     real = qa(modelled).logic.compareModels
@@ -258,7 +258,7 @@ def test_fits_belong_to_their_volume(scanned) -> None:
 
 
 def test_caliper_readings_enter_the_record(modelled) -> None:
-    from PrintPrepLib.seal import seal_holds
+    from PrintPrepLib.qa.record import seal_holds
 
     ui = modelled.ui
     open_group(modelled, "caliper")
@@ -297,7 +297,7 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     ],
 )
 def test_readings_as_people_type_them(panel, text, numbers) -> None:
-    from PrintPrepPanel.qa_caliper import _readings
+    from PrintPrepPanel.qa.caliper import _readings
 
     assert _readings(text) == (numbers, "")
 

@@ -8,8 +8,8 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib.mrml import add_volume_node
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 

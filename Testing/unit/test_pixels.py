@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, GeometryError, PixelDataError
-from PrintPrepLib.pixel_findings import in_hounsfield, pixel_findings, refuse_maps, value_unit
-from PrintPrepLib.pixellayout import PixelLayout
-from PrintPrepLib.pixels import StackPixels, read_voxels, rescale, stored_pixels
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, GeometryError, PixelDataError
+from PrintPrepLib.dicom.pixel_layout import PixelLayout
+from PrintPrepLib.geometry.hounsfield import in_hounsfield, pixel_findings, refuse_maps, value_unit
+from PrintPrepLib.pixels.values import rescale, stored_pixels
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import StackPixels, read_voxels
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import RLELossless

@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from PrintPrepLib import plots
-from PrintPrepLib.lettering import ink, plain, write
-from PrintPrepLib.plots import SIZE, binned, histogram_chart, offset_chart, step_chart, ticks
+from PrintPrepLib.qa.histogram import binned
+from PrintPrepLib.report import charts
+from PrintPrepLib.report.charts import SIZE, histogram_chart, offset_chart, step_chart, ticks
+from PrintPrepLib.report.drawing import ink, plain, write
 
 FILL = 170
 
@@ -33,7 +34,7 @@ def frame(image: np.ndarray) -> tuple[int, int, int]:
 def inside(image: np.ndarray) -> np.ndarray:
     """What is drawn between the axes, without them, their ticks and the legend."""
     left, right, bottom = frame(image)
-    return image[plots._TOP - 12 : bottom - 3, left + 5 : right - 2]
+    return image[charts._TOP - 12 : bottom - 3, left + 5 : right - 2]
 
 
 def test_a_step_stands_where_its_slice_is():
@@ -53,7 +54,7 @@ def drawn(**marks) -> np.ndarray:
 
 
 def test_gaps_duplicates_and_deviating_steps_are_marked_differently():
-    legend = np.s_[: plots._TOP - 12]
+    legend = np.s_[: charts._TOP - 12]
     deviates, gap = drawn(at={10: 3.0}), drawn(at={10: 3.0}, gaps=[10])
     duplicate = drawn(at={10: 0.0})
     uniform = drawn(at={10: 3.0}, uniform_mm=1.0)
@@ -68,7 +69,7 @@ def test_gaps_duplicates_and_deviating_steps_are_marked_differently():
 
 
 def inside_dark(image: np.ndarray) -> int:
-    return int(image[plots._TOP - 12 :].sum())
+    return int(image[charts._TOP - 12 :].sum())
 
 
 @pytest.mark.parametrize("steps", [[1.0], [0.0], [1.0] * 1500, [1e-4, 1e4], [0.5, 0.6] * 40])
@@ -118,7 +119,7 @@ def test_edges_and_counts_that_do_not_fit_are_refused(histogram):
 def test_title_stands_above_the_legend():
     bare, titled = (pixels(offset_chart([[0, 0], [1, 1]], title)) for title in ("", "Tilt"))
     rows = np.flatnonzero((bare != titled).any(axis=1))
-    assert rows[0] < rows[-1] < plots._LEGEND - 14
+    assert rows[0] < rows[-1] < charts._LEGEND - 14
 
 
 def test_empty_histogram_is_drawn():

@@ -9,7 +9,7 @@ import slicer
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.databasetext import DatabaseText
+from PrintPrepLib.dicom.database import DatabaseText
 from standin.dicommodule import DicomModule
 
 pytest_plugins = ("standin.fixtures",)
@@ -147,8 +147,8 @@ def test_tags_are_upper_case(app) -> None:
 def test_examines_files_that_are_not_in_the_database(app, tmp_path) -> None:
     truth = phantom(tmp_path, tilt=(0.0, 18.5))
     files = [str(path) for path in truth.files]
-    from PrintPrepLib.databasetext import DatabaseText
-    from PrintPrepLib.examination import offers
+    from PrintPrepLib.dicom.database import DatabaseText
+    from PrintPrepLib.series.offers import offers
 
     database = DatabaseText(slicer.dicomDatabase, files)
     (offer,) = offers(files, database.of_slice, database.of_series, database.has_pixel_data)

@@ -9,11 +9,10 @@ import pytest
 import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PrintPrepLib.bridges import Bridge, Bridges
-from PrintPrepLib.errors import ExportError
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.print_checks import print_checks
-from PrintPrepLib.printers import (
+from PrintPrepLib.core.errors import ExportError
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.checks.printability import print_checks
+from PrintPrepLib.qa.printers import (
     find_printer,
     fit,
     fit_record,
@@ -22,7 +21,8 @@ from PrintPrepLib.printers import (
     refitted,
     technologies,
 )
-from PrintPrepLib.thickness import wall_thickness
+from PrintPrepLib.qa.thin_bridges import Bridge, Bridges
+from PrintPrepLib.qa.wall_thickness import wall_thickness
 from scipy.spatial.transform import Rotation
 
 FILE = {"files": [{"unit": "mm"}], "scale": 1.0}

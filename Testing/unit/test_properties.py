@@ -18,10 +18,12 @@ from phantoms import measure
 from phantoms.acquisition import AXIAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.pixels import read_voxels
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.series import SliceStack, read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.geometry.stack import SliceStack
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.stack_pixels import read_voxels
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 
 RADIUS, SIGMA = 10.0, 0.6
 LEVEL = 200.0

@@ -9,11 +9,14 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import ProtocolError
-from PrintPrepLib.examination import offers
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.headers import series_info
-from PrintPrepLib.protocol import (
+from PrintPrepLib.core.errors import ProtocolError
+from PrintPrepLib.core.jsonable import to_json
+from PrintPrepLib.dicom.header import series_info
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.source_record import source_record
+from PrintPrepLib.qa.checks.protocol import protocol_checks
+from PrintPrepLib.qa.checks.source import source_checks
+from PrintPrepLib.qa.protocol import (
     RULES,
     Protocol,
     load_protocol,
@@ -21,12 +24,10 @@ from PrintPrepLib.protocol import (
     protocol_names,
     protocol_record,
 )
-from PrintPrepLib.protocol_checks import protocol_checks
-from PrintPrepLib.provenance import source_record
-from PrintPrepLib.record import qa_record, to_json
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.source_checks import source_checks
+from PrintPrepLib.qa.record import qa_record
+from PrintPrepLib.series.offers import offers
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
 from pydicom import dcmread
 
 pytestmark = pytest.mark.pydicom

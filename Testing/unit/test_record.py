@@ -10,20 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PrintPrepLib.export import ExportedFile
-from PrintPrepLib.mesh import TriangleMesh, measure
-from PrintPrepLib.record import (
-    cut_by_field,
-    model_record,
-    plain,
-    qa_record,
-    rejected_files,
-    segment_record,
-    series_number,
-    software,
-    to_json,
-)
-from PrintPrepLib.series import Rejected
+from PrintPrepLib.core.jsonable import plain, to_json
+from PrintPrepLib.dicom.image_plane import series_number
+from PrintPrepLib.geometry.stack import Rejected, rejected_files
+from PrintPrepLib.mesh.io.common import ExportedFile
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
+from PrintPrepLib.qa.record import cut_by_field, model_record, qa_record, segment_record, software
 
 #: Keys that other programs rely on, by part; keys may be added, never renamed.
 KEYS = {

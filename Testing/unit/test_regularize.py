@@ -9,23 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phantoms.acquisition import (
-    AXIAL,
-    CORONAL,
-    FEET_FIRST,
-    SAGITTAL,
-    Acquisition,
-    rotation_about,
-)
+from phantoms.acquisition import AXIAL, CORONAL, FEET_FIRST, SAGITTAL, Acquisition, rotation_about
 from phantoms.analytic import Ball, Block, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, GeometryError, GridError
-from PrintPrepLib.geometry import analyse_positions
-from PrintPrepLib.grid import plan_grid
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.resample import resample
-from PrintPrepLib.residual import SliceFrames, measure_residual
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import Cancelled, GeometryError, GridError
+from PrintPrepLib.geometry.stack_geometry import analyse_positions
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.grid import plan_grid
+from PrintPrepLib.volume.regularize import load_stack
+from PrintPrepLib.volume.resample import SliceFrames, measure_residual, resample
 
 BALL = Scene((Ball((1.0, -2.0, 1.5), 12.0),), sigma=1.0)
 EVERYWHERE = Scene((Block((0, 0, 0), (4000, 4000, 4000)),), sigma=0.5)

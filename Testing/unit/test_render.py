@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
-from PrintPrepLib.mesh import TriangleMesh, bounds
-from PrintPrepLib.raster import rasterize
-from PrintPrepLib.render import (
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, bounds
+from PrintPrepLib.report.renderer import (
     SHEET_WIDTH,
     VIEWS,
     bar_length,
     extents_seen,
     main,
     png,
+    rasterize,
     render_model,
     render_sheet,
 )
@@ -116,7 +116,7 @@ def test_scale_bar_is_a_round_length(pixels_per_mm, length):
 
 
 def test_drawing_a_file(tmp_path, capsys):
-    from PrintPrepLib.export import export_stl
+    from PrintPrepLib.mesh.io.stl import export_stl
 
     export_stl(box_mesh(10, 20, 30), tmp_path / "a.stl")
     assert main([str(tmp_path / "a.stl"), str(tmp_path / "a.png")]) == 0
@@ -167,7 +167,7 @@ def test_extents_are_those_of_the_axes():
 
 
 def test_sheet_can_be_cancelled():
-    from PrintPrepLib.errors import Cancelled
+    from PrintPrepLib.core.errors import Cancelled
 
     with pytest.raises(Cancelled):
         render_sheet(box_mesh(1, 2, 3), lambda fraction, message: True)

@@ -11,12 +11,12 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.plots import binned
-from PrintPrepLib.render import render_model
-from PrintPrepLib.report import NOTICE, html_report, page
-from PrintPrepLib.report_tables import leftovers, titled
-from PrintPrepLib.seal import KEY, seal
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.histogram import binned
+from PrintPrepLib.qa.record import SEAL, seal
+from PrintPrepLib.report.html import leftovers, titled
+from PrintPrepLib.report.record_page import NOTICE, html_report, page
+from PrintPrepLib.report.renderer import render_model
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=\'y\'>&amp;"><!--'
 
@@ -301,7 +301,7 @@ def test_parts_of_later_versions_stay_visible():
         "0.021 mm", "0.654 mm", "Part one".lower(), "part two", "Printer One", "42.5 mm",
         "ball of steel", "other.stl", "0.046 mm", "0.679 mm", "and 2 more, in qa.json",
         "190.5, 140.2, 120.1 mm", "12 in qa.json", "Scanner 64", "Of a later version",
-        "painted voxels 10; erased voxels 123", EVERYTHING[KEY],
+        "painted voxels 10; erased voxels 123", EVERYTHING[SEAL],
     ):  # fmt: skip
         assert part in text, part
     assert "told with the checks" not in text and "None" not in text

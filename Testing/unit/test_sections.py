@@ -10,13 +10,15 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.duplicates import settle
-from PrintPrepLib.errors import GeometryError
-from PrintPrepLib.geometry import analyse
-from PrintPrepLib.record import cut_by_field
-from PrintPrepLib.regularize import RegularVolume, load_stack
-from PrintPrepLib.sections import merged, sections_of
-from PrintPrepLib.series import SliceStack, read_series
+from PrintPrepLib.core.errors import GeometryError
+from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.stack import SliceStack
+from PrintPrepLib.qa.record import cut_by_field
+from PrintPrepLib.series.duplicates import settle
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.sections import merged, sections_of
+from PrintPrepLib.volume.regular_volume import RegularVolume
+from PrintPrepLib.volume.regularize import load_stack
 
 SIGMA = 0.5
 LOW, HIGH = Ball((1.0, -2.0, 0.0), 7.0), Ball((-1.5, 1.0, 70.3), 6.0)

@@ -11,9 +11,9 @@ import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, SeriesError
-from PrintPrepLib.headers import written_decimals
-from PrintPrepLib.series import read_series
+from PrintPrepLib.core.errors import Cancelled, SeriesError
+from PrintPrepLib.dicom.image_plane import written_decimals
+from PrintPrepLib.series.reader import read_series
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomFileLike

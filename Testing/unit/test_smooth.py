@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import trimesh
 from phantoms.analytic import Ball
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.mesh import TriangleMesh, measure
-from PrintPrepLib.smooth import smooth
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.mesh.smooth import smooth
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 
 def rippled(

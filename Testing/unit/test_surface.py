@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.errors import Cancelled, SegmentError
-from PrintPrepLib.mesh import measure
-from PrintPrepLib.regularize import load_stack
-from PrintPrepLib.series import read_series
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.core.errors import Cancelled, SegmentError
+from PrintPrepLib.mesh.triangle_mesh import measure
+from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regularize import load_stack
 from scipy.spatial import cKDTree
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData

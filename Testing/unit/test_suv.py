@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PrintPrepLib.dicomtime import parse_date, parse_datetime, parse_offset, parse_time
-from PrintPrepLib.petheader import PetHeader
-from PrintPrepLib.suv import suv_factor
-from PrintPrepLib.suvdecay import average_time_s
+from PrintPrepLib.dicom.datetimes import parse_date, parse_datetime, parse_offset, parse_time
+from PrintPrepLib.pet.decay import average_time_s
+from PrintPrepLib.pet.header import PetHeader
+from PrintPrepLib.pet.suv import suv_factor
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomFileLike

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import trimesh
 from phantoms.analytic import BONE_CONTRAST, Block, Scene, hollow_ball
-from PrintPrepLib.errors import Cancelled
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.thickness import (
+from PrintPrepLib.core.errors import Cancelled
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.wall_thickness import (
     FEWEST_SAMPLES,
     MOST_SAMPLES,
     THICKEST_MM,
     thickness_map,
     wall_thickness,
 )
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 #: Far from the scanner's origin, as patients are.
 AT = np.array((31.4, -250.1, 812.3))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from phantoms.analytic import Ball, Scene, hollow_ball
-from PrintPrepLib.contrast import half_contrast
-from PrintPrepLib.errors import SegmentError
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.threshold import automatic_threshold, preset, presets
+from PrintPrepLib.core.errors import SegmentError
+from PrintPrepLib.surface.contrast import half_contrast
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.surface.threshold import automatic_threshold, preset, presets
 
 SPACING = 0.6
 

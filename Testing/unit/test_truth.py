@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from phantoms.analytic import Ball, Scene
-from PrintPrepLib.errors import Cancelled, MeshError
-from PrintPrepLib.greylevel import CUT, FOUND, MISSED, GreyLevel, distances
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.record import plain
-from PrintPrepLib.surface import grey_value_surface
-from PrintPrepLib.truth import (
+from PrintPrepLib.core.errors import Cancelled, MeshError
+from PrintPrepLib.core.jsonable import plain
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.checks.accuracy import truth_checks
+from PrintPrepLib.qa.surface_accuracy import (
     SurfaceTruth,
     point_normals,
     surface_truth,
     truth_map,
     truth_record,
 )
-from PrintPrepLib.truth_checks import truth_checks
+from PrintPrepLib.surface.grey_distance import CUT, FOUND, MISSED, GreyLevel, distances
+from PrintPrepLib.surface.grey_values import grey_value_surface
 
 CENTER = np.array([15.1, 14.8, 15.3])
 RADIUS = 12.0

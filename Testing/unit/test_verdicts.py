@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import pytest
 from phantoms.analytic import Ball, Block, Scene
-from PrintPrepLib.assessment import Subject, assess
-from PrintPrepLib.export import ExportedFile
-from PrintPrepLib.mesh import TriangleMesh
-from PrintPrepLib.printers import find_printer
-from PrintPrepLib.protocol import load_protocol, protocol_record
-from PrintPrepLib.record import model_record, qa_record, segment_record
-from PrintPrepLib.regularize import RegularVolume
-from PrintPrepLib.smooth import smooth
-from PrintPrepLib.surface import grey_value_surface
+from PrintPrepLib.mesh.io.common import ExportedFile
+from PrintPrepLib.mesh.smooth import smooth
+from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
+from PrintPrepLib.qa.assessment import Subject, assess
+from PrintPrepLib.qa.printers import find_printer
+from PrintPrepLib.qa.protocol import load_protocol, protocol_record
+from PrintPrepLib.qa.record import model_record, qa_record, segment_record
+from PrintPrepLib.surface.grey_values import grey_value_surface
+from PrintPrepLib.volume.regular_volume import RegularVolume
 
 SPACING, SIZE = 0.7, 52
 MIDDLE = (SIZE - 1) * SPACING / 2

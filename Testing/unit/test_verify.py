@@ -20,13 +20,15 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib import cli
-from PrintPrepLib.cli_verify import answer
-from PrintPrepLib.errors import SeriesError
-from PrintPrepLib.export import read_stl, sha256_of
-from PrintPrepLib.seal import KEY, checksum, seal, seal_holds
-from PrintPrepLib.verify import RecordError, Verification, verify
-from PrintPrepLib.verify_model import welded
-from PrintPrepLib.verify_volume import grid_of
+from PrintPrepLib.cli.verify import answer
+from PrintPrepLib.core.errors import SeriesError
+from PrintPrepLib.mesh.io.common import sha256_of
+from PrintPrepLib.mesh.io.stl import read_stl
+from PrintPrepLib.qa.record import SEAL, checksum, seal, seal_holds
+from PrintPrepLib.verify.items import Verification
+from PrintPrepLib.verify.model import welded
+from PrintPrepLib.verify.record import RecordError, verify
+from PrintPrepLib.verify.volume import grid_of
 
 LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep"
 SCENE = Scene([Ball((3.0, -4.0, 2.0), 6.0, contrast=1400.0)], background=-500.0, sigma=0.5)
@@ -199,7 +201,7 @@ def test_any_edit_breaks_the_checksum(folder):
 
 
 def test_record_without_checksum_is_incomplete(folder):
-    done = changed(folder, lambda record: record.pop(KEY), sealed=False)
+    done = changed(folder, lambda record: record.pop(SEAL), sealed=False)
     assert outcomes(done)["record"] == "unchecked" and done.verdict == "incomplete"
 
 
@@ -399,8 +401,8 @@ def test_folder_of_several_records_is_ambiguous(folder):
 
 def test_seal_holds_whatever_a_program_does_to_the_layout():
     record = seal({"b": [1.0, 0.1], "a": {"x": None, "ü": "ß"}})
-    assert seal_holds(record) and list(record)[-1] == KEY
-    stored = {"a": {"ü": "ß", "x": None}, KEY: record[KEY], "b": [1, 0.1]}
+    assert seal_holds(record) and list(record)[-1] == SEAL
+    stored = {"a": {"ü": "ß", "x": None}, SEAL: record[SEAL], "b": [1, 0.1]}
     assert seal_holds(json.loads(json.dumps(stored, indent=3)))
     assert seal(record) == record, "sealing again changes nothing"
     assert seal_holds({"a": 1}) is None
@@ -410,14 +412,14 @@ def test_seal_holds_whatever_a_program_does_to_the_layout():
     "change",
     [lambda r: r["b"].reverse(), lambda r: r["b"].append(0), lambda r: r.pop("a"),
      lambda r: r["a"].update(x=0), lambda r: r["a"].update(x=False), lambda r: r.update(c=None),
-     lambda r: r["b"].__setitem__(1, 0.1 + 2e-17), lambda r: r.update({KEY: "0" * 64})],
+     lambda r: r["b"].__setitem__(1, 0.1 + 2e-17), lambda r: r.update({SEAL: "0" * 64})],
 )  # fmt: skip
 def test_seal_breaks_with_every_change(change):
     record = seal({"b": [1.0, 0.1], "a": {"x": None}})
     edited = copy.deepcopy(record)
     change(edited)
     assert seal_holds(edited) is False
-    assert checksum(record) == record[KEY]
+    assert checksum(record) == record[SEAL]
 
 
 def test_seal_refuses_what_is_no_json():

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .errors import CalibrationError
+from ..core.errors import CalibrationError
 
 #: The edge is fitted up to so many widths of the blur on either side.
 _REACH = 4.0

@@ -8,29 +8,23 @@ model: a calibration is a check.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .calibration_scale import AXES, AxisScale, axis_scales
-from .calibration_start import MARGIN_MM, SEARCH_MM, Start, crop_around, frame_of, rough_surface
-from .errors import CalibrationError
-from .fit_ball import BallShape, start_ball
-from .fit_block import BlockShape, start_block
-from .fit_cylinder import CylinderShape, start_cylinder
-from .fit_edge import Z_95, EdgeFit, fit_edge
-from .progress import Progress, part, report
+from ..core.errors import CalibrationError
+from ..core.progress import Progress, part, report
+from .edge_fit import Z_95, EdgeFit, fit_edge
+from .object_fit import AXES, KINDS, MODEL_MM, AxisScale, ObjectFit
+from .scale import axis_scales
+from .shapes import BallShape, BlockShape, CylinderShape, start_ball, start_block, start_cylinder
+from .start import MARGIN_MM, SEARCH_MM, Start, crop_around, frame_of, rough_surface
 
 if TYPE_CHECKING:
-    from .fit_edge import Shape
-    from .regularize import RegularVolume
+    from ..volume.regular_volume import RegularVolume
+    from .edge_fit import Shape
 
-#: Number of nominal sizes of each kind: a diameter; three edges; diameter and length.
-KINDS = {"ball": 1, "block": 3, "cylinder": 2}
-#: What remains of the model's own error on blurred phantoms (docs/calibration.md), mm.
-MODEL_MM = 0.005
 #: Slices thicker than this are not blurred like a normal distribution: lengths across them were
 #: off by up to 0.033 mm at 2 mm (a box of one step, σ 0.3), more than the residuals tell.
 _THIN_STEP_MM = 1.0
@@ -39,46 +33,6 @@ _THICK_MM_PER_MM = 0.04
 _OTHER_SIZE = 0.1
 _MOST_STRETCH = 0.05
 _ISLANDS_TRIED = 12
-
-
-@dataclass(frozen=True)
-class ObjectFit:
-    """An object that was measured in a volume.
-
-    ``measured_mm`` is (diameter,) of a ball, the edges of a block in the order of the nominal
-    ones, (diameter, length) of a cylinder; ``uncertainty_mm`` their 95 % half-widths.
-    ``center_mm`` is LPS, ``center_covariance_mm2`` its 3×3 covariance. ``scale`` holds measured
-    ÷ nominal along the patient's x, y, z, None where the object does not tell. ``blur_mm`` is
-    the σ of the scanner's blur (within slices, across). ``residual`` and ``noise`` are grey
-    values (RMS); ``left_out`` is the share of the edge that other objects cover.
-    """
-
-    kind: str
-    nominal_mm: tuple[float, ...] | None
-    measured_mm: tuple[float, ...]
-    uncertainty_mm: tuple[float, ...]
-    center_mm: tuple[float, float, float]
-    center_covariance_mm2: tuple[tuple[float, float, float], ...]
-    blur_mm: tuple[float, float]
-    object_value: float
-    background_value: float
-    residual: float
-    noise: float
-    left_out: float
-    points: int
-    scale: dict[str, AxisScale | None] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The fit as JSON holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> ObjectFit:
-        """The fit that ``as_dict`` gave, JSON in between or not."""
-        scale = {
-            axis: None if one is None else AxisScale(**one) for axis, one in kept["scale"].items()
-        }
-        return cls(**{**kept, "scale": scale})
 
 
 @dataclass(frozen=True)
@@ -348,7 +302,7 @@ def _islands(
     """LPS of the middles of islands that could be the object, the likeliest first."""
     from scipy.ndimage import find_objects, label
 
-    from .threshold import automatic_threshold
+    from ..surface.threshold import automatic_threshold
 
     voxel = float(np.prod(volume.spacing_mm))
     truth, longest = _volume(kind, nominal), float(np.linalg.norm(nominal)) + 3.0

@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .errors import CalibrationError
+from ..core.errors import CalibrationError
+from .object_fit import AXES, MODEL_MM, AxisScale, ObjectFit
 
-if TYPE_CHECKING:
-    from .calibration import ObjectFit
-
-AXES = ("x", "y", "z")
 #: A scale that is not known better than this says nothing.
 _USELESS = 0.02
 #: A line within about 10° of an axis tells of that axis: 3 % of what it tells may be another's.
 _TOLD = 1e-3
-
-
-@dataclass(frozen=True)
-class AxisScale:
-    """Measured ÷ true length, and its 95 % half-width."""
-
-    scale: float
-    uncertainty: float
 
 
 @dataclass(frozen=True)
@@ -124,8 +113,7 @@ def record_of(scale: CenterScale) -> dict[str, Any]:
 
 
 def _line(a: ObjectFit, b: ObjectFit, true: np.ndarray, nominal_uncertainty: float) -> Line:
-    from .calibration import MODEL_MM
-    from .fit_edge import Z_95
+    from .edge_fit import Z_95
 
     vector = np.subtract(b.center_mm, a.center_mm)
     measured, nominal = float(np.linalg.norm(vector)), float(np.linalg.norm(true))

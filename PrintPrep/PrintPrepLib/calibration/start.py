@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import CalibrationError
-from .fit_edge import Crop
+from ..core.errors import CalibrationError
+from .edge_fit import Crop
 
 if TYPE_CHECKING:
-    from .regularize import RegularVolume
+    from ..volume.regular_volume import RegularVolume
 
 #: What is cut out around an object: room for the blurred edge and its background.
 MARGIN_MM = 8.0

@@ -15,13 +15,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
-from .errors import CalibrationError
-from .files import write_bytes
+from .. import __version__
+from ..core.errors import CalibrationError
+from ..core.files import write_bytes
 
 if TYPE_CHECKING:
-    from .calibration import ObjectFit
-    from .calibration_scale import CenterScale
+    from .object_fit import ObjectFit
+    from .scale import CenterScale
 
 SCHEMA = "printprep-calibrations/1"
 _REPAIR = "Restore it from a copy, or name another file; it was not changed"
@@ -127,7 +127,7 @@ def add_calibration(path: str | os.PathLike[str], entry: Mapping[str, Any]) -> l
 def latest_for(
     source: Mapping[str, Any], store: Sequence[Mapping[str, Any]], now: datetime | None = None
 ) -> dict[str, Any]:
-    """The ``calibration`` part of a record: the newest calibration of the series' scanner.
+    """The ``measure`` part of a record: the newest calibration of the series' scanner.
 
     :param source: the ``source`` part of the record.
     :param store: the entries of a store, or none.

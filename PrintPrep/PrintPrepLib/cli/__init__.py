@@ -12,15 +12,15 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from . import __version__
-from .cli_calibrate import add_calibrate
-from .cli_compare import add_compare
-from .cli_convert import add_convert, with_profile
-from .cli_run import add_run
-from .cli_verify import add_verify
+from .. import __version__
+from ..core.errors import Cancelled, PrintPrepError
+from ..core.progress import part
+from .calibrate import add_calibrate
+from .compare import add_compare
 from .console import Console
-from .errors import Cancelled, PrintPrepError
-from .progress import part
+from .convert import add_convert, with_profile
+from .run import add_run
+from .verify import add_verify
 
 ISSUES = "https://github.com/PrintPrep/SlicerPrintPrep/issues"
 
@@ -123,17 +123,14 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 def _inspect(options: argparse.Namespace, console: Console) -> None:
-    from .record import inspect_record, to_json
-    from .selection import inspected
-    from .series import read_series
-    from .words import inspection
+    from ..core.jsonable import to_json
+    from ..qa.inspection import inspect_record
+    from ..series.reader import read_series
+    from ..series.selection import inspected
+    from .text import inspection
 
     with console.quiet():
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.8))
         stacks = inspected(collection, part(console.progress, 0.8, 1.0))
         record = inspect_record(collection, stacks, options.inputs, options.identify)
     console.answer(to_json(record, ascii_only=True) if options.json else inspection(record))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,11 +8,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from .errors import GeometryError, ProtocolError
-from .protocol import parse_surgery_date
+from ..core.errors import GeometryError, ProtocolError
+from ..qa.protocol import parse_surgery_date
 
 if TYPE_CHECKING:
-    from .entered import EnteredGeometry
+    from ..geometry.manual import EnteredGeometry
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -87,7 +87,7 @@ def geometry(text: str) -> EnteredGeometry:
 
     :raises ArgumentTypeError: it is none, or impossible.
     """
-    from .entered import EnteredGeometry
+    from ..geometry.manual import EnteredGeometry
 
     try:
         return EnteredGeometry.from_text(text)
@@ -112,7 +112,7 @@ def preset(text: str) -> str:
 
     :raises ArgumentTypeError: it is none.
     """
-    from .threshold import presets
+    from ..surface.threshold import presets
 
     if text not in presets():
         raise argparse.ArgumentTypeError(
@@ -126,7 +126,7 @@ def formats(text: str) -> list[str]:
 
     :raises ArgumentTypeError: it is none.
     """
-    from .formats import FORMATS
+    from ..mesh.io.export import FORMATS
 
     chosen = [name.strip().lower().removeprefix(".") for name in text.split(",")]
     for name in chosen:

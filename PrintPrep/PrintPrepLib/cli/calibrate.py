@@ -6,14 +6,14 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import typed
+from ..core.progress import part
+from . import arguments
 from .console import Console
-from .progress import part
 
 if TYPE_CHECKING:
-    from .calibration import ObjectFit
-    from .calibration_scale import CenterScale
-    from .regularize import RegularVolume
+    from ..calibration.object_fit import ObjectFit
+    from ..calibration.scale import CenterScale
+    from ..volume.regular_volume import RegularVolume
 
 _KINDS = ("ball", "block", "cylinder")
 _SIZES = {"ball": 1, "block": 3, "cylinder": 2}
@@ -43,7 +43,7 @@ def add_calibrate(commands: Any, everywhere: argparse.ArgumentParser) -> None:
     )
     calibrate.add_argument(
         "--nominal-uncertainty",
-        type=typed.positive,
+        type=arguments.positive,
         default=0.0,
         metavar="MM",
         help="how far the known size may be off (95 %%)",
@@ -74,11 +74,11 @@ def add_calibrate(commands: Any, everywhere: argparse.ArgumentParser) -> None:
 
 
 def _sizes(text: str) -> tuple[float, ...]:
-    return tuple(typed.positive(part) for part in re.split("[x×]", text.lower()))
+    return tuple(arguments.positive(part) for part in re.split("[x×]", text.lower()))
 
 
 def _point(text: str) -> tuple[float, float, float]:
-    numbers = [typed.number(part) for part in text.split(",")]
+    numbers = [arguments.number(part) for part in text.split(",")]
     if len(numbers) != 3:
         raise argparse.ArgumentTypeError(f"{text!r} is no point X,Y,Z")
     return tuple(numbers)
@@ -95,11 +95,11 @@ def _check_usage(options: argparse.Namespace) -> None:
 
 
 def _calibrate(options: argparse.Namespace, console: Console) -> None:
-    from .calibration_store import add_calibration, calibration_entry
-    from .record import to_json
-    from .regularize import load_stack
-    from .selection import choose
-    from .series import read_series
+    from ..calibration.store import add_calibration, calibration_entry
+    from ..core.jsonable import to_json
+    from ..series.reader import read_series
+    from ..series.selection import choose
+    from ..volume.regularize import load_stack
 
     _check_usage(options)
     with console.quiet():
@@ -120,8 +120,8 @@ def _measured(
 ) -> tuple[list[ObjectFit], CenterScale | None]:
     import numpy as np
 
-    from .calibration import find_object, fit_object
-    from .calibration_scale import scale_from_centers
+    from ..calibration.measure import find_object, fit_object
+    from ..calibration.scale import scale_from_centers
 
     kind, nominal, tolerance = options.object, options.nominal, options.nominal_uncertainty
     progress = part(console.progress, 0.6, 1.0)

@@ -6,8 +6,8 @@ import argparse
 import json
 from typing import Any
 
+from ..core.progress import part, report
 from .console import Console
-from .progress import part, report
 
 
 def add_compare(commands: Any) -> None:
@@ -48,8 +48,9 @@ def run_compare(options: argparse.Namespace, console: Console) -> None:
     :raises PrintPrepError: a file cannot be read or written, or it was cancelled.
     """
     with console.quiet():
-        from .compare import compare
-        from .meshfile import read_model_file
+        from ..compare.comparison import compare
+        from ..compare.record import comparison_record
+        from ..mesh.io.read import read_model_file
 
         report(console.progress, 0.0, "Reading the models")
         model = read_model_file(options.model)
@@ -61,13 +62,13 @@ def run_compare(options: argparse.Namespace, console: Console) -> None:
             align=options.align == "rigid",
             progress=part(console.progress, 0.2, 0.8 if options.out else 1.0),
         )
-        record = result.as_dict()
+        record = comparison_record(result)
         record["files"] = {
             name: {"format": file.format, "mm_per_unit": file.mm_per_unit, "space": file.space}
             for name, file in (("model", model), ("reference", reference))
         }
         if options.out:
-            from .compare_report import write_comparison
+            from ..report.comparison_page import write_comparison
 
             write_comparison(
                 record, model.mesh, reference.mesh, options.out, part(console.progress, 0.8, 1.0)
@@ -75,6 +76,6 @@ def run_compare(options: argparse.Namespace, console: Console) -> None:
     if options.json:
         console.answer(json.dumps(record, indent=2) + "\n")
     else:
-        from .compare_record import comparison_text
+        from ..compare.record import comparison_text
 
         console.answer(comparison_text(record, options.out))

@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..convert.progress import ConversionProgress, duration
+from ..core.errors import Cancelled, ExportError, PrintPrepError
 from .console import Console
-from .convertprogress import ConversionProgress, duration
-from .errors import Cancelled, ExportError, PrintPrepError
 
 if TYPE_CHECKING:
-    from .convert import Request
-    from .convertsummary import Summary
-    from .deidentify import Options
+    from ..convert.archive import Request
+    from ..convert.summary import Summary
+    from ..deidentify.options import Options
 
 _PROFILES = ("basic", "pet")
 _SECRET_BYTES = 32
@@ -173,12 +173,12 @@ def run_convert(options: argparse.Namespace, console: Console) -> None:
     # An interrupt waits until the file in hand is done.
     with console.quiet(), console.sheltered():
         if options.list or options.preview:
-            from .convertlook import listing, preview
+            from ..convert.preview import listing, preview
 
             record, text = (preview if options.preview else listing)(request, stopped)
             answer = json.dumps(record, indent=2) + "\n" if options.json else text
         else:
-            from .convert import convert
+            from ..convert.archive import convert
 
             summary = convert(request, _progress(console, terminal), stopped, warn)
             _check_end(summary)
@@ -207,8 +207,8 @@ def _check_usage(options: argparse.Namespace) -> None:
 
 
 def _request(options: argparse.Namespace) -> Request:
-    from .convert import Request
-    from .crew import processors
+    from ..convert.archive import Request
+    from ..convert.pool import processors
 
     deidentify = None if options.deidentify is None else _deidentification(options)
     secret = None
@@ -230,7 +230,7 @@ def _request(options: argparse.Namespace) -> Request:
 
 
 def _deidentification(options: argparse.Namespace) -> Options:
-    from .deidentify import PROFILES
+    from ..deidentify.options import PROFILES
 
     chosen = {name: getattr(options, name) for name in ("dates", "uids")}
     for name in _RETAIN:
@@ -314,7 +314,7 @@ def _check_end(summary: Summary) -> None:
     """:raises Stopped: it was stopped.
     :raises PrintPrepError: the disk is full, or nothing could be written.
     """
-    from .convert import FULL
+    from ..convert.archive import FULL
 
     counts = summary.counts
     total = sum(counts.values())
@@ -348,7 +348,7 @@ class Stopped(Cancelled):
 
 def _words(summary: Summary, options: argparse.Namespace) -> str:
     """The result for a person."""
-    from .words import grouped
+    from ..core.phrases import grouped
 
     lines = []
     for fate, count in summary.counts.items():

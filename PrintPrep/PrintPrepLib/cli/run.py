@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import typed
-from .calibration_store import latest_for, load_calibrations
+from ..calibration.store import latest_for, load_calibrations
+from ..core.errors import PrintPrepError
+from ..core.progress import Progress, part, report
+from ..qa.printers import Printer, find_printer
+from ..qa.protocol import Protocol, load_protocol, protocol_names, protocol_record
+from . import arguments
 from .console import Console
-from .errors import PrintPrepError
-from .printers import Printer, find_printer
-from .progress import Progress, part, report
-from .protocol import Protocol, load_protocol, protocol_names, protocol_record
 
 if TYPE_CHECKING:
-    from .assessment import Subject
-    from .findings import Finding
-    from .mesh import TriangleMesh
-    from .regularize import RegularVolume
-    from .series import SeriesCollection, SliceStack
+    from ..core.findings import Finding
+    from ..geometry.stack import SeriesCollection, SliceStack
+    from ..mesh.triangle_mesh import TriangleMesh
+    from ..qa.assessment import Subject
+    from ..volume.regular_volume import RegularVolume
 
 
 def add_run(commands: Any, everywhere: argparse.ArgumentParser) -> None:
@@ -47,21 +47,21 @@ def _add_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--stack",
-        type=typed.stack,
+        type=arguments.stack,
         metavar="N|all",
         help="which stack of a series that mixes orientations, rasters or reconstructions, as "
         "printprep inspect numbers them; otherwise the largest. all: a volume and a model of each",
     )
     run.add_argument(
         "--section",
-        type=typed.section,
+        type=arguments.section,
         metavar="N|all|merged",
         help="which part of a stack with wide gaps; otherwise the largest. all: a volume and a "
         "model of each; merged: one volume with background in the gaps",
     )
     run.add_argument(
         "--spacing",
-        type=typed.spacing,
+        type=arguments.spacing,
         default="native",
         metavar="native|isotropic|MM",
         help="distance of the volume's planes: the smallest step (native), the pixel "
@@ -70,13 +70,13 @@ def _add_options(run: argparse.ArgumentParser) -> None:
     range_of_grey = run.add_mutually_exclusive_group()
     range_of_grey.add_argument(
         "--threshold",
-        type=typed.threshold,
+        type=arguments.threshold,
         metavar="LOW[:HIGH]",
         help="grey values (HU in CT) of the model, both ends included",
     )
     range_of_grey.add_argument(
         "--preset",
-        type=typed.preset,
+        type=arguments.preset,
         metavar="NAME",
         help="grey values by name, e.g. bone (200 HU upwards), which CT takes without this; "
         "another name lists them all",
@@ -86,14 +86,14 @@ def _add_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--format",
-        type=typed.formats,
+        type=arguments.formats,
         default=["stl"],
         metavar="stl,3mf,obj,ply",
         help="kinds of model files, separated by commas; otherwise stl",
     )
     run.add_argument(
         "--scale",
-        type=typed.positive,
+        type=arguments.positive,
         default=1.0,
         metavar="F",
         help="size of the file ÷ patient's",
@@ -103,7 +103,7 @@ def _add_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--name",
-        type=typed.name_of_file,
+        type=arguments.name_of_file,
         default="model",
         metavar="NAME",
         help="NAME.stl for model.stl, and so on",
@@ -117,7 +117,7 @@ def _add_placing_options(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--apply-tilt",
         nargs="?",
-        type=typed.tilt,
+        type=arguments.tilt,
         const=True,
         metavar="DEG",
         help="tip straight slices that have lost their gantry tilt, by what the header states or "
@@ -126,7 +126,7 @@ def _add_placing_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--geometry",
-        type=typed.geometry,
+        type=arguments.geometry,
         metavar="ROWxCOLUMNxSTEP",
         help="for headers that do not say where slices lie: distance of the rows, of the columns "
         "and of the slices in mm, axial unless :coronal or :sagittal follows. Slices go by their "
@@ -143,7 +143,7 @@ def _add_checking_options(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--surgery-date",
-        type=typed.day,
+        type=arguments.day,
         metavar="YYYY-MM-DD",
         help="for protocols that limit the age of the scan; only the age enters the record",
     )
@@ -190,9 +190,9 @@ class _Job:
 
 
 def _run(options: argparse.Namespace, console: Console) -> None:
-    from .files import staging
-    from .record import to_json
-    from .words import result
+    from ..core.files import staging
+    from ..core.jsonable import to_json
+    from .text import result
 
     _require_slicer()
     beside = _Beside(
@@ -232,7 +232,8 @@ def _require_slicer() -> None:
 def _edge() -> tuple[Any, Any]:
     """The files of the library that need Slicer's core; loading it takes a second or two."""
     try:
-        from . import mrml, mrml_segments
+        from .. import mrml
+        from ..mrml import segments as mrml_segments
     except ImportError as error:
         raise PrintPrepError(
             f"Slicer's core cannot be loaded ({error})",
@@ -243,10 +244,11 @@ def _edge() -> tuple[Any, Any]:
 
 def _make(options: argparse.Namespace, beside: _Beside, job: _Job) -> dict[str, Any]:
     """Write all files of one volume and return its record."""
-    from .assessment import assess
-    from .files import write_bytes
-    from .formats import FORMATS, export_model
-    from .record import model_record, qa_record, to_json
+    from ..core.files import write_bytes
+    from ..core.jsonable import to_json
+    from ..mesh.io.export import FORMATS, export_model
+    from ..qa.assessment import assess
+    from ..qa.record import model_record, qa_record
 
     progress, folder, suffix = job.progress, job.folder, job.suffix
     volume, provenance = _load(options, job)
@@ -294,11 +296,11 @@ def _make(options: argparse.Namespace, beside: _Beside, job: _Job) -> dict[str, 
 
 def _choose(options: argparse.Namespace, console: Console) -> _Chosen:
     """What was asked for, or else the largest; what was chosen so is said."""
-    from .applied_tilt import apply_tilt
-    from .entered import read_series_by_hand
-    from .pixel_findings import refuse_maps
-    from .selection import choose
-    from .series import read_series
+    from ..geometry.hounsfield import refuse_maps
+    from ..geometry.manual import apply_tilt
+    from ..series.by_hand import read_series_by_hand
+    from ..series.reader import read_series
+    from ..series.selection import choose
 
     reading = part(console.progress, 0.0, 0.08)
     if options.geometry is None:
@@ -326,10 +328,10 @@ def _choose(options: argparse.Namespace, console: Console) -> _Chosen:
 
 def _load(options: argparse.Namespace, job: _Job) -> tuple[RegularVolume, dict[str, Any]]:
     """The volume, and its provenance as the record shall hold it."""
-    from .geometry import analyse
-    from .provenance import source_record
-    from .record import rejected_files
-    from .regularize import load_stack
+    from ..geometry.analysis import analyse
+    from ..geometry.source_record import source_record
+    from ..geometry.stack import rejected_files
+    from ..volume.regularize import load_stack
 
     stack, collection = job.stack, job.chosen.collection
     volume = load_stack(stack, options.spacing, part(job.progress, 0.0, 0.3))
@@ -350,9 +352,9 @@ def _segment(
     options: argparse.Namespace, node: Any, volume: RegularVolume, progress: Progress
 ) -> tuple[Subject, dict[str, Any]]:
     """The segment with its surface, and what the record says of it."""
-    from .assessment import Subject
-    from .record import segment_record
-    from .selection import grey_range
+    from ..qa.assessment import Subject
+    from ..qa.record import segment_record
+    from ..surface.threshold import grey_range
 
     _, segments = _edge()
     low, high, method = grey_range(volume, options.threshold, options.preset)
@@ -376,7 +378,7 @@ def _segment(
 
 
 def _page(record: dict[str, Any], mesh: TriangleMesh, job: _Job) -> str:
-    from .report import page
+    from ..report.record_page import page
 
     text, without = page(record, mesh, part(job.progress, 0.9, 1.0))
     if without is not None:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .placing import size_and_unit
-from .source_checks import bound_mm
+from ..core.phrases import bound_mm, grouped
+from ..mesh.io.placement import size_and_unit
 
 FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
 _MARK = {"fail": "problem", "warn": "warning", "info": "note"}
 _NAMES_SHOWN = 3
-_NAMING = (
-    (re.compile("copy of .+"), "copy of another file"),
-    (
-        re.compile("same image as .+ at the same position"),
-        "same image as another one at the same position",
-    ),
-)
 
 
 def inspection(record: Mapping[str, Any]) -> str:
     """The answer of ``inspect`` as text.
 
-    :param record: as ``record.inspect_record`` makes it.
+    :param record: as ``inspection.inspect_record`` makes it.
     """
     blocks = [_stack(entry) for entry in record["series"]]
     if not blocks:
@@ -54,30 +46,6 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
         if check["status"] in ("fail", "warn"):
             text += f"  {_MARK[check['status']]}: {check['message']}\n"
     return f"{text}{'Written':17}{', '.join(files)} in {folder}\n"
-
-
-def grouped(rejected: Iterable[Mapping[str, str]]) -> list[tuple[str, list[str]]]:
-    """Reasons with the files they concern, most files first.
-
-    Reasons that name another file are one where they are alike: a series sent twice would
-    fill the screen otherwise.
-    """
-    kinds: dict[str, list[Mapping[str, str]]] = {}
-    for entry in rejected:
-        kinds.setdefault(_kind(entry["reason"]), []).append(entry)
-    named = {
-        entries[0]["reason"] if len(entries) == 1 else kind: [entry["file"] for entry in entries]
-        for kind, entries in kinds.items()
-    }
-    return sorted(named.items(), key=lambda item: -len(item[1]))
-
-
-def _kind(reason: str) -> str:
-    """The reason without the name of another file."""
-    for pattern, general in _NAMING:
-        if pattern.fullmatch(reason):
-            return general
-    return reason
 
 
 def _stack(entry: Mapping[str, Any]) -> str:

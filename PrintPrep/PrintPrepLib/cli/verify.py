@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .console import Console
 
 if TYPE_CHECKING:
-    from .verify import Verification
+    from ..verify.items import Verification
 
 _WORD = {"unchanged": "unchanged", "changed": "CHANGED", "unchecked": "cannot be checked"}
 _VERDICT = {
@@ -43,7 +43,7 @@ def run_verify(options: argparse.Namespace, console: Console) -> None:
 
     :raises PrintPrepError: there is no record to verify.
     """
-    from .verify import verify
+    from ..verify.record import verify
 
     with console.quiet():
         done = verify(options.record, options.source, console.progress)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .alignment import FIXED, MOVING, Alignment, align_clouds
-from .compare_patches import Local, local_differences, without_counterpart
-from .errors import MeshError
-from .findings import Finding
-from .mesh import TriangleMesh
-from .progress import Progress, part, report
-from .scalefit import ShapeFit, fit_rigid, fit_shape
-from .shapes import Parts, sheared, stretched, stretched_after
-from .surfaces import Cloud, Surface, mapped
-from .surfacesearch import SurfaceSearch
+from ..core.errors import MeshError
+from ..core.progress import Progress, part, report
+from ..mesh.proximity import SurfaceSearch
+from ..mesh.sampling import Cloud, Surface, mapped
+from ..mesh.triangle_mesh import TriangleMesh
+from .deformation import Parts, ShapeFit, fit_rigid, fit_shape, sheared, stretched, stretched_after
+from .findings import findings
+from .local import Local, local_differences, without_counterpart
+from .registration import FIXED, MOVING, Alignment, align_clouds
+from .result import ERRORS, LEAST_SKEW, UNITS_MM, Comparison, Shape
 
 #: Points spread over the model by area; the distances are theirs.
 SAMPLES = 60_000
 _FIT_SAMPLES = 15_000
 _PATCH_SAMPLES = 120_000
 _BACK_SAMPLES = 40_000
-#: Millimetres of what a file may have counted in, and what that is called.
-UNITS_MM = {1000.0: "metres", 100.0: "decimetres", 10.0: "centimetres", 25.4: "inches"}
 #: Beyond these ratios of size a unit was mistaken, or the model was made to another scale.
 _FACTORS = (*UNITS_MM, *(1 / value for value in UNITS_MM))
 _UNIT_FROM = 3.0
@@ -35,67 +33,7 @@ _NEW_SCALE = 0.03
 _BETTER = 0.7
 _LEAST_PAIRED = 0.15
 _MOST_SCATTER = 0.01
-#: A skew or scale is told from this on, and from so many standard errors.
-LEAST_CHANGE = 0.001
-LEAST_SKEW = 0.003
-ERRORS = 4.0
 _LEAST_SHIFT_MM, _LEAST_SHIFT = 0.05, 2e-4
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How the whole model differs from the reference; model and reference in LPS mm.
-
-    :param onto: 4×4, model as given → reference, everything undone (unit, mirror, motion,
-        scale and skew).
-    :param rigid: 4×4, the same with nothing but unit, mirror and motion undone.
-    :param parts: turn, scale and skew; ``None`` values never stand here.
-    :param scale_error: standard errors (3,) of the scale.
-    :param skew_error: the same of the skew.
-    :param axes_of: whose axes the scale goes along, ``reference`` or ``model``.
-    :param shift_mm: (3,) how far the model's middle lies from its place, zero where the
-        model kept a fixed point (origin or middle).
-    """
-
-    onto: np.ndarray
-    rigid: np.ndarray
-    parts: Parts
-    scale_error: np.ndarray
-    skew_error: np.ndarray
-    axes_of: str
-    shift_mm: np.ndarray
-    inflation_mm: float
-    scatter_mm: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What ``compare`` found; ``as_dict`` is what ``compare --json`` prints.
-
-    :param transform: 4×4 that was put on the model before measuring: unit and mirror
-        undone, and with ``align`` the motion.
-    :param distances_mm: (N,) signed, of points spread over the model by area.
-    :param as_given_mm: the same without anything undone, or None where nothing was.
-    :param shape: None where the two have too little in common.
-    """
-
-    aligned: bool
-    transform: np.ndarray
-    unit_factor: float
-    mirrored: str | None
-    distances_mm: np.ndarray
-    as_given_mm: np.ndarray | None
-    shape: Shape | None
-    local: Local | None
-    missing: float
-    measures: dict[str, Any]
-    findings: list[Finding] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON, numbers only."""
-        from .compare_record import comparison_record
-
-        return comparison_record(self)
 
 
 def compare(
@@ -113,8 +51,6 @@ def compare(
     :raises MeshError: one of the two has no surface.
     :raises Cancelled: progress asked for it.
     """
-    from .compare_findings import findings
-
     for mesh in (model, reference):
         if len(mesh.triangles) == 0:
             raise MeshError("the model has no surface", remedy="Choose another file")

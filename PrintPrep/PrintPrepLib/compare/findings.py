@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from .findings import Finding
-
-if TYPE_CHECKING:
-    from .compare import Comparison, Shape
+from ..core.findings import Finding
+from .result import ERRORS, LEAST_CHANGE, LEAST_SKEW, Comparison, Shape
 
 _UNIT_WORDS = {
     1000.0: "metres taken for millimetres",
@@ -104,8 +100,6 @@ def _inside_out(found: Comparison) -> list[Finding]:
 
 
 def _scales(shape: Shape) -> list[Finding]:
-    from .compare import ERRORS, LEAST_CHANGE
-
     scale, error = shape.parts.scale, shape.scale_error
     off = np.abs(scale - 1) > np.maximum(LEAST_CHANGE, ERRORS * error)
     if not off.any():
@@ -164,8 +158,6 @@ def _longer(value: float, words: tuple[str, str]) -> str:
 
 
 def _skew(shape: Shape) -> list[Finding]:
-    from .compare import ERRORS, LEAST_SKEW
-
     skew = shape.parts.skew
     if (np.abs(skew) <= np.maximum(LEAST_SKEW, ERRORS * shape.skew_error)).all():
         return []

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .surfaces import Cloud
-from .surfacesearch import Nearest
+from ..mesh.proximity import Nearest
+from ..mesh.sampling import Cloud
 
 #: What scatters is no dent: this many robust standard deviations, and this share of the size.
 _SCATTERS = 6.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from .compare import Comparison
+    from .result import Comparison
 
 _BINS = 41
 #: The figures of distances, and what they are called.

@@ -6,25 +6,35 @@ here or in several processes, each whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .convertjournal import Journal
-from .convertnames import Names, Texts, header_texts
-from .convertplan import Found, Identity, Source, find, identify_chunk, share
-from .convertprogress import ConversionProgress, Pace
-from .convertsummary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, Fate, Summary
-from .convertwork import Done, Settings, Task, convert_chunk, prepare
-from .crew import Crew
-from .errors import Cancelled, SeriesError
-
-if TYPE_CHECKING:
-    from .deidentify import Options
+from ..core.errors import Cancelled, SeriesError
+from ..deidentify.deidentifier import Deidentifier, tally
+from ..deidentify.options import Options, pet_warnings
+from .inventory import (
+    Found,
+    Identity,
+    Names,
+    Source,
+    Texts,
+    find,
+    header_texts,
+    identify_chunk,
+    share,
+)
+from .journal import Journal
+from .pool import Crew
+from .progress import ConversionProgress, Pace
+from .summary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, Fate, Summary
+from .worker import Done, Settings, Task, convert_chunk, prepare
 
 FULL = "the disk is full"
 STOPPED = "it was stopped"
@@ -116,8 +126,6 @@ def convert(
         Path(request.out), request.untouched == "copy", request.deidentify, request.secret
     )
     if request.deidentify is not None:
-        from .deidentify import Deidentifier
-
         Deidentifier(request.deidentify, request.secret)  # refuses bad secrets before work is done
     found = find(request.inputs, request.out)
     with Crew(_jobs(request, found), settings, stopped, prepare) as crew:
@@ -183,8 +191,6 @@ class _Run:
         self._names = Names(request.secret if request.deidentify else None)
         self._report: Any = None
         if request.deidentify is not None:
-            from .convertreport import HeaderReport
-
             self._report = HeaderReport(request.deidentify)
         self._places = self._new_places()
         self._done: dict[int, Done] = {}
@@ -196,8 +202,6 @@ class _Run:
             return {i.index: self._names.kept(source.label) for source, i in files}
         texts: Texts = header_texts
         if self._report is not None:
-            from .convertreport import pseudonym_texts
-
             deidentifier = self._settings.deidentifier
             texts = lambda source: pseudonym_texts(source, deidentifier)  # noqa: E731
         return self._names.by_series(files, texts)
@@ -304,3 +308,67 @@ def _nothing(request: Request, unusable: Sequence[tuple[Source, str, str]]) -> S
 
 def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+# What a de-identifying conversion did to the headers, over all of its files.
+
+
+class HeaderReport:
+    """Collects what was done; it never holds a value of a patient."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._changes: Counter[tuple[str, str, str, str]] = Counter()
+        self._notices: Counter[tuple[str, str]] = Counter()
+        self._files = self._unclaimed = 0
+
+    def add(self, done: Done) -> None:
+        """Take in one file."""
+        if done.changes is None:
+            return
+        self._files += 1
+        self._unclaimed += done.unclaimed
+        self._changes.update(done.changes)
+        self._notices.update(done.notices)
+
+    @property
+    def treatment(self) -> dict[str, Any]:
+        """The options, with what stands for a list of pseudonyms."""
+        pseudonyms = repr(sorted(self._options.pseudonyms.items()))
+        digest = hashlib.sha256(pseudonyms.encode("utf-8", "surrogateescape")).hexdigest()
+        return {**self._options.as_dict(), "pseudonyms": digest}
+
+    def record(self) -> dict[str, Any]:
+        """The report of all files, as ``deidentifier.tally`` would make it."""
+        names = ("tag", "keyword", "action", "reason")
+        return {
+            **tally(self._options, ()),
+            "files": self._files,
+            "not_claimed": self._unclaimed,
+            "warnings": [
+                {"id": key, "message": text, "count": count}
+                for (key, text), count in sorted(self._notices.items())
+            ],
+            "changes": [
+                {**dict(zip(names, key, strict=True)), "count": count}
+                for key, count in sorted(self._changes.items())
+            ],
+        }
+
+    def option_warnings(self) -> list[str]:
+        """Which options break PET quantification."""
+        return pet_warnings(self._options)
+
+
+def pseudonym_texts(source: Source, deidentifier: Deidentifier) -> tuple[str, str, str]:
+    """What the folders of a de-identified series may be called: the patient's new number."""
+    from pydicom import dcmread
+
+    number = series = ""
+    with contextlib.suppress(Exception):  # what is wrong is told when the file is converted
+        dataset = dcmread(source.path, stop_before_pixels=True, force=True)
+        series = str(dataset.get("SeriesNumber") or "")
+        for change in deidentifier.preview(dataset):
+            if change.tag == "(0010,0020)" and not change.path:
+                number = change.after
+    return number, "study", f"series {series}"

@@ -17,9 +17,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from . import __version__
-from .convertplan import FOLDER, Source
-from .errors import ExportError
+from .. import __version__
+from ..core.errors import ExportError
+from .inventory import FOLDER, Source
 
 _UNFINISHED = ".printprep-*"
 _ABANDONED_S = 24 * 3600

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from concurrent.futures.process import ProcessPoolExecutor
 
 #: ``function(state, chunk, stopped)`` yields one result for each item of the chunk, and ends
 #: early when ``stopped()`` is true.

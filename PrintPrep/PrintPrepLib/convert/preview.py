@@ -7,15 +7,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .convert import Look, Request, look
-from .convertfile import convert, needs_conversion, with_header
-from .convertnames import Names
-from .convertplan import Identity
-from .errors import Cancelled, PrintPrepError
-from .rawelements import envelope
+from ..core.errors import Cancelled, PrintPrepError
+from ..dicom.elements import envelope
+from .archive import Look, Request, look
+from .inventory import Identity, Names
+from .transcode import convert, needs_conversion, with_header
 
 if TYPE_CHECKING:
-    from .deidentify import Deidentified, Deidentifier
+    from ..deidentify.deidentifier import Deidentified, Deidentifier
 
 Answer = tuple[dict[str, Any], str]
 
@@ -23,7 +22,7 @@ Answer = tuple[dict[str, Any], str]
 def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
     """The series of the part that was asked for, as JSON-able record and as text.
 
-    :raises SeriesError: as ``convert.look``.
+    :raises SeriesError: as ``archive.look``.
     """
     seen = look(request, stopped=stopped)
     names = Names(request.secret if request.deidentify else None)
@@ -77,9 +76,10 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
 
     Values are shown only where the request says ``identify``.
 
-    :raises SeriesError: as ``convert.look``.
+    :raises SeriesError: as ``archive.look``.
     """
-    from .deidentify import Deidentifier, pet_warnings, report
+    from ..deidentify.deidentifier import Deidentifier, report
+    from ..deidentify.options import pet_warnings
 
     assert request.deidentify is not None
     seen = look(request, stopped=stopped)

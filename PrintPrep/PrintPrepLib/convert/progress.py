@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: The folder to run the child in, so that it finds the library.
-LIBRARY = Path(__file__).resolve().parents[1]
+LIBRARY = Path(__file__).resolve().parents[2]
 
 _LINE = re.compile(
     r"printprep-progress stage=(look|convert) files=(\d+)/(\d+) series=(\d+)/(\d+)"

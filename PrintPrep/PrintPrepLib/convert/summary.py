@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from . import __version__
-from .files import write_bytes
+from .. import __version__
+from ..core.files import write_bytes
 
 SCHEMA = "printprep-convert/1"
 

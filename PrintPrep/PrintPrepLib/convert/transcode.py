@@ -13,10 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .elscint import CONFIRMED, RGB1, RLE1, StreamError, decode
-from .elscintfile import CREATOR, GROUP, REMEDY, TRANSFER_SYNTAX
-from .errors import DamagedFile, NotServed, PixelDataError
-from .rawelements import (
+from ..core.errors import DamagedFile, NotServed, PixelDataError
+from ..dicom.elements import (
     EXPLICIT,
     IMPLICIT,
     OTHERWISE_ENCODED,
@@ -32,6 +30,8 @@ from .rawelements import (
     number,
     text,
 )
+from ..dicom.elscint_block import CREATOR, GROUP, REMEDY, TRANSFER_SYNTAX
+from ..pixels.elscint_codec import CONFIRMED, RGB1, RLE1, StreamError, decode
 
 #: Told with every file in a compression that no scanner's file has confirmed yet.
 UNCONFIRMED = "the compression {} is not yet confirmed on scanner data"

@@ -14,14 +14,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .convertplan import FOLDER, Source
-from .convertsummary import CONVERTED, COPIED, DONE_BEFORE, FAILED, REFUSED, SKIPPED
-from .errors import DamagedFile, ExportError, NotServed, PrintPrepError
-from .files import replacing
-from .rawelements import OTHERWISE_ENCODED, Cut, Irregular, elements, envelope
+from ..core.errors import DamagedFile, ExportError, NotServed, PrintPrepError
+from ..core.files import replacing
+from ..dicom.elements import OTHERWISE_ENCODED, Cut, Irregular, elements, envelope
+from .inventory import FOLDER, Source
+from .summary import CONVERTED, COPIED, DONE_BEFORE, FAILED, REFUSED, SKIPPED
 
 if TYPE_CHECKING:
-    from .deidentify import Deidentified, Deidentifier, Options
+    from ..deidentify.deidentifier import Deidentified, Deidentifier
+    from ..deidentify.options import Options
 
 #: What is read first: all of a slice, and of a larger file what tells how to go on.
 _WHOLE = 8 << 20
@@ -52,7 +53,7 @@ class Settings:
     def deidentifier(self) -> Deidentifier | None:
         if self.deidentify is None:
             return None
-        from .deidentify import Deidentifier
+        from ..deidentify.deidentifier import Deidentifier
 
         return Deidentifier(self.deidentify, self.secret)
 
@@ -96,7 +97,7 @@ class Done:
 
 def prepare() -> None:
     """Load what the work needs; called first in each process of a crew."""
-    from . import convertfile  # noqa: F401
+    from . import transcode  # noqa: F401
 
     _keep_memory()
 
@@ -151,7 +152,7 @@ class _Occupied(PrintPrepError):
 
 def _treat(settings: Settings, task: Task) -> Done:
     # Not before: the processes of a crew are started first and load numpy at the same time.
-    from .convertfile import Conversion, convert, needs_conversion
+    from .transcode import Conversion, convert, needs_conversion
 
     path = task.source.path
     with open(path, "rb") as file:
@@ -261,7 +262,7 @@ def _deidentified(deidentifier: Deidentifier, data: bytes, path: str) -> tuple[b
     """The file without identity, and what was done."""
     from pydicom import dcmread, dcmwrite
 
-    from .convertfile import with_header
+    from .transcode import with_header
 
     found, size = envelope(data), len(data)
     if found is not None and found.syntax not in OTHERWISE_ENCODED:

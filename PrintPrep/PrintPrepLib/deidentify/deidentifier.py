@@ -18,27 +18,14 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
-from . import __version__
-from .deidentify_elements import Found
-from .deidentify_options import PROFILES, DeidentifyError, Options, pet_warnings
-from .deidentify_pixels import pixel_warnings
-from .deidentify_plan import Change, Patient, Plan, Step
-from .deidentify_table import Rules, edition
-from .deidentify_values import Replacements
-from .findings import Finding
-
-__all__ = [
-    "PROFILES",
-    "Change",
-    "Deidentified",
-    "Deidentifier",
-    "DeidentifyError",
-    "Options",
-    "pet_warnings",
-    "preview",
-    "report",
-    "tally",
-]
+from .. import __version__
+from ..core.findings import Finding
+from .elements import Found
+from .options import DeidentifyError, Options, pet_warnings
+from .pixels import pixel_warnings
+from .plan import Change, Patient, Plan, Step
+from .profile import Rules, edition
+from .values import Replacements
 
 _PRIVATE_COMPRESSION = "1.3.46.670589.33.1.4.1"
 _SECRET_BYTES = 32

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .errors import PrintPrepError
+from ..core.errors import PrintPrepError
 
 DATES = ("remove", "shift", "keep")
 UIDS = ("replace", "keep")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from .deidentify_elements import Found
-from .findings import Finding
+from ..core.findings import Finding
+from .elements import Found
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 #: Modalities whose pictures often carry the name, with or without a flag that says so.

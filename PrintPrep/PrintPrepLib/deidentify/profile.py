@@ -23,7 +23,7 @@ from typing import Any
 from pydicom.datadict import dictionary_has_tag, repeater_has_tag
 from pydicom.valuerep import STANDARD_VR
 
-from .deidentify_options import Options
+from .options import Options
 
 _TITLES = {
     "retain_safe_private": "safe private",
@@ -181,7 +181,7 @@ def _safe_private() -> dict[tuple[str, int, int], SafePrivate]:
 
 @cache
 def _load(name: str) -> dict[str, Any]:
-    file = resources.files(__package__) / "data" / f"deidentify_{name}.json"
+    file = resources.files("PrintPrepLib") / "data" / f"deidentify_{name}.json"
     return json.loads(file.read_text("utf-8"))
 
 

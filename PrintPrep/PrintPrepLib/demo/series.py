@@ -5,7 +5,7 @@ part of its own. The scan has what makes real series difficult: a tilted gantry 
 steps of three sizes. Ball and block are blurred by a Gaussian in closed form, so
 their size in the images is known to a micrometre; the skull only has to look like one.
 
-``python -m PrintPrepLib.demonstration FOLDER`` writes it.
+``python -m PrintPrepLib.demo.series FOLDER`` writes it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from .demonstration_head import head_hu
-from .errors import ExportError
-from .progress import Progress, report
+from ..core.errors import ExportError
+from ..core.progress import Progress, report
+from .head import head_hu
 
 MATRIX = 256
 PIXEL_MM = 0.9
@@ -287,9 +287,9 @@ def _decimal(value: float) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """``python -m PrintPrepLib.demonstration FOLDER``."""
+    """``python -m PrintPrepLib.demo.series FOLDER``."""
     if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m PrintPrepLib.demonstration FOLDER", file=sys.stderr)
+        print("usage: python -m PrintPrepLib.demo.series FOLDER", file=sys.stderr)
         return 2
     try:
         truth = write_demonstration(arguments[0])

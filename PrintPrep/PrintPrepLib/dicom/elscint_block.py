@@ -10,11 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .elscint import StreamError, decode
-from .errors import PixelDataError
-
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
@@ -59,25 +54,3 @@ def private_pixels(dataset: Dataset) -> PrivatePixels | None:
             text = text.decode("latin-1") if isinstance(text, bytes) else str(text)
             return PrivatePixels(text.strip(" \0"), GROUP << 16 | block << 8 | _STREAM)
     return None
-
-
-def decode_pixels(
-    compression: str, stream: bytes, rows: int, columns: int, file: str
-) -> np.ndarray:
-    """Decode the stream of one file; values that are not compressed at all pass through.
-
-    :returns: (rows, columns) uint16, or (rows, columns, 3) uint8 for colour.
-    :raises PixelDataError: the compression is unknown or the stream damaged.
-    """
-    try:
-        return decode(compression, stream, rows, columns)
-    except StreamError as error:
-        plain = 2 * rows * columns
-        if len(stream) == plain:
-            return np.frombuffer(stream, "<u2").reshape(rows, columns)
-        raise PixelDataError(
-            f"the pixels in the private compression {compression} cannot be decoded: {error}",
-            file=file,
-            tag="(07A1,xx0A)",
-            remedy=REMEDY,
-        ) from error

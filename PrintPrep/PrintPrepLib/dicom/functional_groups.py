@@ -15,7 +15,10 @@ from dataclasses import dataclass, replace
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from .headers import (
+from .header import SliceHeader, plane_header, slice_traits
+from .image_plane import InvalidGeometry, NotASlice, TagText, optional_number
+from .pixel_layout import RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE
+from .tags import (
     ACQUISITION_NUMBER,
     CONTENT_TIME,
     CONVOLUTION_KERNEL,
@@ -36,15 +39,7 @@ from .headers import (
     TEMPORAL_POSITION,
     WINDOW_CENTER,
     WINDOW_WIDTH,
-    InvalidGeometry,
-    NotASlice,
-    SliceHeader,
-    TagText,
-    optional_number,
-    plane_header,
-    slice_traits,
 )
-from .pixellayout import RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE
 
 _SHARED, _PER_FRAME, _DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
 #: What ``frame_headers`` needs of a data set beside the tags of single slices.

@@ -7,132 +7,62 @@ digits of a position can be counted.
 
 from __future__ import annotations
 
-import math
+import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .dicomtime import parse_date
-from .imageplane import (
+from .datetimes import parse_date
+from .image_plane import (
     InvalidGeometry,
     NotASlice,
     TagText,
     image_position,
+    optional_number,
     orientation,
     parts_of,
     pixel_spacing,
+    written_decimals,
 )
-
-if TYPE_CHECKING:
-    from .pixellayout import PixelLayout
-
-IMAGE_TYPE = "0008,0008"
-SOP_CLASS_UID = "0008,0016"
-SOP_INSTANCE_UID = "0008,0018"
-STUDY_DATE = "0008,0020"
-SERIES_DATE = "0008,0021"
-ACQUISITION_DATE = "0008,0022"
-CONTENT_TIME = "0008,0033"
-MODALITY = "0008,0060"
-MANUFACTURER = "0008,0070"
-SERIES_DESCRIPTION = "0008,103E"
-MODEL_NAME = "0008,1090"
-DERIVATION_DESCRIPTION = "0008,2111"
-PATIENT_NAME = "0010,0010"
-PATIENT_ID = "0010,0020"
-SLICE_THICKNESS = "0018,0050"
-ECHO_NUMBERS = "0018,0086"
-SPACING_BETWEEN_SLICES = "0018,0088"
-DEVICE_SERIAL_NUMBER = "0018,1000"
-GANTRY_DETECTOR_TILT = "0018,1120"
-IMAGER_PIXEL_SPACING = "0018,1164"
-CONVOLUTION_KERNEL = "0018,1210"
-NOMINAL_PIXEL_SPACING = "0018,2010"
-STUDY_INSTANCE_UID = "0020,000D"
-SERIES_INSTANCE_UID = "0020,000E"
-SERIES_NUMBER = "0020,0011"
-ACQUISITION_NUMBER = "0020,0012"
-INSTANCE_NUMBER = "0020,0013"
-IMAGE_POSITION = "0020,0032"
-IMAGE_ORIENTATION = "0020,0037"
-TEMPORAL_POSITION = "0020,0100"
-SLICE_LOCATION = "0020,1041"
-DIMENSION_INDEX = "0020,9157"
-PHOTOMETRIC = "0028,0004"
-NUMBER_OF_FRAMES = "0028,0008"
-ROWS = "0028,0010"
-COLUMNS = "0028,0011"
-PIXEL_SPACING = "0028,0030"
-PIXEL_SPACING_CALIBRATION = "0028,0A02"
-WINDOW_CENTER = "0028,1050"
-WINDOW_WIDTH = "0028,1051"
-
-#: What tells the reconstructions and acquisitions apart that a series may mix; ``slice_traits``
-#: reads it of the files, a database is asked only where it decides something.
-TRAITS = (
-    ACQUISITION_NUMBER,
-    CONVOLUTION_KERNEL,
-    IMAGE_TYPE,
-    ECHO_NUMBERS,
-    TEMPORAL_POSITION,
-    CONTENT_TIME,
-    DIMENSION_INDEX,
-)
-#: What ``slice_header`` reads of every file.
-SLICE_TAGS = (
-    SOP_INSTANCE_UID,
-    SOP_CLASS_UID,
-    IMAGE_TYPE,
-    NUMBER_OF_FRAMES,
-    ROWS,
+from .pixel_layout import PixelLayout
+from .tags import (
+    ACQUISITION_DATE,
     COLUMNS,
-    PIXEL_SPACING,
-    IMAGE_POSITION,
-    IMAGE_ORIENTATION,
-    PHOTOMETRIC,
-    INSTANCE_NUMBER,
-    SLICE_THICKNESS,
-    SLICE_LOCATION,
-)
-#: What ``series_info`` reads of one file of a series.
-SERIES_TAGS = (
-    SERIES_INSTANCE_UID,
-    STUDY_INSTANCE_UID,
-    SERIES_NUMBER,
-    SERIES_DESCRIPTION,
-    MODALITY,
-    MANUFACTURER,
-    MODEL_NAME,
-    DEVICE_SERIAL_NUMBER,
-    SLICE_THICKNESS,
-    SPACING_BETWEEN_SLICES,
-    GANTRY_DETECTOR_TILT,
     CONVOLUTION_KERNEL,
+    DERIVATION_DESCRIPTION,
+    DEVICE_SERIAL_NUMBER,
+    ENHANCED,
+    GANTRY_DETECTOR_TILT,
+    IMAGE_ORIENTATION,
+    IMAGE_POSITION,
+    IMAGE_TYPE,
+    IMAGER_PIXEL_SPACING,
+    INSTANCE_NUMBER,
+    MANUFACTURER,
+    MODALITY,
+    MODEL_NAME,
+    NOMINAL_PIXEL_SPACING,
+    NUMBER_OF_FRAMES,
+    PATIENT_ID,
+    PATIENT_NAME,
+    PHOTOMETRIC,
+    PIXEL_SPACING,
+    PIXEL_SPACING_CALIBRATION,
+    ROWS,
+    SECONDARY_CAPTURE,
+    SERIES_DATE,
+    SERIES_DESCRIPTION,
+    SERIES_INSTANCE_UID,
+    SERIES_NUMBER,
+    SLICE_LOCATION,
+    SLICE_THICKNESS,
+    SOP_CLASS_UID,
+    SOP_INSTANCE_UID,
+    SPACING_BETWEEN_SLICES,
+    STUDY_DATE,
+    STUDY_INSTANCE_UID,
+    TRAITS,
     WINDOW_CENTER,
     WINDOW_WIDTH,
-    PATIENT_NAME,
-    PATIENT_ID,
-    ACQUISITION_DATE,
-    SERIES_DATE,
-    STUDY_DATE,
-    DERIVATION_DESCRIPTION,
-    PIXEL_SPACING,
-    IMAGER_PIXEL_SPACING,
-    NOMINAL_PIXEL_SPACING,
-    PIXEL_SPACING_CALIBRATION,
 )
-
-SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-#: Objects whose frames are slices, each described by functional groups (PS3.3 C.7.6.16).
-ENHANCED = {
-    "1.2.840.10008.5.1.4.1.1.2.1": "enhanced multi-frame CT",
-    "1.2.840.10008.5.1.4.1.1.2.2": "legacy converted enhanced CT",
-    "1.2.840.10008.5.1.4.1.1.4.1": "enhanced multi-frame MR",
-    "1.2.840.10008.5.1.4.1.1.4.4": "legacy converted enhanced MR",
-    "1.2.840.10008.5.1.4.1.1.13.1.1": "X-ray 3D angiographic",
-    "1.2.840.10008.5.1.4.1.1.13.1.2": "X-ray 3D craniofacial",
-    "1.2.840.10008.5.1.4.1.1.128.1": "legacy converted enhanced PET",
-    "1.2.840.10008.5.1.4.1.1.130": "enhanced PET",
-}
 
 
 @dataclass(frozen=True)
@@ -295,22 +225,6 @@ def geometry_faults(text: TagText) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def written_decimals(text: str) -> int:
-    """The decimals that a decimal string shows: 2 for "-1.85", 3 for "1.5e-2"."""
-    mantissa, _, exponent = text.strip().lower().partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    return max(0, decimals - int(exponent or 0))
-
-
-def optional_number(text: str) -> float | None:
-    """The first value as a finite number, or None."""
-    try:
-        value = float(text.split("\\")[0])
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
 def _scan_date(text: TagText) -> str:
     """The day of the scan: a study or series may be dated by its booking."""
     for tag in (ACQUISITION_DATE, SERIES_DATE, STUDY_DATE):
@@ -365,3 +279,17 @@ def _windows(centers: str, widths: str) -> tuple[tuple[float, float], ...]:
         if None not in pair and pair[1] > 0:
             pairs.append(pair)
     return tuple(pairs)
+
+
+def series_id(uid: str) -> str:
+    """A pseudonym of a UID: the same series gives the same one, and nothing leads back."""
+    return hashlib.sha256(uid.encode()).hexdigest()[:16]
+
+
+def scanner_id(info: SeriesInfo) -> str | None:
+    """A pseudonym of one scanner; None where the header does not tell it from its like."""
+    serial = info.device_serial.strip()
+    if not serial:
+        return None
+    told = "|".join([info.manufacturer.strip(), info.model.strip(), serial])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -95,3 +95,25 @@ def _numbers(parts: list[str], count: int, name: str) -> tuple[float, ...]:
     if len(values) != count or not all(math.isfinite(value) for value in values):
         raise InvalidGeometry(f"{name} does not hold {count} finite numbers")
     return values
+
+
+def written_decimals(text: str) -> int:
+    """The decimals that a decimal string shows: 2 for "-1.85", 3 for "1.5e-2"."""
+    mantissa, _, exponent = text.strip().lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return max(0, decimals - int(exponent or 0))
+
+
+def optional_number(text: str) -> float | None:
+    """The first value as a finite number, or None."""
+    try:
+        value = float(text.split("\\")[0])
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def series_number(text: str) -> int | None:
+    """The series number as a number; None where the header has none."""
+    text = text.strip()
+    return int(text) if text.lstrip("+-").isdecimal() else None

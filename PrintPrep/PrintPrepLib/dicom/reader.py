@@ -19,21 +19,11 @@ from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 
-from .frames import FRAME_TAGS, FrameHeaders, frame_headers
-from .headers import (
-    SERIES_INSTANCE_UID,
-    SERIES_TAGS,
-    SLICE_TAGS,
-    TRAITS,
-    InvalidGeometry,
-    NotASlice,
-    SliceHeader,
-    TagText,
-    multi_frame,
-    slice_header,
-    slice_traits,
-)
-from .pixellayout import PIXEL_TAGS, PRIVATE_TAGS, frame_layout, pixel_layout
+from .functional_groups import FRAME_TAGS, FrameHeaders, frame_headers
+from .header import SliceHeader, multi_frame, slice_header, slice_traits
+from .image_plane import InvalidGeometry, NotASlice, TagText
+from .pixel_layout import PIXEL_TAGS, PRIVATE_TAGS, frame_layout, pixel_layout
+from .tags import SERIES_INSTANCE_UID, SERIES_TAGS, SLICE_TAGS, TRAITS
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 #: Implicit VR files do not say which elements are binary numbers.
@@ -125,7 +115,13 @@ def _frames(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> F
     if whole.compression is not None:
         raise NotASlice("multi-frame object in a private compression, which is not served")
     slices = [
-        (replace(header, layout=frame_layout(whole, header, of_frame)), of_frame)
+        (
+            replace(
+                header,
+                layout=frame_layout(whole, header.frame, header.rows, header.columns, of_frame),
+            ),
+            of_frame,
+        )
         for header, of_frame in found.slices
     ]
     return replace(found, slices=slices)

@@ -2,7 +2,7 @@
 
 The grid stands on the mean orientation of the slices. Seen along the grid's normal every
 slice is an affine height above the grid's first plane, and the place of a grid column in
-the slice (its foot) is affine too: that is all the resampling needs (driftsample.py).
+the slice (its foot) is affine too: that is all the resampling needs (volume/fan.py).
 Vectors are LPS mm.
 """
 
@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .findings import Finding
-
 if TYPE_CHECKING:
-    from .headers import SliceHeader
+    from ..dicom.header import SliceHeader
 
 #: Planes nearer than this somewhere in the image count as crossing, mm.
 _CROSSING_MM = 0.01
@@ -142,30 +140,6 @@ def fan_order(slices: Sequence[SliceHeader]) -> list[int]:
     fan = fan_of(slices)
     heights = fan.middles @ fan.axes[2]
     return sorted(range(len(slices)), key=lambda index: heights[index])
-
-
-def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
-    """What the drift is, and why it cannot be served (None where it can)."""
-    found = Finding(
-        "drifting",
-        "warn",
-        "The orientation drifts by {turn:.2f}° over the series: each slice is put in its own "
-        "place on a grid in their mean orientation.",
-        {"turn": fan.turn_deg},
-        fan.turn_deg,
-        "°",
-    )
-    crossed = fan.crossing()
-    if crossed is None:
-        return found, None
-    return found, Finding(
-        "crossing_slices",
-        "fail",
-        "The orientation turns from slice to slice, and slices {first} and {second} cross or "
-        "coincide within the image: one place has two values, so no volume can be made. Ask for a "
-        "reconstruction in one orientation.",
-        {"first": crossed[0] + 1, "second": crossed[1] + 1},
-    )
 
 
 def drift_record(fan: Fan) -> dict[str, Any]:

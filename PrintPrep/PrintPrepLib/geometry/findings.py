@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .claims import claims, one_place
-from .drift import drift_findings, fan_of
-from .elscint import KNOWN
-from .elscintfile import REMEDY
-from .findings import Finding
-from .source_checks import GAP_FAIL_MM
+from ..core.findings import Finding
+from ..dicom.elscint_block import REMEDY
+from ..pixels.elscint_codec import KNOWN
+from .fan import Fan, fan_of
+from .header_claims import claims, one_place
+from .regularity import GAP_FAIL_MM
+from .stack_geometry import StackGeometry
 
 if TYPE_CHECKING:
-    from .geometry import StackGeometry
-    from .series import SliceStack
+    from .stack import SliceStack
 
 _DRIFT_MM = 0.1
 _LISTED = 5
@@ -285,4 +285,28 @@ def _drift(geometry: StackGeometry) -> Finding | None:
         {"drift": geometry.drift_mm},
         geometry.drift_mm,
         "mm",
+    )
+
+
+def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
+    """What the drift is, and why it cannot be served (None where it can)."""
+    found = Finding(
+        "drifting",
+        "warn",
+        "The orientation drifts by {turn:.2f}° over the series: each slice is put in its own "
+        "place on a grid in their mean orientation.",
+        {"turn": fan.turn_deg},
+        fan.turn_deg,
+        "°",
+    )
+    crossed = fan.crossing()
+    if crossed is None:
+        return found, None
+    return found, Finding(
+        "crossing_slices",
+        "fail",
+        "The orientation turns from slice to slice, and slices {first} and {second} cross or "
+        "coincide within the image: one place has two values, so no volume can be made. Ask for a "
+        "reconstruction in one orientation.",
+        {"first": crossed[0] + 1, "second": crossed[1] + 1},
     )

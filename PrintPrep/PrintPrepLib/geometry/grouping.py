@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .drift import fan_order
-from .headers import SliceHeader
-from .ordering import in_order, places
+from ..dicom.header import SliceHeader
+from .fan import fan_order
 from .reconstructions import regular, told_apart
+from .stack import in_order, places
 
 #: Largest difference of a direction cosine within one stack: 0.025 mm over 250 mm.
 ORIENTATION_TOLERANCE = 1e-4
@@ -31,7 +31,7 @@ _DERIVED_WORDS = frozenset(
 class Arranged:
     """Slices that make one stack, in order along their normal.
 
-    ``coincident`` and ``told_apart`` as in ``series.SliceStack``.
+    ``coincident`` and ``told_apart`` as in ``stack.SliceStack``.
     """
 
     slices: tuple[SliceHeader, ...]

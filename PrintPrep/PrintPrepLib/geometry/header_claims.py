@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .findings import Finding
-from .gridfit import position_tolerance
-from .unplaced import REMEDY
+from ..core.findings import Finding
+from .regularity import position_tolerance
+from .stack import ENTER_GEOMETRY
+from .stack_geometry import StackGeometry
 
 if TYPE_CHECKING:
-    from .geometry import StackGeometry
-    from .headers import SeriesInfo
-    from .series import SliceStack
+    from ..dicom.header import SeriesInfo
+    from .stack import SliceStack
 
 _TILT_TOLERANCE_DEG = 0.1
 #: A program that is misled by more than this share of a length deserves a warning.
@@ -60,7 +60,7 @@ def one_place(stack: SliceStack) -> Finding:
         "invalid_geometry",
         "fail",
         "The headers do not say where the slices lie: all {count} claim the same position. Either "
-        "one place was seen {count} times, or the positions were lost. " + REMEDY + ".",
+        "one place was seen {count} times, or the positions were lost. " + ENTER_GEOMETRY + ".",
         {"count": count},
         count,
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .errors import GeometryError
-from .findings import Finding
+from ..core.errors import GeometryError
+from ..core.findings import Finding
 
 if TYPE_CHECKING:
-    from .series import SliceStack
+    from .stack import SliceStack
 
 HOUNSFIELD = "HU"
 #: Words in ImageType that name what a derived CT image maps instead of attenuation: perfusion

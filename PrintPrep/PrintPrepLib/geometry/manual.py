@@ -11,33 +11,19 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from .dicomfile import read_file
-from .errors import GeometryError
-from .frames import FrameHeaders
-from .headers import (
-    IMAGE_ORIENTATION,
-    IMAGE_POSITION,
-    NUMBER_OF_FRAMES,
-    PIXEL_SPACING,
-    NotASlice,
-    SliceHeader,
-    TagText,
-    optional_number,
-    plane_header,
-)
-from .pixellayout import frame_layout, pixel_layout
-from .series import Series, SeriesCollection, build_series, read_series
+import numpy as np
+
+from ..core.errors import GeometryError
+from ..dicom.header import SliceHeader
+from .analysis import analyse
 
 if TYPE_CHECKING:
-    from pydicom.dataset import FileDataset
-
-    from .progress import Progress
+    from ..dicom.header import SeriesInfo
+    from .stack import SliceStack
 
 Vector = tuple[float, float, float]
 
@@ -109,19 +95,6 @@ class EnteredGeometry:
         return tuple(self.step_mm * value for value in normal)
 
 
-def read_series_by_hand(
-    inputs: Sequence[str | os.PathLike[str]],
-    geometry: EnteredGeometry,
-    progress: Progress | None = None,
-) -> SeriesCollection:
-    """Read files and folders into series whose slices stand where a person says.
-
-    Parameters and errors as ``series.read_series`` has them.
-    """
-    found = read_series(inputs, progress, partial(read_file, reader=partial(_slices, geometry)))
-    return replace(found, series=tuple(_placed(item, geometry) for item in found.series))
-
-
 def entered_record(slices: Sequence[SliceHeader]) -> dict[str, Any] | None:
     """What a person entered, as the ``source`` of a record holds it; None where nobody did."""
     first = slices[0]
@@ -142,50 +115,7 @@ def _likeness(item: SliceHeader, row: Vector, column: Vector) -> float:
     return sum(here * there for here, there in zip(axes, row + column, strict=True))
 
 
-def _slices(
-    geometry: EnteredGeometry, path: str, file: BinaryIO, dataset: FileDataset, text: TagText
-) -> FrameHeaders:
-    """The slices of one file, all at one place so far; many where it holds many frames."""
-    told = _told(geometry, text)
-    whole = pixel_layout(file, dataset, text)
-    count = int(optional_number(text(NUMBER_OF_FRAMES)) or 1)
-    if count > 1 and whole.compression is not None:
-        raise NotASlice("multi-frame object in a private compression, which is not served")
-    header = replace(plane_header(path, told), layout=whole, entered=True)
-    if count == 1:
-        return FrameHeaders([(header, text)])
-    frames = (replace(header, frame=index, frames=count) for index in range(count))
-    return FrameHeaders(
-        [(replace(item, layout=frame_layout(whole, item, text)), text) for item in frames]
-    )
-
-
-def _told(geometry: EnteredGeometry, text: TagText) -> TagText:
-    """The header's tags with those of the geometry replaced."""
-    axes = [value for axis in ORIENTATIONS[geometry.orientation] for value in axis]
-    entered = {
-        IMAGE_POSITION: "0\\0\\0",
-        IMAGE_ORIENTATION: "\\".join(map(repr, axes)),
-        PIXEL_SPACING: f"{geometry.row_mm!r}\\{geometry.column_mm!r}",
-    }
-    return lambda tag: entered.get(tag) or text(tag)
-
-
-def _placed(series: Series, geometry: EnteredGeometry) -> Series:
-    """The series with the slices of every raster one after another."""
-    rasters: dict[tuple[int, int], list[SliceHeader]] = defaultdict(list)
-    for stack in series.stacks:
-        for item in stack.slices:
-            rasters[item.rows, item.columns].append(item)
-    placed = [
-        replace(item, position=tuple(index * value for value in geometry.step))
-        for slices in rasters.values()
-        for index, item in enumerate(_in_order(slices))
-    ]
-    return build_series(series.info, placed, series.rejected)
-
-
-def _in_order(slices: Iterable[SliceHeader]) -> list[SliceHeader]:
+def in_file_order(slices: Iterable[SliceHeader]) -> list[SliceHeader]:
     """By number where every slice has one of its own, else by file name, then by frame."""
     slices = list(slices)
     numbers = {(item.instance_number.strip(), item.frame) for item in slices}
@@ -204,6 +134,69 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
 
 def _signed_step(slices: Sequence[SliceHeader]) -> float:
     """The step as it was entered: negative where the numbers run against the stack."""
-    ordered = _in_order(slices)
+    ordered = in_file_order(slices)
     step = math.dist(slices[0].position, slices[min(1, len(slices) - 1)].position)
     return -step if ordered[0] != slices[0] else step
+
+
+# A gantry tilt that was lost on the way, put back because a person says so.
+#
+# Slices that are written straight although the gantry was tilted stand on the table's line in
+# planes that are really tipped about the rows of the image. Positions are right then, only the
+# orientation is not. Nothing in the files proves it, so this is never done unasked.
+#
+# The sign counts in the image: plus tips the upper edge of every image along row × column. For a
+# patient on the back, head first, that is the front of the patient towards the head. GE writes it
+# so; the same orientation carries a minus on Philips (both seen in real series). The standard
+# leaves the sign of GantryDetectorTilt (0018,1120) open (PS3.3 C.8.2.3).
+
+#: No gantry tips farther.
+LARGEST_DEG = 45.0
+#: Below this tilt the slices count as straight.
+_STRAIGHT_DEG = 0.1
+#: Only axial slices come out of a tilted gantry: cosine to the long axis of the patient.
+_AXIAL = 0.99
+
+
+def assumed_tilt(info: SeriesInfo) -> float | None:
+    """The tilt that the header states, in the sign of this file; None where it states none."""
+    tag = info.tilt_tag_deg
+    if not tag:
+        return None
+    return -tag if "philips" in info.manufacturer.casefold() else tag
+
+
+def apply_tilt(stack: SliceStack, degrees: float | None = None) -> SliceStack:
+    """The stack with its slices tipped about their rows, each at its own first voxel.
+
+    :param degrees: plus tips the upper edge of the images along row × column; None: what the
+        header states (``assumed_tilt``).
+    :raises GeometryError: the slices are tilted already, are not axial, or no tilt is known.
+    """
+    first = stack.slices[0]
+    tilt = assumed_tilt(stack.info) if degrees is None else degrees
+    if tilt is None:
+        raise GeometryError(
+            "the header states no gantry tilt that could be applied",
+            remedy="Give its degrees, for example --apply-tilt 18.5",
+        )
+    if not 0 < abs(tilt) <= LARGEST_DEG:
+        raise GeometryError(
+            f"a gantry tilt of {tilt:g}° is impossible",
+            remedy=f"Give degrees between -{LARGEST_DEG:g} and {LARGEST_DEG:g}, but not 0",
+        )
+    seen = analyse(stack).tilt_deg
+    if seen > _STRAIGHT_DEG:
+        raise GeometryError(
+            f"the slices show a tilt of {seen:.1f}° themselves, so none was lost",
+            remedy="Load the series as it is: it is straightened by its positions",
+        )
+    if abs(stack.normal[2]) < _AXIAL:
+        raise GeometryError(
+            "these slices are not axial, so no gantry tilt was lost in them",
+            remedy="Load the series as it is",
+        )
+    angle = np.radians(tilt)
+    column = np.cos(angle) * np.array(first.column_direction) - np.sin(angle) * stack.normal
+    slices = tuple(replace(item, column_direction=tuple(column.tolist())) for item in stack.slices)
+    return replace(stack, slices=slices, applied_tilt_deg=float(tilt))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .geometry import StackGeometry
-from .series import SliceStack
+from ..core.phrases import Phrase
+from .stack import SliceStack
+from .stack_geometry import StackGeometry
 
 #: Planes whose normal lies nearer to an axis of the patient than this cosine are named by it.
 _ALONG_AXIS = 0.9
@@ -19,20 +19,7 @@ _AXES = "xyz"
 _PLACES_SHOWN = 6
 
 
-@dataclass(frozen=True)
-class Words:
-    """A phrase that a face can translate: an English template and what fills it."""
-
-    template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The English phrase."""
-        return self.template.format(**self.values)
-
-
-def volume_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> list[Words]:
+def volume_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> list[Phrase]:
     """What tells a volume from the others of its series, the coarsest first; [] for an only one.
 
     :param stack: a stack, one of its sections, or all of them as one volume.
@@ -47,27 +34,27 @@ def volume_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> list[Word
     return words
 
 
-def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | float) -> Words:
+def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | float) -> Phrase:
     """What loading will do to the voxels.
 
     :param spacing: ``native``, ``isotropic`` or millimetres.
     """
     if spacing == "native":
         if geometry.regular and not drifting:
-            return Words("The voxels stay as they are.")
-        return Words("It is put onto a straight, even grid, with planes as close as the slices.")
+            return Phrase("The voxels stay as they are.")
+        return Phrase("It is put onto a straight, even grid, with planes as close as the slices.")
     if spacing == "isotropic":
-        return Words("It is put onto a straight, even grid, with planes as close as the pixels.")
-    return Words("It is put onto a straight, even grid, {mm:g} mm apart.", {"mm": spacing})
+        return Phrase("It is put onto a straight, even grid, with planes as close as the pixels.")
+    return Phrase("It is put onto a straight, even grid, {mm:g} mm apart.", {"mm": spacing})
 
 
-def absence_words(source: Mapping[str, Any]) -> list[Words]:
+def absence_words(source: Mapping[str, Any]) -> list[Phrase]:
     """Where along the normal nothing stands in the images, in patient coordinates.
 
     :param source: of a volume's provenance; older ones may lack the keys.
     """
     words = [
-        Words(
+        Phrase(
             "Nothing was scanned from {start:.1f} to {end:.1f} mm.",
             {"start": gap["from_mm"], "end": gap["to_mm"]},
         )
@@ -78,34 +65,34 @@ def absence_words(source: Mapping[str, Any]) -> list[Words]:
         shown = ", ".join(f"{place:.1f}" for place in places[:_PLACES_SHOWN])
         rest = len(places) - _PLACES_SHOWN
         more = f" and {rest} more" if rest > 0 else ""
-        words.append(Words("Slices are missing at {places} mm.", {"places": shown + more}))
+        words.append(Phrase("Slices are missing at {places} mm.", {"places": shown + more}))
     if source.get("duplicates"):
         words.append(
-            Words("{count} images were there more than once.", {"count": source["duplicates"]})
+            Phrase("{count} images were there more than once.", {"count": source["duplicates"]})
         )
     return words
 
 
-def _stack_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> Words:
+def _stack_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> Phrase:
     told = [item.told_apart for item in siblings]
     if stack.told_apart and told.count(stack.told_apart) == 1:
-        return Words("{what}", {"what": stack.told_apart})
+        return Phrase("{what}", {"what": stack.told_apart})
     for differs in _DIFFERENCES:
         if len({differs(item).text for item in siblings}) > 1:
             difference = differs(stack)
-            return Words(
+            return Phrase(
                 "stack {number} (" + difference.template + ")",
                 {"number": stack.number, **difference.values},
             )
-    return Words("stack {number}", {"number": stack.number})
+    return Phrase("stack {number}", {"number": stack.number})
 
 
-def _section_words(stack: SliceStack) -> Words:
+def _section_words(stack: SliceStack) -> Phrase:
     if stack.section == 0:
-        return Words("all {sections} sections", {"sections": stack.sections})
+        return Phrase("all {sections} sections", {"sections": stack.sections})
     axis = int(np.abs(stack.normal).argmax())
     ends = sorted(stack.slices[index].position[axis] for index in (0, -1))
-    return Words(
+    return Phrase(
         "section {section} of {sections} ({axis} {low:.0f} to {high:.0f} mm)",
         {
             "section": stack.section,
@@ -117,26 +104,26 @@ def _section_words(stack: SliceStack) -> Words:
     )
 
 
-def _tilt(stack: SliceStack) -> Words:
+def _tilt(stack: SliceStack) -> Phrase:
     way = np.subtract(stack.slices[-1].position, stack.slices[0].position)
     across = np.linalg.norm(np.cross(way, stack.normal))
     tilt = abs(math.degrees(math.atan2(across, abs(way @ stack.normal))))
-    return Words("tilt {tilt:.0f}°", {"tilt": tilt})
+    return Phrase("tilt {tilt:.0f}°", {"tilt": tilt})
 
 
-def _plane(stack: SliceStack) -> Words:
+def _plane(stack: SliceStack) -> Phrase:
     normal = np.abs(stack.normal)
     plane = _PLANES[int(normal.argmax())] if normal.max() > _ALONG_AXIS else "oblique"
-    return Words("{plane}", {"plane": plane})
+    return Phrase("{plane}", {"plane": plane})
 
 
-def _matrix(stack: SliceStack) -> Words:
+def _matrix(stack: SliceStack) -> Phrase:
     first = stack.slices[0]
-    return Words("{columns} × {rows}", {"columns": first.columns, "rows": first.rows})
+    return Phrase("{columns} × {rows}", {"columns": first.columns, "rows": first.rows})
 
 
-def _pixel(stack: SliceStack) -> Words:
-    return Words("pixel {pixel:.3g} mm", {"pixel": stack.slices[0].pixel_spacing[1]})
+def _pixel(stack: SliceStack) -> Phrase:
+    return Phrase("pixel {pixel:.3g} mm", {"pixel": stack.slices[0].pixel_spacing[1]})
 
 
-_DIFFERENCES: tuple[Callable[[SliceStack], Words], ...] = (_plane, _tilt, _matrix, _pixel)
+_DIFFERENCES: tuple[Callable[[SliceStack], Phrase], ...] = (_plane, _tilt, _matrix, _pixel)

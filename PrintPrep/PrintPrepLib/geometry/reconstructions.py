@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from .gridfit import fit_uniform, position_tolerance
-from .headers import (
+from ..dicom.header import SliceHeader
+from ..dicom.tags import (
     ACQUISITION_NUMBER,
     CONTENT_TIME,
     CONVOLUTION_KERNEL,
@@ -18,9 +18,9 @@ from .headers import (
     IMAGE_TYPE,
     TEMPORAL_POSITION,
     TRAITS,
-    SliceHeader,
 )
-from .ordering import SAME_PLACE_MM, heights, in_order, places
+from .regularity import fit_uniform, position_tolerance
+from .stack import SAME_PLACE_MM, heights, in_order, places
 
 #: Corners farther apart than this within the plane belong to different fields of view.
 _FIELD_MM = 1.0
@@ -38,7 +38,7 @@ Family = tuple[list[SliceHeader], str]
 
 
 def trait(item: SliceHeader, tag: str) -> str:
-    """The text of one of ``headers.TRAITS``, "" where it is absent or was not read."""
+    """The text of one of ``tags.TRAITS``, "" where it is absent or was not read."""
     return item.traits[TRAITS.index(tag)] if item.traits else ""
 
 

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 import os
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .claims import names_tilt
-from .compression import UNCOMPRESSED
-from .drift import drift_record, fan_of
-from .driftgrid import DriftPlan
-from .entered import entered_record
-from .geometry import StackGeometry, standing
-from .grid import GridPlan
-from .headers import CONVOLUTION_KERNEL, SeriesInfo
-from .pixel_findings import value_unit
+from ..dicom.header import scanner_id, series_id
+from ..dicom.pixel_layout import UNCOMPRESSED
+from ..dicom.tags import CONVOLUTION_KERNEL
+from .fan import drift_record, fan_of
+from .header_claims import names_tilt
+from .hounsfield import value_unit
+from .manual import entered_record
 from .reconstructions import trait
-from .residual import Residual
-from .series import Rejected, SliceStack
+from .stack import SliceStack, relative_rejections
+from .stack_geometry import StackGeometry, standing
 
 SCHEMA = "printprep-provenance/1"
 #: A step that differs by more from the usual one is named.
 DEVIATES_MM = 0.05
 #: Of lengths that stand in the record slice by slice: 0.1 µm.
 _DECIMALS = 4
-
-
-def series_id(uid: str) -> str:
-    """A pseudonym of a UID: the same series gives the same one, and nothing leads back."""
-    return hashlib.sha256(uid.encode()).hexdigest()[:16]
-
-
-def scanner_id(info: SeriesInfo) -> str | None:
-    """A pseudonym of one scanner; None where the header does not tell it from its like."""
-    serial = info.device_serial.strip()
-    if not serial:
-        return None
-    told = "|".join([info.manufacturer.strip(), info.model.strip(), serial])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def relative_rejections(
-    rejected: tuple[Rejected, ...], slices: tuple[str, ...] = ()
-) -> list[dict[str, str]]:
-    """Rejected files with names relative to the folder that holds everything."""
-    paths = [os.path.abspath(item.file) for item in rejected]
-    if not paths:
-        return []
-    folders = {os.path.dirname(path) for path in [*paths, *map(os.path.abspath, slices)]}
-    try:
-        root = os.path.commonpath(folders)
-    except ValueError:  # different drives
-        return [
-            {"file": os.path.basename(p), "reason": r.reason}
-            for p, r in zip(paths, rejected, strict=True)
-        ]
-    return [
-        {"file": os.path.relpath(path, root), "reason": item.reason}
-        for path, item in zip(paths, rejected, strict=True)
-    ]
 
 
 def source_record(
@@ -207,45 +168,3 @@ def _lossy(stack: SliceStack) -> dict[str, Any] | bool | None:
         worst = max(losses, key=lambda item: item.ratio or 0)
         return {"ratio": worst.ratio, "method": worst.method, "slices": len(losses)}
     return None if None in layouts else False
-
-
-def volume_record(
-    plan: GridPlan | DriftPlan, residual: Residual, interpolation: str, choice: str | float
-) -> dict[str, Any]:
-    """The ``volume`` part of a record: the grid, how it was filled, how true it is."""
-    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
-    return {
-        "dimensions": list(plan.dimensions),
-        "spacing_mm": list(plan.spacing),
-        "ijk_to_ras": (to_ras @ plan.ijk_to_lps).tolist(),
-        "interpolation": interpolation,
-        "residual_mm": {"max": residual.max, "rms": residual.rms},
-        "spacing_choice": choice,
-        "averaged_planes": plan.averages,
-        "cost": _cost(plan),
-    }
-
-
-def _cost(plan: GridPlan | DriftPlan) -> dict[str, Any]:
-    """What the choice of the spacing cost, in voxels or in detail."""
-    columns, rows = plan.source_size
-    turned = isinstance(plan, DriftPlan)
-    before = len(plan.heights if turned else plan.shifts) * columns * rows
-    after = math.prod(plan.dimensions)
-    told = f"{before / 1e6:.1f} million voxels became {after / 1e6:.1f} million"
-    if plan.untouched:
-        told = "No voxel was added, changed or lost."
-    elif plan.averages:
-        told += "; detail finer than the planes is averaged away."
-    elif turned:
-        told += "."
-    else:
-        told += f"; no plane is farther than {plan.reach_mm:.2f} mm from a slice."
-    return {
-        "voxels_before": before,
-        "voxels_after": after,
-        "largest_interpolation_mm": None if turned else plan.reach_mm,
-        "detail_lost": plan.averages,
-        "empty_planes": 0 if turned else sum(not parts for parts in plan.planes),
-        "told": told,
-    }

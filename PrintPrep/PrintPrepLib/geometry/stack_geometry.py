@@ -12,16 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import geometry_findings as finding
-from .drift import fan_of
-from .errors import GeometryError
-from .findings import Finding
-from .gaps import find_gaps
-from .gridfit import fit_regular, fit_uniform, position_tolerance
-from .headers import SliceHeader
-from .ordering import SAME_PLACE_MM, places
-from .pixel_findings import pixel_findings
-from .series import SliceStack
+from ..core.findings import Finding
+from ..dicom.header import SliceHeader
+from .regularity import find_gaps, fit_regular, fit_uniform
+from .stack import SAME_PLACE_MM, SliceStack, places
 
 _ROUNDED_STEPS_MM = 0.005
 
@@ -130,42 +124,6 @@ class StackGeometry:
     def fit_residual_mm(self) -> float:
         """Largest distance between a position as written and as used."""
         return float(np.linalg.norm(self.positions - self.header_positions, axis=1).max())
-
-
-def analyse(stack: SliceStack) -> StackGeometry:
-    """Work out the geometry of a stack, with findings in plain words.
-
-    Of slices at one position the first stands for all of them.
-
-    :raises GeometryError: the stack has no slice.
-    """
-    if not stack.slices:
-        raise GeometryError("The stack holds no slice")
-    slices = standing(stack)
-    first = slices[0]
-    axes = np.array([first.row_direction, first.column_direction])
-    positions = np.array([item.position for item in slices])
-    if stack.drifting:
-        # The corners rise and fall as the slices turn; their middles do not.
-        axes, positions = fan_of(slices).axes, fan_of(slices).middles
-    geometry = analyse_positions(
-        positions,
-        axes[0],
-        axes[1],
-        position_tolerance(item.position_decimals for item in slices),
-    )
-    duplicates = len(stack.slices) - len(slices) + len(stack.duplicate_places)
-    geometry = replace(geometry, duplicates=duplicates)
-    stack = replace(stack, slices=slices)
-    refusal = finding.refusal(stack, geometry)
-    found = [*pixel_findings(stack), *finding.describe(stack, geometry)]
-    if refusal is not None:
-        found = [refusal, *found]
-    return replace(
-        geometry,
-        findings=tuple(found),
-        refusal=None if refusal is None else refusal.message,
-    )
 
 
 def standing(stack: SliceStack) -> tuple[SliceHeader, ...]:

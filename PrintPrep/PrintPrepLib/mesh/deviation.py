@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .errors import MeshError
-from .mesh import BATCH, TriangleMesh, enclosed_volume, to_polydata
-from .progress import Progress, part, report
+from ..core.errors import MeshError
+from ..core.progress import Progress, part, report
+from .proximity import to_triangles
+from .sampling import area_samples
+from .triangle_mesh import BATCH, TriangleMesh, enclosed_volume, to_polydata
 
 #: Points spread over the changed surface by area; mean, RMS and p95 are theirs.
 SAMPLES = 60_000
@@ -76,24 +78,6 @@ def deviation(
         signed_mean_mm=float(signed.mean()),
         samples=len(samples),
     )
-
-
-def area_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` points (N, 3) spread over the surface by area, and their triangles (N,).
-
-    The same mesh always gives the same points.
-    """
-    random = np.random.default_rng(0)
-    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    total = np.cumsum(area)
-    places = (np.arange(count) + random.random(count)) * (total[-1] / count)
-    chosen = np.minimum(np.searchsorted(total, places), len(area) - 1)
-    u, v = random.random((2, count, 1))
-    beyond = u + v > 1
-    u[beyond], v[beyond] = 1 - u[beyond], 1 - v[beyond]
-    a, b, c = a[chosen], b[chosen], c[chosen]
-    return a + u * (b - a) + v * (c - a), chosen
 
 
 def _used(mesh: TriangleMesh, middle: np.ndarray) -> TriangleMesh:
@@ -165,33 +149,3 @@ class _Distance:
                 .min(axis=1)
             )
         return bound
-
-
-def to_triangles(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """The distance (N,) of each point (N, 3) to its own triangle (N, 3, 3)."""
-    px, py, pz = (points - corners[:, 0]).T
-    ux, uy, uz = (corners[:, 1] - corners[:, 0]).T
-    vx, vy, vz = (corners[:, 2] - corners[:, 0]).T
-    uu, uv, vv = (
-        ux * ux + uy * uy + uz * uz,
-        ux * vx + uy * vy + uz * vz,
-        vx * vx + vy * vy + vz * vz,
-    )
-    up, vp = ux * px + uy * py + uz * pz, vx * px + vy * py + vz * pz
-    pp = px * px + py * py + pz * pz
-    tiny = np.finfo(float).tiny
-    # The sides: p → q, p → r and q → r, each clamped to its ends.
-    s = np.clip(up / np.maximum(uu, tiny), 0, 1)
-    best = pp - s * (2 * up - s * uu)
-    s = np.clip(vp / np.maximum(vv, tiny), 0, 1)
-    np.minimum(best, pp - s * (2 * vp - s * vv), out=best)
-    ww, wp = uu - 2 * uv + vv, vp - uv - up + uu
-    s = np.clip(wp / np.maximum(ww, tiny), 0, 1)
-    np.minimum(best, pp - 2 * up + uu - s * (2 * wp - s * ww), out=best)
-    # The inside, where the foot of the perpendicular lies in the triangle.
-    area = uu * vv - uv * uv
-    a, b = vv * up - uv * vp, uu * vp - uv * up
-    inside = (a > 0) & (b > 0) & (a + b < area)
-    foot = np.maximum(area, tiny)
-    flat = pp - (a * up + b * vp) / foot
-    return np.sqrt(np.maximum(np.where(inside, np.minimum(best, flat), best), 0))

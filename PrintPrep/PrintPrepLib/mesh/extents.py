@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .mesh import BATCH, TriangleMesh, bounds, edge_faults
+from .triangle_mesh import BATCH, TriangleMesh, bounds, edge_faults
 
 #: Hull faces whose directions differ by less are tried once, the largest of them.
 _SAME_DIRECTION = 0.05

@@ -1,7 +1,7 @@
 """Faults of a triangle mesh that a printing program stumbles over, counted exactly.
 
-Edges are counted by ``mesh.measure``, triangles that pass through each other by
-``intersections``.
+Edges are counted by ``triangle_mesh.measure``, triangles that pass through each other by
+``self_intersection``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .mesh import BATCH, TriangleMesh, edge_faults
-from .progress import Progress, part, report
-from .vectors import cross, dot
+from ..core.progress import Progress, part, report
+from .triangle_mesh import BATCH, TriangleMesh, edge_faults
+from .triangle_pairs import cross, dot
 
 #: A triangle has no area when its height on its longest side is at most so much of that side.
 ZERO_HEIGHT = 1e-6

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .deviation import to_triangles
-from .mesh import BATCH, TriangleMesh
-from .progress import Progress, report
-from .surfaces import Surface, unit
+from ..core.progress import Progress, report
+from .sampling import Surface, unit
+from .triangle_mesh import BATCH, TriangleMesh
 
 #: Places on the surface that lead to the triangles near a point, at least.
 _FEWEST_SEEDS = 100_000
@@ -143,3 +142,33 @@ def _foot_shares(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
     best = gap.argmin(axis=0), np.arange(len(points))
     s, t = s_all[best], t_all[best]
     return np.column_stack((1 - s - t, s, t))
+
+
+def to_triangles(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The distance (N,) of each point (N, 3) to its own triangle (N, 3, 3)."""
+    px, py, pz = (points - corners[:, 0]).T
+    ux, uy, uz = (corners[:, 1] - corners[:, 0]).T
+    vx, vy, vz = (corners[:, 2] - corners[:, 0]).T
+    uu, uv, vv = (
+        ux * ux + uy * uy + uz * uz,
+        ux * vx + uy * vy + uz * vz,
+        vx * vx + vy * vy + vz * vz,
+    )
+    up, vp = ux * px + uy * py + uz * pz, vx * px + vy * py + vz * pz
+    pp = px * px + py * py + pz * pz
+    tiny = np.finfo(float).tiny
+    # The sides: p → q, p → r and q → r, each clamped to its ends.
+    s = np.clip(up / np.maximum(uu, tiny), 0, 1)
+    best = pp - s * (2 * up - s * uu)
+    s = np.clip(vp / np.maximum(vv, tiny), 0, 1)
+    np.minimum(best, pp - s * (2 * vp - s * vv), out=best)
+    ww, wp = uu - 2 * uv + vv, vp - uv - up + uu
+    s = np.clip(wp / np.maximum(ww, tiny), 0, 1)
+    np.minimum(best, pp - 2 * up + uu - s * (2 * wp - s * ww), out=best)
+    # The inside, where the foot of the perpendicular lies in the triangle.
+    area = uu * vv - uv * uv
+    a, b = vv * up - uv * vp, uu * vp - uv * up
+    inside = (a > 0) & (b > 0) & (a + b < area)
+    foot = np.maximum(area, tiny)
+    flat = pp - (a * up + b * vp) / foot
+    return np.sqrt(np.maximum(np.where(inside, np.minimum(best, flat), best), 0))

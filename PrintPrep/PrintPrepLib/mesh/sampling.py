@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .mesh import TriangleMesh, bounds, enclosed_volume
+from .triangle_mesh import TriangleMesh, bounds, enclosed_volume
 
 
 @dataclass(frozen=True)
@@ -99,3 +99,21 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     """The vectors (N, 3) with length 1; those of no length stay."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(length == 0, 1, length)
+
+
+def area_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """``count`` points (N, 3) spread over the surface by area, and their triangles (N,).
+
+    The same mesh always gives the same points.
+    """
+    random = np.random.default_rng(0)
+    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    total = np.cumsum(area)
+    places = (np.arange(count) + random.random(count)) * (total[-1] / count)
+    chosen = np.minimum(np.searchsorted(total, places), len(area) - 1)
+    u, v = random.random((2, count, 1))
+    beyond = u + v > 1
+    u[beyond], v[beyond] = 1 - u[beyond], 1 - v[beyond]
+    a, b, c = a[chosen], b[chosen], c[chosen]
+    return a + u * (b - a) + v * (c - a), chosen

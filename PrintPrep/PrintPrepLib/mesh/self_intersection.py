@@ -1,7 +1,7 @@
 """Triangles of a surface that pass through each other: all of them, found without guessing.
 
-Boxes that overlap say which pairs may meet (``boxpairs``), floating point says of nearly all
-of them that they do not, and whole numbers decide the rest (``trianglepairs``).
+Boxes that overlap say which pairs may meet (``triangle_pairs``), floating point says of nearly all
+of them that they do not, and whole numbers decide the rest (``triangle_pairs``).
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from .boxpairs import BoxPairs
-from .errors import MeshError
-from .mesh import TriangleMesh
-from .meshfaults import merged
-from .progress import Progress, report
-from .trianglepairs import Triangles, arranged, clear, meet, without_area
-from .vectors import cross, dot
+from ..core.errors import MeshError
+from ..core.progress import Progress, report
+from .faults import merged
+from .triangle_mesh import TriangleMesh
+from .triangle_pairs import BoxPairs, Triangles, arranged, clear, cross, dot, meet, without_area
 
 #: Pairs that are kept with their triangles and places.
 KEPT = 10_000
@@ -60,7 +58,7 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
     - with three common corners: always (one of them is a duplicate).
 
     Corners are common where their coordinates are equal, whatever their numbers. Triangles
-    without an area (``meshfaults`` counts those) take no part. The count is that of exact
+    without an area (``faults`` counts those) take no part. The count is that of exact
     arithmetic on the coordinates as they are, which need not be that of the file: float32
     moves them by up to 0.00003 mm within half a metre of the origin.
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import MeshError
+from ..core.progress import Progress, part, report
 from .deviation import Deviation, deviation
-from .errors import MeshError
-from .mesh import TriangleMesh, enclosed_volume
-from .progress import Progress, part, report
+from .triangle_mesh import TriangleMesh, enclosed_volume
 
 #: The enclosed volume may change by so much, in either direction.
 LARGEST_VOLUME_CHANGE_PERCENT = 1.0
@@ -46,7 +46,7 @@ def smooth(
     :param mesh: LPS mm.
     :param detail_mm: length of the waves (one bump and one dent) at the limit.
     :param largest_volume_change_percent: bound on the change of the enclosed volume.
-    :return: the smoothed surface, and how far it lies from ``mesh``.
+    :return: the smoothed surface, and how far it lies from ``triangle_mesh``.
     :raises MeshError: the mesh has no surface, ``detail_mm`` is out of range, or the volume
         would change by more than the bound.
     :raises Cancelled: progress asked for it.

@@ -1,30 +1,39 @@
 """The edge to Slicer: all that the library does with the nodes of a MRML scene.
 
-This is what to import; the work is in the ``mrml_*`` files beside it, which together are the
-only ones of the library that touch nodes. No Qt: they run in Slicer and on slicer-core alike.
+This package alone may import ``slicer``. No Qt: it runs in Slicer and on slicer-core alike. Its
+names are imported when they are asked for, because Slicer reads ``console`` when it starts.
 """
 
-from .mrml_nodes import (
-    add_model_node,
-    add_volume_node,
-    headless_scene,
-    mesh_from_model_node,
-    place_under_study,
-    provenance_of,
-    save_volume,
-    volume_from_node,
-)
-from .mrml_qa import check
-from .mrml_record import exported_file, mark_untouched, remember_export
-from .mrml_regularize import regularize_volume_node
-from .mrml_segments import (
-    keep_islands_above,
-    keep_largest_island,
-    segment_by_threshold,
-    segment_mask,
-    segment_surface,
-    threshold_of,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .models import (
+        add_model_node,
+        exported_file,
+        mark_untouched,
+        mesh_from_model_node,
+        remember_export,
+    )
+    from .qa import check
+    from .regularize import regularize_volume_node
+    from .scene import headless_scene
+    from .segments import (
+        keep_islands_above,
+        keep_largest_island,
+        segment_by_threshold,
+        segment_mask,
+        segment_surface,
+        threshold_of,
+    )
+    from .volumes import (
+        add_volume_node,
+        place_under_study,
+        provenance_of,
+        save_volume,
+        volume_from_node,
+    )
 
 __all__ = [
     "add_model_node",
@@ -47,3 +56,51 @@ __all__ = [
     "threshold_of",
     "volume_from_node",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
+    if name in (
+        "add_model_node",
+        "exported_file",
+        "mark_untouched",
+        "mesh_from_model_node",
+        "remember_export",
+    ):
+        from . import models
+
+        return getattr(models, name)
+    if name == "check":
+        from . import qa
+
+        return getattr(qa, name)
+    if name == "regularize_volume_node":
+        from . import regularize
+
+        return getattr(regularize, name)
+    if name == "headless_scene":
+        from . import scene
+
+        return getattr(scene, name)
+    if name in (
+        "keep_islands_above",
+        "keep_largest_island",
+        "segment_by_threshold",
+        "segment_mask",
+        "segment_surface",
+        "threshold_of",
+    ):
+        from . import segments
+
+        return getattr(segments, name)
+    if name in (
+        "add_volume_node",
+        "place_under_study",
+        "provenance_of",
+        "save_volume",
+        "volume_from_node",
+    ):
+        from . import volumes
+
+        return getattr(volumes, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,7 @@ import numpy as np
 import slicer
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from .mrml_nodes import provenance_of
+from .volumes import provenance_of
 
 PLOT = "PrintPrep.Plot"
 _BINS = 60

@@ -41,7 +41,7 @@ class QaConsole:
         """
         import slicer
 
-        from . import mrml_qa
+        from . import qa as mrml_qa
 
         return mrml_qa.check(
             volumeNode,
@@ -69,7 +69,7 @@ class QaConsole:
         :param align: turn and move the model onto the reference first; it is never scaled.
         :returns: what ``printprep compare --json`` prints.
         """
-        from . import mrml_qa
+        from . import qa as mrml_qa
 
         return mrml_qa.compare(modelNode, reference, align, progress)
 
@@ -89,7 +89,7 @@ class QaConsole:
         :returns: the size with its uncertainty, and the scale along the patient's axes.
         :raises CalibrationError: there is no such object; the text says why.
         """
-        from . import mrml_qa
+        from . import qa as mrml_qa
 
         return mrml_qa.fit_object(volumeNode, kind, tuple(nominal), tuple(place), progress)
 
@@ -98,6 +98,6 @@ class QaConsole:
 
         :param path: the file of calibrations; it is made where it is missing.
         """
-        from . import mrml_qa
+        from . import qa as mrml_qa
 
         mrml_qa.keep_calibration(volumeNode, list(fits), path)

@@ -10,22 +10,22 @@ from typing import Any
 import numpy as np
 from vtkmodules.util.numpy_support import numpy_to_vtk
 
-from .assessment import Subject, assess
-from .calibration_store import latest_for, load_calibrations
-from .contrast import half_contrast
-from .errors import GeometryError
-from .export import ExportedFile
-from .mesh import TriangleMesh
-from .mrml_nodes import mesh_from_model_node, volume_from_node
-from .mrml_panel import refinement_of
-from .mrml_record import exported_file, is_untouched
-from .mrml_segments import segment_mask, segment_surface, threshold_of
-from .placing import size_and_unit
-from .printers import find_printer
-from .progress import Progress, part, report
-from .protocol import load_protocol, protocol_record
-from .record import model_record, plain, qa_record, segment_record
-from .regularize import RegularVolume
+from ..calibration.store import latest_for, load_calibrations
+from ..core.errors import GeometryError
+from ..core.jsonable import plain
+from ..core.progress import Progress, part, report
+from ..mesh.io.common import ExportedFile
+from ..mesh.io.placement import size_and_unit
+from ..mesh.triangle_mesh import TriangleMesh
+from ..qa.assessment import Subject, assess
+from ..qa.printers import find_printer
+from ..qa.protocol import load_protocol, protocol_record
+from ..qa.record import model_record, qa_record, segment_record
+from ..surface.contrast import half_contrast
+from ..volume.regular_volume import RegularVolume
+from .models import exported_file, is_untouched, mesh_from_model_node, refinement_of
+from .segments import segment_mask, segment_surface, threshold_of
+from .volumes import volume_from_node
 
 _REMEDY = "Make a regular volume of it first (regularizeVolume)"
 
@@ -161,9 +161,10 @@ def compare(
     :raises MeshError: a model has no surface, or the file is none.
     :raises Cancelled: progress asked for it.
     """
-    from .compare import compare as compared
-    from .compare import comparison_map
-    from .meshfile import read_model
+    from ..compare.comparison import compare as compared
+    from ..compare.comparison import comparison_map
+    from ..compare.record import comparison_record
+    from ..mesh.io.read import read_model
 
     mesh = mesh_from_model_node(model_node)
     if hasattr(reference, "GetPolyData"):
@@ -173,7 +174,7 @@ def compare(
     found = compared(mesh, other, align, part(progress, 0.0, 0.8))
     values = comparison_map(mesh, other, found.transform, part(progress, 0.8, 1.0))
     put_maps(model_node, {"DistanceToReferenceMm": values})
-    return plain(found.as_dict())
+    return plain(comparison_record(found))
 
 
 # Calibration
@@ -186,11 +187,11 @@ def fit_object(
     place_ras: tuple[float, float, float],
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """An object of known size in a volume, as ``calibration.fit_object`` measures it.
+    """An object of known size in a volume, as ``measure.fit_object`` measures it.
 
     :raises CalibrationError: there is no such object; the text says why.
     """
-    from .calibration import fit_object as fitted
+    from ..calibration.measure import fit_object as fitted
 
     x, y, z = place_ras
     volume = _known_volume(volume_node)
@@ -203,8 +204,8 @@ def keep_calibration(volume_node: Any, fits: list[dict[str, Any]], store_path: s
     :raises CalibrationError: the scanner is not known, or the store cannot be read.
     :raises ExportError: the store cannot be written; it is as it was.
     """
-    from .calibration import ObjectFit
-    from .calibration_store import add_calibration, calibration_entry
+    from ..calibration.object_fit import ObjectFit
+    from ..calibration.store import add_calibration, calibration_entry
 
     source = _known_volume(volume_node).provenance["source"]
     for fit in fits:
@@ -223,7 +224,7 @@ def caliper(
     :param nominal_mm: true length of what was measured.
     :raises CalibrationError: the readings are none.
     """
-    from .calibration_checks import print_check
+    from ..qa.checks.calibration import print_check
 
     size, _unit = size_and_unit(record["model"])
     return print_check(nominal_mm, nominal_mm * size, readings_mm, resolution_mm)

@@ -9,19 +9,12 @@ import slicer
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from .headers import SeriesInfo
-from .mrml_nodes import (
-    INSTANCE_UIDS,
-    SOURCE_INSTANCE_UIDS,
-    add_volume_node,
-    hierarchy_item,
-    ijk_to_ras,
-    provenance_of,
-    voxels_of,
-)
-from .progress import Progress
-from .regularize import RegularVolume
-from .scenevolume import regularize_scene, scene_stack
+from ..core.progress import Progress
+from ..dicom.header import SeriesInfo
+from ..volume.regular_volume import RegularVolume
+from ..volume.scene_volume import regularize_scene, scene_stack
+from .scene import hierarchy_item, ijk_to_ras
+from .volumes import INSTANCE_UIDS, SOURCE_INSTANCE_UIDS, add_volume_node, provenance_of, voxels_of
 
 _HOUNSFIELD = "[hnsf'U]"
 

@@ -15,14 +15,15 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
-from .contrast import half_contrast
-from .errors import SegmentError
-from .islands import bounding_box, islands_by_size, largest_island
-from .mesh import TriangleMesh
-from .mrml_nodes import ijk_to_ras, volume_from_node, voxels_of, vtk_matrix
-from .progress import Progress, part, report
-from .regularize import RegularVolume
-from .surface import grey_value_surface
+from ..core.errors import SegmentError
+from ..core.progress import Progress, part, report
+from ..mesh.triangle_mesh import TriangleMesh, from_polydata
+from ..surface.contrast import half_contrast
+from ..surface.grey_values import grey_value_surface
+from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
+from ..volume.regular_volume import RegularVolume
+from .scene import ijk_to_ras, vtk_matrix
+from .volumes import value_range, volume_from_node, voxels_of
 
 THRESHOLD_TAG = "PrintPrep.ThresholdHU"
 #: Slicer's own colour for bone.
@@ -383,3 +384,152 @@ def _between(source: Any, target: Any) -> vtk.vtkGeneralTransform | None:
     transform = vtk.vtkGeneralTransform()
     slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(*above, transform)
     return transform
+
+
+def add_segment(segmentation_node: Any, name: str) -> str:
+    """An empty segment; its ID. The first one of a segmentation has the colour of bone."""
+    segmentation = segmentation_node.GetSegmentation()
+    first = segmentation.GetNumberOfSegments() == 0
+    segment_id = segmentation.AddEmptySegment("", name)
+    if first:
+        segmentation.GetSegment(segment_id).SetColor(*BONE_COLOR)
+    return segment_id
+
+
+def segment_of(segmentation_node: Any, segment_id: str) -> Any:
+    """The vtkSegment, or None."""
+    if segmentation_node is None or not segment_id:
+        return None
+    return segmentation_node.GetSegmentation().GetSegment(segment_id)
+
+
+#: Whether a segment has voxels, by its identifier, with the state of the voxels it was true for.
+_FILLED: dict[str, tuple[tuple[int, int, int], bool]] = {}
+
+
+def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
+    """Whether there is such a segment with anything in it."""
+    segment = segment_of(segmentation_node, segment_id)
+    if segment is None:
+        return False
+    if segmentation_node.GetSegmentation().GetSourceRepresentationName() != _binary():
+        return True
+    labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+    if labels is None or labels.IsEmpty():
+        return False
+    # Asked several times after every stroke: looked through once for each state of the voxels.
+    state = (labels.GetMTime(), segment.GetLabelValue(), labels.GetNumberOfPoints())
+    known = _FILLED.get(segment_id)
+    if known is None or known[0] != state:
+        values = vtk_to_numpy(labels.GetPointData().GetScalars())
+        known = (state, bool((values == segment.GetLabelValue()).any()))
+        _FILLED[segment_id] = known
+    return known[1]
+
+
+def label_stamps(segmentation_node: Any) -> dict[str, int]:
+    """When the voxels of each segment were changed last (or those of one it shares a map with)."""
+    if segmentation_node is None:
+        return {}
+    stamps = {}
+    for segment_id in segmentation_node.GetSegmentation().GetSegmentIDs():
+        labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+        if labels is not None:
+            stamps[segment_id] = labels.GetMTime()
+    return stamps
+
+
+def tag_threshold(
+    volume_node: Any, segmentation_node: Any, segment_id: str, low: float, high: float
+) -> bool:
+    """Keep the range with a segment that the Threshold effect filled; False where it did not.
+
+    The range counts where every voxel of the segment lies in it: undo with the effect still
+    active changes the segment, too.
+    """
+    segment = segment_of(segmentation_node, segment_id)
+    if segment is None or not segment_has_voxels(segmentation_node, segment_id):
+        return False
+    values = voxels_of(volume_node)[segment_mask(segmentation_node, segment_id, volume_node)]
+    if not values.size or values.min() < low or values.max() > high:
+        return False
+    upper = None if high >= value_range(volume_node)[1] else high
+    segment.SetTag(THRESHOLD_TAG, threshold_text(low, upper))
+    return True
+
+
+def _binary() -> str:
+    return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+
+
+def segment_model(
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    keep: str = "all",
+    smallest_mm3: float = 0.0,
+    progress: Progress | None = None,
+) -> TriangleMesh:
+    """The surface of the parts of a segment that are to stay; the segment is left alone.
+
+    :param keep: ``all``, ``largest`` or ``above`` (``smallest_mm3``).
+    :raises SegmentError: nothing is left.
+    :raises Cancelled: progress asked for it.
+    """
+    if keep == "all":
+        return segment_surface(volume_node, segmentation_node, segment_id, progress)
+    voxel = float(np.prod(np.abs(volume_node.GetSpacing())))
+
+    def clean(mask: np.ndarray) -> np.ndarray:
+        kept = (
+            largest_island(mask) if keep == "largest" else islands_above(mask, smallest_mm3, voxel)
+        )
+        if not kept.any():
+            raise SegmentError(
+                f"no part of the segment is as large as {smallest_mm3:g} mm³",
+                remedy="Choose a smaller size",
+            )
+        return kept
+
+    return segment_surface(volume_node, segmentation_node, segment_id, progress, clean)
+
+
+def clean_segment(
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    keep: str,
+    smallest_mm3: float = 0.0,
+) -> None:
+    """Remove from a segment what ``segment_model`` left out."""
+    if keep == "largest":
+        keep_largest_island(segmentation_node, segment_id, volume_node)
+    elif keep == "above":
+        keep_islands_above(segmentation_node, segment_id, volume_node, smallest_mm3)
+
+
+def slicer_surface(segmentation_node: Any, segment_id: str) -> TriangleMesh:
+    """The closed surface that Slicer makes of a segment, with its present settings.
+
+    :raises SegmentError: Slicer makes none.
+    """
+    source = segmentation_node.GetSegmentation()
+    converter = slicer.vtkSegmentationConverter
+    name = converter.GetSegmentationClosedSurfaceRepresentationName()
+    # A copy: the user's segmentation is not to show a surface because of a comparison.
+    copy = slicer.vtkSegmentation()
+    copy.SetSourceRepresentationName(source.GetSourceRepresentationName())
+    copy.CopyConversionParameters(source)
+    copied = copy.CopySegmentFromSegmentation(source, segment_id)
+    polydata = None
+    if copied and copy.CreateRepresentation(name):
+        polydata = copy.GetSegment(segment_id).GetRepresentation(name)
+    if polydata is None or not polydata.GetNumberOfCells():
+        raise SegmentError("Slicer makes no surface of this segment")
+    triangles = vtk.vtkTriangleFilter()
+    triangles.SetInputData(polydata)
+    triangles.PassLinesOff()
+    triangles.PassVertsOff()
+    triangles.Update()
+    mesh = from_polydata(triangles.GetOutput())
+    return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)

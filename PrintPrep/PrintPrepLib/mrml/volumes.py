@@ -1,4 +1,4 @@
-"""Volumes and models as nodes of a MRML scene (RAS), and volumes as files."""
+"""Volumes as nodes of a MRML scene (RAS), and as files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ import slicer
 import vtk
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
-from .errors import ExportError, GeometryError
-from .files import require_folder, staging
-from .mesh import TriangleMesh, from_polydata, to_polydata
-from .pixel_findings import in_hounsfield
-from .regularize import RegularVolume
+from ..core.errors import ExportError, GeometryError, SegmentError
+from ..core.files import require_folder, staging
+from ..core.findings import verdict
+from ..core.phrases import bound_mm
+from ..core.progress import Progress, part, report
+from ..geometry.hounsfield import in_hounsfield
+from ..surface.contrast import HalfContrast, half_contrast
+from ..surface.grey_values import grey_value_surface
+from ..volume.regular_volume import RegularVolume
+from .scene import headless_scene, hierarchy_item, ijk_to_ras, vtk_matrix
 
 INSTANCE_UIDS = "DICOM.instanceUIDs"
 SOURCE_INSTANCE_UIDS = "PrintPrep.SourceInstanceUIDs"
@@ -31,29 +36,6 @@ _QUANTITIES = {
     ),
     "MR": (("110852", "DCM", "MR signal intensity"), ("1", "UCUM", "no units")),
 }
-#: Logics outside Slicer live as long as the process: they register the node classes.
-_HEADLESS: list[Any] = []
-
-
-def headless_scene() -> Any:
-    """The scene to work in: Slicer's own, or outside Slicer one that is made at first need.
-
-    Outside Slicer this also sets ``slicer.mrmlScene``, so that ``slicer.util`` works.
-    """
-    scene = getattr(slicer, "mrmlScene", None)
-    if scene is not None:
-        return scene
-    scene = slicer.vtkMRMLScene()
-    application = slicer.vtkSlicerApplicationLogic()
-    application.SetMRMLScene(scene)
-    _HEADLESS.append(application)
-    for name in ("vtkSlicerVolumesLogic", "vtkSlicerSegmentationsModuleLogic"):
-        logic = getattr(slicer, name)()
-        logic.SetMRMLApplicationLogic(application)
-        logic.SetMRMLScene(scene)
-        _HEADLESS.append(logic)
-    slicer.mrmlScene = scene
-    return scene
 
 
 def add_volume_node(
@@ -158,48 +140,6 @@ def place_under_study(node: Any, info: Any) -> None:
             tree.SetItemName(tree.GetItemByUID(uid_name, uid), names[uid])
 
 
-def hierarchy_item(node: Any) -> tuple[Any, int]:
-    """The subject hierarchy and the node's item in it, made where it is missing."""
-    tree = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
-    return tree, tree.GetItemByDataNode(node) or tree.CreateItem(tree.GetSceneItemID(), node)
-
-
-def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
-    """Put a mesh (LPS) into the scene as a model (RAS), with normals for the display.
-
-    :param name: made unique in the scene.
-    """
-    scene = scene or headless_scene()
-    normals = vtk.vtkPolyDataNormals()
-    normals.SetInputData(to_polydata(_mirrored(mesh)))
-    normals.SplittingOff()
-    normals.ConsistencyOff()
-    normals.Update()
-    node = scene.AddNewNodeByClass("vtkMRMLModelNode", scene.GenerateUniqueName(name))
-    node.SetAndObservePolyData(normals.GetOutput())
-    node.CreateDefaultDisplayNodes()
-    return node
-
-
-def mesh_from_model_node(node: Any) -> TriangleMesh:
-    """A model's surface in LPS mm, transforms above the node applied.
-
-    :raises ExportError: the model holds no surface.
-    """
-    polydata = node.GetPolyData()
-    if polydata is None or not polydata.GetNumberOfPolys():
-        raise ExportError(f"the model {node.GetName()} holds no surface")
-    if node.GetParentTransformNode() is not None:
-        to_world = vtk.vtkGeneralTransform()
-        node.GetParentTransformNode().GetTransformToWorld(to_world)
-        move = vtk.vtkTransformPolyDataFilter()
-        move.SetInputData(polydata)
-        move.SetTransform(to_world)
-        move.Update()
-        polydata = move.GetOutput()
-    return _mirrored(from_polydata(polydata))
-
-
 def save_volume(node: Any, path: str | os.PathLike[str], compressed: bool = False) -> Path:
     """Write a volume node as NRRD: under a temporary name first, then moved into place.
 
@@ -224,20 +164,6 @@ def save_volume(node: Any, path: str | os.PathLike[str], compressed: bool = Fals
                 remedy="Free some space or choose another folder",
             )
     return target
-
-
-def ijk_to_ras(node: Any) -> np.ndarray:
-    """A volume node's own IJK-to-RAS matrix, (4, 4)."""
-    matrix = vtk.vtkMatrix4x4()
-    node.GetIJKToRASMatrix(matrix)
-    return slicer.util.arrayFromVTKMatrix(matrix)
-
-
-def vtk_matrix(matrix: np.ndarray) -> vtk.vtkMatrix4x4:
-    """A (4, 4) array as VTK's matrix."""
-    result = vtk.vtkMatrix4x4()
-    result.DeepCopy(np.asarray(matrix, float).ravel())
-    return result
 
 
 def _image(voxels: np.ndarray) -> vtk.vtkImageData:
@@ -287,6 +213,112 @@ def _set_provenance(node: Any, provenance: dict[str, Any]) -> None:
     node.SetAttribute(PROVENANCE, json.dumps(kept, separators=(",", ":")))
 
 
-def _mirrored(mesh: TriangleMesh) -> TriangleMesh:
-    """LPS ↔ RAS: a half turn about z, so triangles keep their outside."""
-    return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)
+# Who a volume is of, for pages that shall name the patient. No Qt.
+
+
+def identity_of(volume_node: Any) -> dict[str, str]:
+    """Name and number of the patient that a volume stands under in the subject hierarchy.
+
+    :returns: ``patient_name`` and ``patient_id``, as a record that identifies has them in its
+        ``source`` part; {} where it stands under no patient.
+    """
+    constants = slicer.vtkMRMLSubjectHierarchyConstants
+    tree, item = hierarchy_item(volume_node)
+    patient = tree.GetItemAncestorAtLevel(item, constants.GetDICOMLevelPatient())
+    if not patient:
+        return {}
+    number = tree.GetItemUID(patient, constants.GetDICOMUIDName())
+    # The DICOM module calls the item by name and number.
+    name = tree.GetItemName(patient).removesuffix(f" ({number})")
+    return {"patient_name": name, "patient_id": number}
+
+
+_HOUNSFIELD = "[hnsf'U]"
+
+
+def geometry_of(volume_node: Any) -> dict[str, Any]:
+    """How a volume was acquired and treated, for showing.
+
+    :returns: ``problem`` (why it is not regular yet, else ""), ``verdict``, ``findings``,
+        ``steps`` (mm, [] where unknown) and ``treatment`` (a sentence).
+    """
+    provenance = provenance_of(volume_node)
+    findings = list(provenance.get("findings", ()))
+    answer = {
+        "problem": "",
+        "verdict": verdict(item["severity"] for item in findings),
+        "findings": findings,
+        "steps": list(provenance.get("steps_mm") or ()),
+        "treatment": _treatment(provenance),
+    }
+    if volume_node.GetImageData() is None:
+        answer["problem"] = "The volume holds no image."
+    elif volume_node.GetParentTransformNode() is not None:
+        answer["problem"] = "The volume stands under a transform. Make a regular volume of it."
+    elif "source" not in provenance or "volume" not in provenance:
+        answer["problem"] = (
+            "PrintPrep has not seen the geometry of this volume yet. Make a regular volume of "
+            "it; where it is regular already, its voxels stay as they are."
+        )
+    return answer
+
+
+def _treatment(provenance: dict[str, Any]) -> str:
+    volume = provenance.get("volume")
+    if not volume:
+        return ""
+    size = " × ".join(str(value) for value in volume["dimensions"])
+    spacing = " × ".join(f"{value:.3f}" for value in volume["spacing_mm"])
+    if volume["interpolation"] == "none":
+        return f"{size} voxels of {spacing} mm, just as acquired."
+    residual = (volume.get("residual_mm") or {}).get("max")
+    true = "" if residual is None else f"; no voxel is misplaced by more than {bound_mm(residual)}"
+    return f"{size} voxels of {spacing} mm, interpolated onto a straight, even grid{true}."
+
+
+def has_hounsfield_units(volume_node: Any) -> bool:
+    """Whether the grey values of a volume are HU, as far as it says so."""
+    units = volume_node.GetVoxelValueUnits()
+    if units is not None and units.GetCodeValue():
+        return units.GetCodeValue() == _HOUNSFIELD
+    return in_hounsfield(provenance_of(volume_node).get("source", {}))
+
+
+def value_range(volume_node: Any) -> tuple[float, float]:
+    """The lowest and the highest grey value."""
+    low, high = volume_node.GetImageData().GetScalarRange()
+    return float(low), float(high)
+
+
+def measure_half_contrast(
+    volume_node: Any, low: float, high: float | None, progress: Progress | None = None
+) -> HalfContrast:
+    """Half contrast at the surface that a range gives.
+
+    :raises SegmentError: the range holds no voxel, or its surface shows no contrast.
+    :raises Cancelled: progress asked for it.
+    """
+    volume = volume_from_node(volume_node)
+    report(progress, 0.0, "Finding the surface")
+    mask = volume.voxels >= low
+    if high is not None and high < value_range(volume_node)[1]:
+        mask &= volume.voxels <= high
+    else:
+        high = None
+    mesh = grey_value_surface(
+        volume.voxels,
+        mask,
+        volume.ijk_to_lps,
+        low,
+        high,
+        field=volume.acquired_field,
+        progress=part(progress, 0.1, 0.8),
+    )
+    report(progress, 0.8, "Measuring")
+    found = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
+    if found is None:
+        raise SegmentError(
+            "the surface of this range shows no contrast to measure",
+            remedy="Choose a range that parts the object from its surroundings",
+        )
+    return found

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .dicomtime import parse_date_and_time
+from ..dicom.datetimes import parse_date_and_time
 
 
 @dataclass

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from .dicomtime import parse_datetime, parse_time
-from .petheader import PetHeader
-from .suvaccount import Account
+from ..dicom.datetimes import parse_datetime, parse_time
+from .account import Account
+from .header import PetHeader
 
 #: Half-lives that headers give in minutes by mistake; no PET nuclide has them in seconds.
 _MINUTES = {"F-18": 109.77, "Ga-68": 67.7, "C-11": 20.36, "N-13": 9.97}

@@ -18,9 +18,11 @@ from pydicom import dcmread, encaps
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID
 
-from .errors import PixelDataError
-from .headers import SliceHeader
-from .pixellayout import BIG_ENDIAN, DEFLATED
+from ..core.errors import PixelDataError
+from ..dicom.elscint_block import REMEDY
+from ..dicom.header import SliceHeader
+from ..dicom.pixel_layout import BIG_ENDIAN, DEFLATED
+from .elscint_codec import StreamError, decode
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _RLE = "1.2.840.10008.1.2.5"
@@ -94,11 +96,11 @@ def decoded_pixels(item: SliceHeader) -> np.ndarray:
 def _decoded(described: Dataset, data: bytes, item: SliceHeader) -> np.ndarray:
     syntax = item.layout.transfer_syntax
     errors = []
-    for able, decode in _DECODERS:
+    for able, decoder in _DECODERS:
         if not able(syntax):
             continue
         try:
-            return decode(_one_frame(described, data, syntax))
+            return decoder(_one_frame(described, data, syntax))
         except Exception as error:  # noqa: BLE001  each decoder raises its own
             errors.append(str(error))
     raise _failure(item, "; ".join(errors))
@@ -245,3 +247,25 @@ _DECODERS: tuple[tuple[Callable[[str], bool], Callable[[FileDataset], np.ndarray
     (_pydicom_decodes, _with_pydicom),
     (_simpleitk_decodes, _with_simpleitk),
 )
+
+
+def decode_pixels(
+    compression: str, stream: bytes, rows: int, columns: int, file: str
+) -> np.ndarray:
+    """Decode the stream of one file; values that are not compressed at all pass through.
+
+    :returns: (rows, columns) uint16, or (rows, columns, 3) uint8 for colour.
+    :raises PixelDataError: the compression is unknown or the stream damaged.
+    """
+    try:
+        return decode(compression, stream, rows, columns)
+    except StreamError as error:
+        plain = 2 * rows * columns
+        if len(stream) == plain:
+            return np.frombuffer(stream, "<u2").reshape(rows, columns)
+        raise PixelDataError(
+            f"the pixels in the private compression {compression} cannot be decoded: {error}",
+            file=file,
+            tag="(07A1,xx0A)",
+            remedy=REMEDY,
+        ) from error

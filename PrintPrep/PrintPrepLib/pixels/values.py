@@ -4,83 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from .decoding import decoded_pixels, missing_decoder
-from .elscint import KNOWN
-from .elscintfile import REMEDY, decode_pixels
-from .errors import PixelDataError
-from .headers import SliceHeader
-from .pixellayout import BIG_ENDIAN, PixelLayout
-from .progress import Progress, report
-from .series import SliceStack
+from ..core.errors import PixelDataError
+from ..dicom.elscint_block import REMEDY
+from ..dicom.header import SliceHeader
+from ..dicom.pixel_layout import BIG_ENDIAN, PixelLayout
+from .decode import decode_pixels, decoded_pixels, missing_decoder
+from .elscint_codec import KNOWN
 
 _INT16 = np.iinfo(np.int16)
-
-
-class StackPixels:
-    """The voxel values of a stack, read slice by slice when asked for.
-
-    ``shape`` is (slices, rows, columns); ``integral`` tells whether every slope and
-    intercept is whole, so that all values are integers.
-    """
-
-    def __init__(self, stack: SliceStack) -> None:
-        self._slices = stack.slices
-        self.shape = (len(stack.slices), stack.slices[0].rows, stack.slices[0].columns)
-        self.integral = all(
-            float(item.layout.slope).is_integer() and float(item.layout.intercept).is_integer()
-            for item in self._slices
-        )
-
-    def slice(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Slice ``index`` as values, and where it holds no data (None: it does everywhere).
-
-        :returns: (rows, columns) int16 or float32, and a boolean array of that shape or None.
-        :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
-        """
-        item = self._slices[index]
-        stored = stored_pixels(item)
-        return rescale(stored, item.layout), _padding(stored, item.layout)
-
-
-def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarray:
-    """All voxels of a stack as written, (slices, rows, columns), not resampled.
-
-    int16 where slopes are whole and the values fit, else float32.
-
-    :raises PixelDataError: see ``StackPixels.slice``.
-    :raises Cancelled: progress asked for it.
-    """
-    source = StackPixels(stack)
-    voxels = np.empty(source.shape, np.int16 if source.integral else np.float32)
-    for index, item in enumerate(stack.slices):
-        if index % 8 == 0:
-            report(progress, index / len(stack.slices), "Reading pixels")
-        stored = stored_pixels(item)
-        if voxels.dtype == np.int16 and not _rescale_into(stored, item.layout, voxels[index]):
-            voxels = voxels.astype(np.float32)
-        if voxels.dtype == np.float32:
-            voxels[index] = rescale(stored, item.layout)
-    return voxels
-
-
-def _padding(stored: np.ndarray, layout: PixelLayout) -> np.ndarray | None:
-    if layout.padding is None:
-        return None
-    low, high = layout.padding
-    mask = stored == low if low == high else (stored >= low) & (stored <= high)
-    return mask if mask.any() else None
 
 
 def rescale(stored: np.ndarray, layout: PixelLayout) -> np.ndarray:
     """Stored values → values: int16 where they are whole and fit, else float32."""
     values = np.empty(stored.shape, np.int16)
     whole = float(layout.slope).is_integer() and float(layout.intercept).is_integer()
-    if whole and _rescale_into(stored, layout, values):
+    if whole and rescale_into(stored, layout, values):
         return values
     return (stored * np.float64(layout.slope) + layout.intercept).astype(np.float32)
 
 
-def _rescale_into(stored: np.ndarray, layout: PixelLayout, out: np.ndarray) -> bool:
+def rescale_into(stored: np.ndarray, layout: PixelLayout, out: np.ndarray) -> bool:
     """Write whole rescaled values into the int16 array ``out``; False where they do not fit."""
     slope, intercept = int(layout.slope), int(layout.intercept)
     ends = [int(stored.min()) * slope + intercept, int(stored.max()) * slope + intercept]

@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .bridges import thin_bridges
-from .contrast import half_contrast
-from .edits import edit_effect
-from .effects import partial_volume, threshold_effect
-from .extents import OrientedExtents, center_of_mass, oriented_extents
-from .intersections import self_intersection_record
-from .mesh import TriangleMesh, measure
-from .meshfaults import fault_record
-from .metal import metal
-from .pixel_findings import in_hounsfield
-from .placing import UNITS
+from ..core.progress import Progress, part, report
+from ..geometry.hounsfield import in_hounsfield
+from ..mesh.extents import OrientedExtents, center_of_mass, oriented_extents
+from ..mesh.faults import fault_record
+from ..mesh.io.placement import UNITS
+from ..mesh.self_intersection import self_intersection_record
+from ..mesh.triangle_mesh import TriangleMesh, measure
+from ..surface.contrast import half_contrast
 from .printers import Printer, fit_records, known_printers
-from .progress import Progress, part, report
-from .thickness import LIMIT_MM, WallThickness, thickness_map, wall_thickness
-from .truth import surface_truth, truth_map, truth_record
+from .segment_edits import edit_effect
+from .surface_accuracy import surface_truth, truth_map, truth_record
+from .thin_bridges import thin_bridges
+from .threshold_effects import metal, partial_volume, threshold_effect
+from .wall_thickness import LIMIT_MM, WallThickness, thickness_map, wall_thickness
 
 if TYPE_CHECKING:
-    from .export import ExportedFile
-    from .regularize import RegularVolume
+    from ..mesh.io.common import ExportedFile
+    from ..volume.regular_volume import RegularVolume
 
 
 @dataclass(frozen=True)

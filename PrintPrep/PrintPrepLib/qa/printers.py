@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ExportError
-from .placing import size_and_unit
+from ..core.errors import ExportError
+from ..mesh.io.placement import size_and_unit
 
-_FILE = Path(__file__).parent / "data" / "printers.json"
+_FILE = Path(__file__).parents[1] / "data" / "printers.json"
 #: Lengths that differ by less count as equal.
 _EQUAL_MM = 1e-6
 _NAMES = ("left–right", "front–back", "head–foot")

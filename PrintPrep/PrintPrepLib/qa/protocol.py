@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .errors import ProtocolError
+from ..core.errors import ProtocolError
 
 _PREFIX, _SUFFIX = "protocol_", ".json"
 _LARGEST_FILE = 1_000_000
@@ -118,7 +118,7 @@ def _iso_date(text: str) -> date | None:
 @cache
 def _brought() -> dict[str, str]:
     found = {}
-    for item in (resources.files(__package__) / "data").iterdir():
+    for item in (resources.files("PrintPrepLib") / "data").iterdir():
         if item.name.startswith(_PREFIX) and item.name.endswith(_SUFFIX):
             name = item.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
             found[name] = item.read_text("utf-8")

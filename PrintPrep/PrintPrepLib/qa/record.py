@@ -1,30 +1,24 @@
-"""The geometry record (qa.json) and what ``inspect --json`` prints."""
+"""The geometry record (qa.json): its parts, its checks and its checksum."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import math
-import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import __version__
-from .checks import overall
-from .findings import verdict
-from .record_checks import record_checks
-from .seal import seal
-from .source_checks import coarse_steps
+from .. import __version__
+from ..core.findings import overall
+from ..core.jsonable import plain
+from .checks import record_checks
+from .printers import refitted
 
 if TYPE_CHECKING:
-    from .export import ExportedFile
-    from .selection import Inspected
-    from .series import Rejected, SeriesCollection
-    from .unplaced import Unplaced
+    from ..mesh.io.common import ExportedFile
 
 SCHEMA = "printprep-qa/1"
 #: Names of the volume's sides: the lower and the upper end of x, y and z in LPS.
@@ -171,123 +165,107 @@ def qa_record(
     return seal(plain(record))
 
 
-def inspect_record(
-    collection: SeriesCollection,
-    stacks: Sequence[Inspected],
-    inputs: Sequence[str | os.PathLike[str]],
-    identify: bool = False,
-) -> dict[str, Any]:
-    """What ``inspect --json`` prints: every stack, and every file that takes no part.
+# A checksum over a record, so that a figure changed by hand is noticed.
+#
+# It guards integrity, it is no signature: whoever changes a record on purpose can make a new
+# checksum, and nothing here says who made the record.
 
-    :param stacks: those of the collection (``selection.inspected``), in order.
-    :param inputs: as the user gave them; rejected files are named relative to them.
+SEAL = "record_sha256"
+
+
+def seal(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with its checksum as the last key; an older one is replaced.
+
+    :param record: JSON data (as ``jsonable.plain`` makes it).
+    :raises ValueError: it holds NaN or infinity, which JSON does not know.
     """
-    series = [_inspected(item, identify) for item in stacks]
-    series += [_unplaced(item) for item in collection.unplaced]
-    left_out = [item for entry in collection.series for item in entry.rejected]
-    left_out += [item for entry in stacks for item in entry.stack.rejected]
-    every = dict.fromkeys([*left_out, *collection.rejected])
-    return plain({"series": series, "rejected": rejected_files(every, inputs, identify)})
+    bare = {key: value for key, value in record.items() if key != SEAL}
+    return {**bare, SEAL: checksum(bare)}
 
 
-def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
-    """The entry of one stack."""
-    from .provenance import series_id, source_record
-
-    stack, geometry = item.stack, item.geometry
-    source = source_record(stack, geometry, identify=identify)
-    if item.parts:
-        source["section"] = 0  # all of them
-    findings = list(geometry.findings)
-    coarse = None if geometry.refusal else coarse_steps(source)
-    findings += [coarse] if coarse else []
-    return {
-        "number": series_number(stack.info.number),
-        "series_id": series_id(stack.info.uid),
-        "stack": stack.number,
-        "source": source,
-        "sections": [
-            {
-                "section": part.section,
-                "slices": len(part.slices),
-                "from_mm": float(own.along[0]),
-                "to_mm": float(own.along[-1]),
-                "refusal": own.refusal,
-            }
-            for part, own in item.parts
-        ],
-        "findings": [finding.as_dict() for finding in findings],
-        "verdict": verdict(finding.severity for finding in findings),
-    }
+def seal_holds(record: Mapping[str, Any]) -> bool | None:
+    """Whether the record is as it was sealed; None where it carries no checksum."""
+    if SEAL not in record:
+        return None
+    return record[SEAL] == checksum(record)
 
 
-def _unplaced(lost: Unplaced) -> dict[str, Any]:
-    """The entry of a series whose headers do not place its slices."""
-    from .provenance import series_id
+def checksum(record: Mapping[str, Any]) -> str:
+    """SHA-256 of the record without its checksum, written as canonical JSON.
 
-    info = lost.info
-    return {
-        "number": None if info is None else series_number(info.number),
-        "series_id": None if info is None else series_id(info.uid),
-        "stack": 1,
-        "source": lost.record(),
-        "findings": [lost.finding.as_dict()],
-        "verdict": "fail",
-    }
-
-
-def rejected_files(
-    rejected: Iterable[Rejected],
-    inputs: Sequence[str | os.PathLike[str]],
-    identify: bool = False,
-) -> list[dict[str, str]]:
-    """File and reason of each; names relative to the input they were found in."""
-    folders = [Path(item).absolute() for item in inputs]
-    return [
-        {
-            "file": str(Path(item.file).absolute())
-            if identify
-            else _relative(Path(item.file).absolute(), folders),
-            "reason": item.reason,
-        }
-        for item in rejected
-    ]
+    Keys are sorted and nothing stands between the parts, so that neither order nor layout
+    matters. Whole numbers are written without a point, because a program may store 1.0
+    as 1. After RFC 8785, but that numbers are written as Python writes them.
+    """
+    bare = {key: value for key, value in record.items() if key != SEAL}
+    text = json.dumps(
+        _canonical(bare), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _relative(path: Path, folders: Sequence[Path]) -> str:
-    for folder in folders:
-        if folder in path.parents:
-            return path.relative_to(folder).as_posix()
-    return path.name
-
-
-def series_number(text: str) -> int | None:
-    """The series number as a number; None where the header has none."""
-    text = text.strip()
-    return int(text) if text.lstrip("+-").isdecimal() else None
-
-
-def plain(value: Any) -> Any:
-    """The same as JSON knows it: no numpy types, no tuples, null for NaN and infinity."""
+def _canonical(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return {key: _canonical(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    raise TypeError(f"{type(value).__name__} has no place in a record")
+        return [_canonical(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
-def to_json(record: Mapping[str, Any], *, ascii_only: bool = False) -> str:
-    """The record as JSON text that ends with a line break.
+# The record of files that are handed on: their names, a refined surface, a reasoned exception.
 
-    :param ascii_only: for a terminal, whose character set may be narrow.
+#: A reason shorter than this is none.
+SHORTEST_REASON = 10
+#: What ``qa_record`` makes itself; other parts of a record are kept as they are.
+_MADE_ANEW = {
+    *("schema", "software", "created", "source", "volume", "segment", "model", "findings"),
+    *("checks", "verdict", "exception", SEAL),
+}
+
+
+def completed(
+    record: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    exported: Sequence[ExportedFile] = (),
+    refinement: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    """The record again with what has been learnt since; nothing is measured twice.
+
+    :param provenance: of the volume, as for ``qa_record``.
+    :param exported: the files written, all with the same scale and offset.
+    :param refinement: what smoothing and thinning cost, to stand in the ``model`` part.
+    :param reason: why a failed check is accepted.
     """
-    text = json.dumps(plain(record), indent=2, ensure_ascii=ascii_only, allow_nan=False)
-    return text + "\n"
+    model = {**record["model"], **(refinement or {})}
+    if exported:
+        first = exported[0]
+        model |= {
+            "files": [
+                {
+                    "file": item.path.name,
+                    "format": item.format,
+                    "sha256": item.sha256,
+                    "unit": item.unit,
+                }
+                for item in exported
+            ],
+            "scale": first.scale,
+            "center_offset_mm": list(first.center_offset_mm),
+        }
+        model |= refitted(model)
+    kept = {key: value for key, value in record.items() if key not in _MADE_ANEW}
+    made = qa_record(
+        provenance, record["segment"], model, slicer=record["software"]["slicer"], **kept
+    )
+    failed = failed_checks(made)
+    if failed and reason.strip():
+        made["exception"] = {"checks": [check["id"] for check in failed], "reason": reason.strip()}
+    return seal(made)
+
+
+def failed_checks(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The checks that failed."""
+    return [check for check in record["checks"] if check["status"] == "fail"]

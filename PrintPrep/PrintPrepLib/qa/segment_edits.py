@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import SegmentError
-from .islands import bounding_box
+from ..core.errors import SegmentError
+from ..surface.islands import bounding_box
 
 Box = tuple[slice, slice, slice]
 #: Voxels of the box that are known to a face: in the segment, in the range, in the field.

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .deviation import SAMPLES, area_samples
-from .edits import near_edits
-from .errors import MeshError
-from .greylevel import CUT, MISSED, GreyLevel, distances
-from .mesh import TriangleMesh
-from .plots import binned
-from .progress import Progress, part, report
+from ..core.errors import MeshError
+from ..core.progress import Progress, part, report
+from ..mesh.deviation import SAMPLES
+from ..mesh.sampling import area_samples
+from ..mesh.triangle_mesh import TriangleMesh
+from ..surface.grey_distance import CUT, MISSED, GreyLevel, distances
+from .histogram import binned
+from .segment_edits import near_edits
 
 #: How far from the mesh the grey values are searched for its surface.
 REACH_MM = 3.0
@@ -35,7 +36,7 @@ class SurfaceTruth:
     :param cut_share: share of the area where the acquired field ends before the surface.
     :param edited_share: share of the area that was painted or erased, or that has no such
         surface within reach, or only one that faces another way.
-    :param histogram: of the distances with sign (``plots.binned``).
+    :param histogram: of the distances with sign (``histogram.binned``).
     """
 
     signed_mean_mm: float | None
@@ -63,7 +64,7 @@ def surface_truth(
     """Measure a mesh against the surface of its range of grey values.
 
     The mesh's own making plays no part: the crossings are looked for in the grey values
-    alone, linear between the voxels (see ``greylevel.distances``). Where the segment was
+    alone, linear between the voxels (see ``grey_distance.distances``). Where the segment was
     painted or erased the images cannot tell, so these places are left out and counted.
 
     :param mesh: LPS mm, outward oriented.

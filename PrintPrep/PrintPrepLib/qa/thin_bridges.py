@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .islands import bounding_box
-from .mesh import TriangleMesh, bounds, to_polydata
-from .progress import Progress, report
+from ..core.progress import Progress, report
+from ..mesh.triangle_mesh import TriangleMesh, bounds, to_polydata
+from ..surface.islands import bounding_box
 
 #: Necks thinner than this break in the print or when supports and powder come off: the
 #: smallest pin that print services take with laser-sintered powder (filament: up to 3 mm).

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .deviation import area_samples
-from .mesh import BATCH, TriangleMesh, bounds, to_polydata
-from .plots import binned
-from .progress import Progress, part, report
+from ..core.progress import Progress, part, report
+from ..mesh.sampling import area_samples
+from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds, to_polydata
+from .histogram import binned
 
 #: Places that are measured unless told otherwise: one on so many mm², within these limits.
 _SAMPLE_MM2 = 0.5

@@ -6,15 +6,18 @@ same. Every function raises ImportError where Pillow is missing or too old.
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .lettering import font, plain
+from .drawing import font, plain
+from .html import columns, text
 
 #: Three pixels of the picture are one of the page.
 SIZE = (945, 460)
@@ -27,7 +30,6 @@ _TICKS = 6
 DUPLICATE_MM = 0.005
 #: A step deviates when it differs by more than positions may be off (DICOM headers round).
 DEVIATES_MM = 0.05
-_BINS = 40
 #: A line through more points than this would be a black band.
 _MOST_JOINED = 200
 
@@ -111,25 +113,6 @@ def histogram_chart(
         chart.upright(limit, dashed=True)
         chart.legend([(f"limit {limit:g} mm", "dashes")])
     return chart.png()
-
-
-def binned(values: np.ndarray, bins: int = _BINS) -> dict[str, list[float]] | None:
-    """A histogram for the record: ``edges_mm`` (bins + 1) and ``counts`` (bins).
-
-    The outermost half per cent at each end is counted in the outermost bins, so that one
-    outlier does not squeeze the rest into one bin.
-
-    :param values: mm; what is no finite number does not count. None where nothing does.
-    """
-    known = np.asarray(values, dtype=float)
-    known = known[np.isfinite(known)]
-    if not len(known):
-        return None
-    low, high = np.percentile(known, [0.5, 99.5])
-    if high - low < 1e-6:
-        low, high = low - 0.001, high + 0.001
-    counts, edges = np.histogram(np.clip(known, low, high), bins, (low, high))
-    return {"edges_mm": np.round(edges, 6).tolist(), "counts": counts.tolist()}
 
 
 def ticks(low: float, high: float, most: int = _TICKS) -> list[float]:
@@ -272,3 +255,81 @@ def _number(value: float, all_ticks: Sequence[float]) -> str:
     step = all_ticks[1] - all_ticks[0] if len(all_ticks) > 1 else abs(value) or 1.0
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return f"{value + 0.0:.{digits}f}"
+
+
+# The pictures and charts of the printed record.
+
+#: Widths on the page, in its pixels of 1/96 inch: a page of A4 with broad margins has 620.
+_SHEET = 615
+_CHART = 302
+
+
+def model_picture(picture: bytes | None, no_picture: str | None) -> str:
+    """The views of the model, or why there are none."""
+    if picture is None:
+        return f"<p>No picture: {text(no_picture or 'none was made')}.</p>\n"
+    width, height = _size(picture)
+    shown = _SHEET if width > height else _CHART
+    return f"<p>{_image(picture, shown, 'The model and its size in mm')}</p>\n"
+
+
+def charts(record: Mapping[str, Any]) -> str:
+    """Two charts beside each other; the reason where one failed."""
+    blocks = []
+    for title, draw in _charts(record["source"], record["model"]):
+        try:
+            blocks.append(_image(draw(title), _CHART, title))
+        except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+            blocks.append(f"<b>{text(title)}</b><br>No chart: {text(error)}.")
+    rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
+    return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
+
+
+def _charts(
+    source: Mapping[str, Any], model: Mapping[str, Any]
+) -> Iterator[tuple[str, Callable[[str], bytes]]]:
+    steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
+    if steps:
+        gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
+        yield (
+            "Distance of each slice to the next",
+            lambda title: step_chart(steps, gaps, uniform, title),
+        )
+    if offsets:
+        yield (
+            "Tilt: place of each slice in its plane",
+            lambda title: offset_chart(offsets, title),
+        )
+    truth, walls = _histogram(model, "surface_truth"), _histogram(model, "wall_thickness")
+    if truth:
+        title = "Model against the grey values, + outside"
+        yield title, lambda title: histogram_chart(truth, "Distance", None, title)
+    if walls:
+        limit = model["wall_thickness"].get("limit_mm")
+        yield (
+            "Thickness of the walls",
+            lambda title: histogram_chart(walls, "Thickness", limit, title),
+        )
+    refined = _histogram(model.get("refinement"), "deviation")
+    if refined:
+        title = "Smoothed and thinned against as made, + outside"
+        yield title, lambda title: histogram_chart(refined, "Distance", None, title)
+
+
+def _histogram(part: Any, key: str) -> Any:
+    inner = part.get(key) if isinstance(part, Mapping) else None
+    return inner.get("histogram") if isinstance(inner, Mapping) else None
+
+
+def _image(picture: bytes, width: int, alt: str) -> str:
+    columns, rows = _size(picture)
+    data = base64.b64encode(picture).decode("ascii")
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" '
+        f'height="{round(width * rows / columns)}" alt="{text(alt)}">'
+    )
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG file."""
+    return struct.unpack(">II", picture[16:24])

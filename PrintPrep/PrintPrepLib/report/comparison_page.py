@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from .colours import banded, coloured, legend, nice_reach, signed_number
-from .compare_record import FIGURES, undone_words
-from .files import staging
-from .mesh import BATCH, TriangleMesh, bounds
-from .progress import Progress, part, report
-from .raster import rasterize
-from .render import TITLES, VIEWS, png
-from .surfaces import Surface, mapped
-from .surfacesearch import SurfaceSearch
+from ..compare.record import FIGURES, undone_words
+from ..core.files import staging
+from ..core.progress import Progress, part, report
+from ..mesh.proximity import SurfaceSearch
+from ..mesh.sampling import Surface, mapped
+from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
+from .drawing import banded, coloured, legend, nice_reach, signed_number
+from .renderer import TITLES, VIEWS, png, rasterize
 
 _FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
 _VERTEX = np.dtype([("place", "<f4", 3), ("colour", "u1", 3), ("distance", "<f4")])
@@ -53,7 +52,7 @@ def write_comparison(
 ) -> None:
     """Write compare.json, compare.html and compare.ply into a folder, all or none.
 
-    :param record: as ``Comparison.as_dict`` makes it.
+    :param record: as ``comparison_record`` makes it.
     :raises ExportError: the folder cannot be made or written.
     :raises Cancelled: progress asked for it.
     """
@@ -98,7 +97,7 @@ def _pictures(
     """
     from scipy.spatial import cKDTree
 
-    from .lettering import write
+    from .drawing import write
 
     tree = cKDTree(places, balanced_tree=False, compact_nodes=False)
     low, high = bounds(mesh)
@@ -130,7 +129,7 @@ def _pictures(
 
 def _chart(histogram: Mapping[str, Any], reach: float) -> bytes:
     """The histogram as PNG, numbers written below."""
-    from .lettering import write
+    from .drawing import write
 
     width, height = _CHART
     picture = np.ones((height, width, 3), dtype=np.float32)

@@ -8,11 +8,16 @@ file is escaped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .progress import Progress
-from .report_pictures import charts, model_picture
-from .report_rows import (
+from ..core.files import write_bytes
+from ..core.jsonable import to_json
+from ..core.progress import Progress
+from ..qa.record import SEAL
+from .charts import charts, model_picture
+from .html import Code, Markup, Number, Status, boxed, figure, pairs, table, text, twofold
+from .record_rows import (
     IDENTITY,
     grey_unit,
     measure_rows,
@@ -23,22 +28,9 @@ from .report_rows import (
     source_rows,
     volume_rows,
 )
-from .report_tables import (
-    Code,
-    Markup,
-    Number,
-    Status,
-    boxed,
-    figure,
-    pairs,
-    table,
-    text,
-    twofold,
-)
-from .seal import KEY
 
 if TYPE_CHECKING:
-    from .mesh import TriangleMesh
+    from ..mesh.triangle_mesh import TriangleMesh
 
 VERDICTS = {
     "pass": ("PASS", "Fit for printing: every check passed."),
@@ -51,7 +43,7 @@ _ORDER = {"fail": 0, "warn": 1, "info": 2, "pass": 3}
 #: Parts of a record that have a place of their own on the page.
 _TOLD = {
     "schema", "software", "created", "source", "volume", "segment", "model", "checks", "verdict",
-    "exception", "protocol", "findings", KEY,
+    "exception", "protocol", "findings", SEAL,
 }  # fmt: skip
 _BOX = Markup("[&nbsp;&nbsp;&nbsp;]")
 _LINE = "_" * 20
@@ -91,7 +83,7 @@ def page(
     :param mesh: LPS mm, with at least one triangle.
     :raises Cancelled: progress asked for it.
     """
-    from .render import render_sheet
+    from .renderer import render_sheet
 
     try:
         return html_report(record, render_sheet(mesh, progress)), None
@@ -105,7 +97,7 @@ def html_report(
     """The record as a page that needs no other file.
 
     :param record: as ``record.qa_record`` makes it.
-    :param picture: PNG of the model (``render.render_sheet``).
+    :param picture: PNG of the model (``renderer.render_sheet``).
     :param no_picture: why there is none.
     """
     parts = [
@@ -132,7 +124,7 @@ def html_report(
 
 def _head(record: Mapping[str, Any]) -> str:
     word, sentence = VERDICTS[record["verdict"]]
-    sealed = f" · SHA-256 of the record {text(record[KEY])}" if KEY in record else ""
+    sealed = f" · SHA-256 of the record {text(record[SEAL])}" if SEAL in record else ""
     return (
         "<h1>PrintPrep geometry record</h1>\n"
         f'<p class="small">{text(record["created"])} · PrintPrep '
@@ -274,3 +266,18 @@ def _review(model: Mapping[str, Any]) -> str:
     measured = f"______ × ______ × ______ , expected {size_in_file(model)}"
     whole = (("Measured on the print", measured), ("Decision", decision), ("Reasons", "_" * 60))
     return "<h2>Review</h2>\n" + pairs(whole, "sign") + twofold(left, right, "sign")
+
+
+def write_record(
+    record: Mapping[str, Any], mesh: TriangleMesh, folder: Path, suffix: str = ""
+) -> tuple[Path, Path]:
+    """Write qa.json and qa.html, with a picture of the model; both paths.
+
+    :param suffix: behind "qa", where a folder holds several records.
+    :raises ExportError: a file cannot be written.
+    """
+    data, html = folder / f"qa{suffix}.json", folder / f"qa{suffix}.html"
+    text, _without = page(record, mesh)
+    write_bytes(data, to_json(record).encode("utf-8"))
+    write_bytes(html, text.encode("utf-8"))
+    return data, html

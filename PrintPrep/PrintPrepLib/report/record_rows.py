@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .pixel_findings import HOUNSFIELD, in_hounsfield
-from .placing import size_and_unit
-from .report_tables import amount, joined, leftovers
+from ..geometry.hounsfield import HOUNSFIELD, in_hounsfield
+from ..mesh.io.placement import size_and_unit
+from .html import amount, joined, leftovers
 
 Rows = Iterable[tuple[str, Any]]
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .headers import SliceHeader
-from .ordering import instance, places
-from .pixels import StackPixels
-from .progress import Progress, report
-from .reconstructions import passes, side_by_side
-from .series import Rejected, SliceStack
+from ..core.progress import Progress, report
+from ..dicom.header import SliceHeader
+from ..geometry.reconstructions import passes, side_by_side
+from ..geometry.stack import Rejected, SliceStack, instance, places
+from .stack_pixels import StackPixels
 
 
 def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceStack, ...]:

@@ -10,23 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .dicomfile import read_file, read_header
-from .findings import Finding
-from .geometry import StackGeometry, analyse
-from .headers import (
-    SERIES_INSTANCE_UID,
-    NotASlice,
-    SliceHeader,
-    TagText,
-    multi_frame,
-    series_info,
-    slice_header,
-    slice_traits,
-)
-from .ordering import places
-from .pixel_findings import HOUNSFIELD, value_unit
-from .pixels import can_decode
-from .series import Rejected, Series, SliceStack, build_series
+from ..core.findings import Finding
+from ..dicom.header import SliceHeader, multi_frame, series_info, slice_header, slice_traits
+from ..dicom.image_plane import NotASlice, TagText
+from ..dicom.reader import read_file, read_header
+from ..dicom.tags import SERIES_INSTANCE_UID
+from ..geometry.analysis import analyse
+from ..geometry.hounsfield import HOUNSFIELD, value_unit
+from ..geometry.stack import Rejected, Series, SliceStack, places
+from ..geometry.stack_geometry import StackGeometry
+from ..pixels.values import can_decode
+from .reader import build_series
 
 #: The name of the compression in the private block that most files use.
 PRIVATE_COMPRESSION = "07A1,1011"

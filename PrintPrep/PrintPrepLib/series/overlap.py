@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .headers import SliceHeader
-from .ordering import heights
-from .pixels import rescale, stored_pixels
+from ..dicom.header import SliceHeader
+from ..geometry.stack import heights
+from ..pixels.values import rescale, stored_pixels
 
 #: Planes that are compared at most: more tell nothing new.
 _PLANES = 6

@@ -5,101 +5,18 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from .arrangement import arrange, needs_traits
-from .dicomfile import read_file
-from .errors import SeriesError
-from .frames import FrameHeaders
-from .headers import (
-    SERIES_INSTANCE_UID,
-    InvalidGeometry,
-    NotASlice,
-    SeriesInfo,
-    SliceHeader,
-    series_info,
-)
-from .ordering import number_key
-from .progress import Progress, report
-from .unplaced import Unplaced
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A file that takes no part, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class SliceStack:
-    """Slices of one orientation and matrix, ordered along their normal (row × column).
-
-    ``drifting``: the orientation changes little by little from slice to slice.
-    ``section`` is the part of the stack (from 1) that this is, 0 where all parts are one
-    volume; ``sections`` is how many parts there are. ``applied_tilt_deg`` is a gantry tilt
-    that a person ordered to be put back. ``coincident`` counts slices that share a position
-    and that their headers do not tell apart: their pixels decide when they are loaded.
-    ``told_apart`` says in words what tells this stack from others at the same place.
-    ``conflicting`` counts positions with different images that nothing tells apart.
-    ``duplicate_places`` are where images were left out because they were there twice, and
-    ``joints`` where one of several overlapping runs hands over to the next, in mm along the
-    normal in patient coordinates.
-    """
-
-    info: SeriesInfo
-    slices: tuple[SliceHeader, ...]
-    number: int = 1
-    stacks_in_series: int = 1
-    drifting: bool = False
-    rejected: tuple[Rejected, ...] = ()
-    section: int = 1
-    sections: int = 1
-    applied_tilt_deg: float | None = None
-    coincident: int = 0
-    told_apart: str = ""
-    conflicting: int = 0
-    duplicate_places: tuple[float, ...] = ()
-    joints: tuple[float, ...] = ()
-
-    @property
-    def normal(self) -> np.ndarray:
-        """Unit normal (3,) in LPS."""
-        return np.cross(self.slices[0].row_direction, self.slices[0].column_direction)
-
-
-@dataclass(frozen=True)
-class Series:
-    """One DICOM series: its stacks, and its files that are no slices."""
-
-    info: SeriesInfo
-    stacks: tuple[SliceStack, ...]
-    rejected: tuple[Rejected, ...]
-
-    @property
-    def uid(self) -> str:
-        return self.info.uid
-
-    @property
-    def slice_count(self) -> int:
-        return sum(len(stack.slices) for stack in self.stacks)
-
-
-@dataclass(frozen=True)
-class SeriesCollection:
-    """What was found: series by number, and files that belong to no usable series.
-
-    ``unplaced`` are series whose headers do not say where their slices lie; their files are
-    among the rejected.
-    """
-
-    series: tuple[Series, ...]
-    rejected: tuple[Rejected, ...]
-    unplaced: tuple[Unplaced, ...] = ()
+from ..core.errors import SeriesError
+from ..core.progress import Progress, report
+from ..dicom.functional_groups import FrameHeaders
+from ..dicom.header import SeriesInfo, SliceHeader, series_info
+from ..dicom.image_plane import InvalidGeometry, NotASlice
+from ..dicom.reader import read_file
+from ..dicom.tags import SERIES_INSTANCE_UID
+from ..geometry.grouping import arrange, needs_traits
+from ..geometry.stack import Rejected, Series, SeriesCollection, SliceStack, Unplaced, number_key
 
 
 def read_series(
@@ -110,7 +27,7 @@ def read_series(
     """Read files and folders (with all below them) into series.
 
     :param inputs: any mix of files and folders.
-    :param read: reads one file, as ``dicomfile.read_file`` does.
+    :param read: reads one file, as ``reader.read_file`` does.
     :raises SeriesError: an input does not exist, or there is no file at all.
     :raises Cancelled: progress asked for it.
     """
@@ -163,7 +80,7 @@ def build_series(
 
     The largest stack comes first; within a stack slices go along row × column.
 
-    :param traits: gives a file's ``headers.slice_traits`` where the slices came without
+    :param traits: gives a file's ``header.slice_traits`` where the slices came without
         them; asked only where positions alone do not tell slices apart.
     """
     slices = list(slices)

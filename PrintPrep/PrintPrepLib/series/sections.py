@@ -12,14 +12,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .errors import GeometryError
-from .gaps import find_gaps
-from .gridfit import position_tolerance
-from .headers import ACQUISITION_NUMBER, SliceHeader
-from .ordering import SAME_PLACE_MM, heights, in_order, instance, places
+from ..core.errors import GeometryError
+from ..dicom.header import SliceHeader
+from ..dicom.tags import ACQUISITION_NUMBER
+from ..geometry.reconstructions import families_by, passes, regular, side_by_side, trait
+from ..geometry.regularity import find_gaps, position_tolerance
+from ..geometry.stack import (
+    SAME_PLACE_MM,
+    Rejected,
+    SliceStack,
+    heights,
+    in_order,
+    instance,
+    places,
+)
 from .overlap import same_place
-from .reconstructions import families_by, passes, regular, side_by_side, trait
-from .series import Rejected, SliceStack
 
 #: A run of fewer slices is none.
 _RUN = 3

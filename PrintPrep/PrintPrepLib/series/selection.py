@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..core.errors import GeometryError, SeriesError
+from ..core.findings import Finding
+from ..core.phrases import grouped
+from ..core.progress import Progress
+from ..dicom.header import series_id
+from ..dicom.image_plane import series_number
+from ..geometry.analysis import analyse
+from ..geometry.stack import ENTER_GEOMETRY
+from ..geometry.stack_geometry import StackGeometry
 from .duplicates import settle
-from .errors import GeometryError, SegmentError, SeriesError
-from .findings import Finding
-from .geometry import StackGeometry, analyse
-from .pixel_findings import in_hounsfield
-from .progress import Progress
-from .provenance import series_id
-from .record import series_number
 from .sections import merged, sections_of
-from .unplaced import REMEDY
-from .words import grouped
 
 if TYPE_CHECKING:
-    from .headers import SeriesInfo
-    from .regularize import RegularVolume
-    from .series import Series, SeriesCollection, SliceStack
+    from ..dicom.header import SeriesInfo
+    from ..geometry.stack import Series, SeriesCollection, SliceStack
 
 
 def choose(
@@ -108,7 +107,7 @@ def _series(
     lost = [item for item in collection.unplaced if item.info and _is_wanted(item.info, wanted)]
     candidates = [item for item in collection.series if _is_wanted(item.info, wanted)]
     if lost and not candidates:
-        raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=REMEDY)
+        raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=ENTER_GEOMETRY)
     if not collection.series:
         raise SeriesError(
             f"no file here is a slice of a series ({_reasons(collection)})",
@@ -227,33 +226,3 @@ def _reasons(collection: SeriesCollection) -> str:
     rejected = [{"file": item.file, "reason": item.reason} for item in collection.rejected]
     groups = [f"{len(files)} × {reason}" for reason, files in grouped(rejected)]
     return "; ".join(groups[:3] + (["..."] if len(groups) > 3 else []))
-
-
-def grey_range(
-    volume: RegularVolume,
-    threshold: tuple[float, float | None] | None = None,
-    preset_name: str | None = None,
-) -> tuple[float, float | None, str]:
-    """Lower and upper grey value (None: no bound), and how they were found.
-
-    Without threshold and preset CT takes ``bone``, and what is not CT an automatic one.
-
-    :raises SegmentError: a preset was asked for, and the volume is known to hold no HU.
-    """
-    from .threshold import automatic_threshold, preset
-
-    if threshold is not None:
-        return *threshold, "threshold"
-    name, source = preset_name, volume.provenance["source"]
-    modality = source["modality"]
-    if name is None and in_hounsfield(source):
-        name = "bone"
-    elif name is not None and modality not in ("CT", ""):
-        raise SegmentError(
-            f"the preset {name} is a range of HU, which {modality} images do not have",
-            remedy="Leave it out for an automatic threshold, or give one with --threshold",
-        )
-    if name is not None:
-        found = preset(name)
-        return found.low, found.high, f"preset {name}"
-    return automatic_threshold(volume.voxels, volume.background), None, "automatic threshold (Otsu)"

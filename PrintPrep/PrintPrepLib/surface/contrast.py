@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .mesh import TriangleMesh
+from ..mesh.triangle_mesh import TriangleMesh
 
 _REACH_MM = 4.0
 _WINDOW_MM = 0.8

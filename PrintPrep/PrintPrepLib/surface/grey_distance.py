@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .mesh import BATCH
-from .progress import Progress, report
+from ..core.progress import Progress, report
+from ..mesh.triangle_mesh import BATCH
 
 #: Below any slope of grey values.
 _TINY = np.finfo(np.float32).tiny

@@ -13,10 +13,10 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
-from .errors import SegmentError
+from ..core.errors import SegmentError
+from ..core.progress import Progress, report
+from ..mesh.triangle_mesh import TriangleMesh
 from .islands import bounding_box
-from .mesh import TriangleMesh
-from .progress import Progress, report
 
 #: A vertex keeps this share of its edge away from either voxel, so that grey values equal
 #: to the threshold make no triangle without area.

@@ -6,10 +6,15 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import SegmentError
+from ..core.errors import SegmentError
+from ..geometry.hounsfield import in_hounsfield
+
+if TYPE_CHECKING:
+    from ..volume.regular_volume import RegularVolume
 
 _BINS = 2048
 
@@ -28,7 +33,7 @@ class Preset:
 @cache
 def presets() -> dict[str, Preset]:
     """The presets by name, in the order in which they are offered."""
-    text = (resources.files(__package__) / "data" / "presets.json").read_text("utf-8")
+    text = (resources.files("PrintPrepLib") / "data" / "presets.json").read_text("utf-8")
     return {name: Preset(name, **values) for name, values in json.loads(text).items()}
 
 
@@ -84,3 +89,31 @@ def _histogram(voxels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return counts, int(low) + np.arange(len(counts), dtype=np.float64)
     counts, edges = np.histogram(voxels, _BINS, (float(low), float(high)))
     return counts.astype(np.float64), (edges[:-1] + edges[1:]) / 2
+
+
+def grey_range(
+    volume: RegularVolume,
+    threshold: tuple[float, float | None] | None = None,
+    preset_name: str | None = None,
+) -> tuple[float, float | None, str]:
+    """Lower and upper grey value (None: no bound), and how they were found.
+
+    Without threshold and preset CT takes ``bone``, and what is not CT an automatic one.
+
+    :raises SegmentError: a preset was asked for, and the volume is known to hold no HU.
+    """
+    if threshold is not None:
+        return *threshold, "threshold"
+    name, source = preset_name, volume.provenance["source"]
+    modality = source["modality"]
+    if name is None and in_hounsfield(source):
+        name = "bone"
+    elif name is not None and modality not in ("CT", ""):
+        raise SegmentError(
+            f"the preset {name} is a range of HU, which {modality} images do not have",
+            remedy="Leave it out for an automatic threshold, or give one with --threshold",
+        )
+    if name is not None:
+        found = preset(name)
+        return found.low, found.high, f"preset {name}"
+    return automatic_threshold(volume.voxels, volume.background), None, "automatic threshold (Otsu)"

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .errors import PrintPrepError
-from .export import read_stl
-from .mesh import TriangleMesh, measure
-from .placing import UNITS
-from .progress import Progress, report
-from .verify import Difference, Item, beside
+from ..core.errors import PrintPrepError
+from ..core.progress import Progress, report
+from ..mesh.io.placement import UNITS
+from ..mesh.io.stl import read_stl
+from ..mesh.triangle_mesh import TriangleMesh, measure
+from .items import Difference, Item, beside
 
 #: What a length may differ: the numbers of a file are float32 or have five decimals.
 LENGTH_MM = 0.001
@@ -78,7 +78,7 @@ def read_back(path: Path, entry: Mapping[str, Any], model: Mapping[str, Any]) ->
     if entry["format"] == "stl":
         mesh = welded(read_stl(path))
     else:
-        from .meshfile import read_model
+        from ..mesh.io.read import read_model
 
         mesh = read_model(path)
         if entry["format"] == "3mf":  # states its unit, so what was read are millimetres

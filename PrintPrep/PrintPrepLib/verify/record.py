@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .checks import Check, overall
-from .errors import PrintPrepError
-from .export import sha256_of
-from .progress import Progress, part, report
-from .record import SCHEMA, plain
-from .record_checks import record_checks
-from .seal import KEY, checksum, seal_holds
+from ..core.errors import PrintPrepError
+from ..core.findings import Check, overall
+from ..core.jsonable import plain
+from ..core.progress import Progress, part, report
+from ..mesh.io.common import sha256_of
+from ..qa.checks import record_checks
+from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
+from .items import Difference, Item, Verification, beside
+from .model import model_items
+from .source import source_item
+from .volume import volume_item
 
 _PARTS = ("software", "source", "volume", "segment", "model")
 #: Figures of a check agree when they differ by less than this share.
@@ -24,75 +27,6 @@ _SAME_SHARE = 1e-6
 
 class RecordError(PrintPrepError):
     """A file is no geometry record that this version can verify."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One figure that is not as recorded.
-
-    :param tolerance: what it may differ, in the figure's own unit; None where nothing may.
-    """
-
-    key: str
-    recorded: Any
-    found: Any
-    tolerance: float | None = None
-
-    @property
-    def sentence(self) -> str:
-        """What differs and by how much."""
-        text = f"{self.key} is {_figure(self.found)}, recorded as {_figure(self.recorded)}"
-        if all(isinstance(value, int | float) for value in (self.found, self.recorded)):
-            text += f" (off by {self.found - self.recorded:+.6g})"
-        return text
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that was looked at.
-
-    :param outcome: ``unchanged``, ``changed``, or ``unchecked`` where it could not be told.
-    :param message: one sentence; for ``unchecked`` the reason.
-    """
-
-    id: str
-    title: str
-    outcome: str
-    message: str
-    differences: tuple[Difference, ...] = field(default=())
-
-    @classmethod
-    def compared(cls, id: str, title: str, differences: Iterable[Difference], equal: str) -> Item:
-        """Changed where there are differences, else unchanged with the sentence ``equal``."""
-        differences = tuple(differences)
-        if not differences:
-            return cls(id, title, "unchanged", equal)
-        message = "; ".join(item.sentence for item in differences) + "."
-        return cls(id, title, "changed", message, differences)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """All that was looked at.
-
-    :param record: the file that was verified.
-    """
-
-    record: Path
-    items: tuple[Item, ...]
-
-    @property
-    def verdict(self) -> str:
-        """``changed`` where anything is, else ``incomplete`` where anything is unchecked."""
-        outcomes = {item.outcome for item in self.items}
-        if "changed" in outcomes:
-            return "changed"
-        return "incomplete" if "unchecked" in outcomes else "unchanged"
-
-    def as_dict(self) -> dict[str, Any]:
-        """What ``verify --json`` prints."""
-        items = [asdict(item) for item in self.items]
-        return plain({"record": self.record.name, "verdict": self.verdict, "items": items})
 
 
 def verify(
@@ -108,10 +42,6 @@ def verify(
     :raises SeriesError: the source does not exist or holds no file.
     :raises Cancelled: progress asked for it.
     """
-    from .verify_model import model_items
-    from .verify_source import source_item
-    from .verify_volume import volume_item
-
     path = record_file(path)
     record = read_record(path)
     report(progress, 0.0, "Reading the record")
@@ -228,7 +158,7 @@ def _absent_checks(
     record: Mapping[str, Any], again: Mapping[str, Any], there: Mapping[str, Any]
 ) -> list[Item]:
     """What only one side has: findings are not kept in older records, checks may be new."""
-    from . import __version__
+    from .. import __version__
 
     items = []
     if only_there := sorted(there.keys() - again.keys()):
@@ -253,7 +183,7 @@ def _sealed(record: Mapping[str, Any]) -> Item:
         message = "The record is as it was written. Its checksum is no signature."
         return Item("record", title, "unchanged", message)
     message = "The record was changed after it was made: its checksum does not fit."
-    different = Difference(KEY, record[KEY], checksum(record))
+    different = Difference(SEAL, record[SEAL], checksum(record))
     return Item("record", title, "changed", message, (different,))
 
 
@@ -280,13 +210,6 @@ def _file_items(record: Mapping[str, Any], folder: Path) -> list[Item]:
     return items
 
 
-def beside(folder: Path, name: str) -> Path | None:
-    """A file of the record's folder; None where it is not there, or lies elsewhere."""
-    if name != Path(name).name:
-        return None
-    return folder / name if (folder / name).is_file() else None
-
-
 def _numbered(checks: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Checks by their id; the second of one id is called id 2."""
     named: dict[str, Mapping[str, Any]] = {}
@@ -303,10 +226,6 @@ def _same(recorded: Any, found: Any) -> bool:
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in both):
         return abs(found - recorded) <= _SAME_SHARE * max(abs(found), abs(recorded))
     return recorded == found
-
-
-def _figure(value: Any) -> str:
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _is_list_of_objects(value: Any) -> bool:

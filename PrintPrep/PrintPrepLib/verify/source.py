@@ -8,17 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .applied_tilt import apply_tilt
-from .entered import EnteredGeometry, read_series_by_hand
-from .errors import GeometryError
-from .geometry import analyse
-from .progress import Progress
-from .provenance import source_record
-from .record import plain
-from .sections import sections_of
-from .selection import settled_stacks
-from .series import Series, SliceStack, read_series
-from .verify import Difference, Item
+from ..core.errors import GeometryError
+from ..core.jsonable import plain
+from ..core.progress import Progress
+from ..geometry.analysis import analyse
+from ..geometry.manual import EnteredGeometry, apply_tilt
+from ..geometry.source_record import source_record
+from ..geometry.stack import Series, SliceStack
+from ..series.by_hand import read_series_by_hand
+from ..series.reader import read_series
+from ..series.sections import sections_of
+from ..series.selection import settled_stacks
+from .items import Difference, Item
 
 #: Keys of ``source`` that a series has by itself, whatever was made of it.
 _KEYS = (

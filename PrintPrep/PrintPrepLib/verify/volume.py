@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .verify import Difference, Item
+from .items import Difference, Item
 
 #: What a corner of the volume may be off.
 CORNER_MM = 0.001

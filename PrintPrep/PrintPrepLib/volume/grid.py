@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .errors import GridError
-from .geometry import StackGeometry
+from ..core.errors import GridError
+from ..geometry.stack_geometry import StackGeometry
 
 #: Voxels of the largest volume that is made without being told otherwise (4 GiB of int16).
 MAXIMUM_VOXELS = 2**31

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .applied_tilt import apply_tilt
-from .errors import GeometryError
-from .progress import Progress, part
-from .regularize import RegularVolume, load_stack
-from .sections import merged, sections_of
-from .selection import settled_stacks
-from .series import Series, SeriesCollection, SliceStack
-from .volumenames import Words, volume_words
-from .words import grouped
+from ..core.errors import GeometryError
+from ..core.phrases import Phrase, grouped
+from ..core.progress import Progress, part
+from ..geometry.manual import apply_tilt
+from ..geometry.naming import volume_words
+from ..geometry.stack import Series, SeriesCollection, SliceStack
+from ..series.sections import merged, sections_of
+from ..series.selection import settled_stacks
+from .regular_volume import RegularVolume
+from .regularize import load_stack
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class LoadedVolume:
     """One volume; ``words`` tell it from the others of its series."""
 
     stack: SliceStack
-    words: list[Words]
+    words: list[Phrase]
     volume: RegularVolume
 
 
@@ -31,7 +32,7 @@ def volumes_behind(
     as_one: bool,
     progress: Progress | None = None,
 ) -> list[SliceStack]:
-    """What an ``examination.Offer`` turns out to be now that its files are read.
+    """What an ``offers.Offer`` turns out to be now that its files are read.
 
     Pixels decide about slices at one position and about runs that overlap, so there may be
     several volumes.
@@ -69,7 +70,7 @@ def load_volumes(
     :returns: the volumes by series, stack and section; and what was left out, as sentences.
     :raises PrintPrepError: see ``load_stack``; not for volumes that cannot be made.
     """
-    volumes: list[tuple[SliceStack, list[Words]]] = []
+    volumes: list[tuple[SliceStack, list[Phrase]]] = []
     left_out = [item.problem for item in collection.unplaced]
     for index, series in enumerate(collection.series):
         ends = [0.1 * done / len(collection.series) for done in (index, index + 1)]
@@ -91,7 +92,7 @@ def load_volumes(
 
 def _volumes(
     series: Series, as_one: bool, number: int | None, progress: Progress | None
-) -> tuple[list[tuple[SliceStack, list[Words]]], list[str]]:
+) -> tuple[list[tuple[SliceStack, list[Phrase]]], list[str]]:
     """The volumes of one series with what tells them apart, and what was left out."""
     stacks = settled_stacks(series, progress)
     chosen = [stack for stack in stacks if number in (None, stack.number)]
@@ -114,7 +115,7 @@ def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
     return any((item.path, item.frame) in members for item in stack.slices)
 
 
-def _named(stack: SliceStack, words: Sequence[Words]) -> str:
+def _named(stack: SliceStack, words: Sequence[Phrase]) -> str:
     series = f"series {stack.info.number or '?'}"
     return ", ".join([series, *(item.text for item in words)])
 

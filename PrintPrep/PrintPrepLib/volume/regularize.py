@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .decoding import release
-from .drift import Fan, fan_of
-from .driftgrid import DriftPlan, plan_drift
-from .driftsample import measure_drift_residual, resample_drift
-from .duplicates import settle
-from .errors import GeometryError
-from .geometry import StackGeometry, analyse, standing
+from ..core.errors import GeometryError
+from ..core.progress import Progress, part
+from ..geometry.analysis import analyse
+from ..geometry.fan import Fan, fan_of
+from ..geometry.hounsfield import HOUNSFIELD, value_unit
+from ..geometry.source_record import SCHEMA, source_record
+from ..geometry.stack import SliceStack
+from ..geometry.stack_geometry import StackGeometry, standing
+from ..pet.suv import in_suv, stack_suv, suv_finding, suv_provenance
+from ..pixels.decode import release
+from ..series.duplicates import settle
+from ..series.sections import merged
+from ..series.stack_pixels import StackPixels, read_voxels
+from .fan import DriftPlan, measure_drift_residual, plan_drift, resample_drift
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
-from .petvolume import in_suv, stack_suv, suv_finding, suv_provenance
-from .pixel_findings import HOUNSFIELD, value_unit
-from .pixels import StackPixels, read_voxels
-from .progress import Progress, part
-from .provenance import SCHEMA, source_record, volume_record
-from .resample import IntegerOverflow, SliceSource, resample
-from .residual import SliceFrames, measure_residual
-from .sections import merged
-from .series import SliceStack
-
-#: What CT voxels without data are filled with: air, in HU.
-CT_BACKGROUND = -1000.0
-
-
-@dataclass(frozen=True)
-class RegularVolume:
-    """Voxels on an orthogonal right-handed grid.
-
-    ``voxels`` is indexed [k, j, i]; ``ijk_to_lps`` (4×4) maps voxel centres to LPS mm;
-    ``acquired_field`` (K, 4) gives per plane the first and last i and j (inclusive) that are
-    interpolated from acquired voxels only; ``background`` fills the rest. ``provenance`` is
-    JSON-able: source geometry, treatment and findings.
-    """
-
-    voxels: np.ndarray
-    ijk_to_lps: np.ndarray
-    acquired_field: np.ndarray
-    background: float
-    provenance: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def ijk_to_ras(self) -> np.ndarray:
-        """The 4×4 matrix to Slicer's RAS coordinates in mm."""
-        return np.diag([-1.0, -1.0, 1.0, 1.0]) @ self.ijk_to_lps
-
-    @property
-    def dimensions(self) -> tuple[int, int, int]:
-        """Voxels along i, j, k."""
-        return self.voxels.shape[::-1]
-
-    @property
-    def spacing_mm(self) -> tuple[float, float, float]:
-        """Voxel spacing along i, j, k in mm."""
-        return tuple(np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0).tolist())
+from .regular_volume import CT_BACKGROUND, RegularVolume, volume_record
+from .resample import IntegerOverflow, SliceFrames, SliceSource, measure_residual, resample
 
 
 def load_stack(

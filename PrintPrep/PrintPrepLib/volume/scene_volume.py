@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from .errors import GeometryError
-from .geometry import StackGeometry, analyse
+from ..core.errors import GeometryError
+from ..core.progress import Progress, part
+from ..dicom.header import SeriesInfo, SliceHeader, series_id
+from ..geometry.analysis import analyse
+from ..geometry.source_record import SCHEMA, source_record
+from ..geometry.stack import SliceStack
+from ..geometry.stack_geometry import StackGeometry
 from .grid import GridPlan, plan_grid
-from .headers import SeriesInfo, SliceHeader
-from .progress import Progress, part
-from .provenance import SCHEMA, series_id, source_record
-from .regularize import CT_BACKGROUND, RegularVolume, fill_grid, regular_volume
-from .residual import SliceFrames
-from .series import SliceStack
+from .regular_volume import CT_BACKGROUND, RegularVolume
+from .regularize import fill_grid, regular_volume
+from .resample import SliceFrames
 
 #: Maps voxel indices (N, 3), ordered (i, j, k), to LPS mm.
 ToLps = Callable[[np.ndarray], np.ndarray]

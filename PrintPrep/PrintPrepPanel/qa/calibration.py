@@ -9,12 +9,12 @@ from typing import Any
 
 import ctk
 import slicer
-from PrintPrepLib import mrml_marker
+from PrintPrepLib.mrml import markups as mrml_markups
 from slicer.i18n import tr as _
 
-from .parameters import KnownObject
-from .qa_part import QaPart, fill_table, keep_setting, setting, table_columns
-from .step import bind
+from ..parameters import KnownObject
+from ..step import bind
+from .part import QaPart, fill_table, keep_setting, setting, table_columns
 
 _STORE = "CalibrationStore"
 
@@ -55,7 +55,7 @@ class Calibration(QaPart):
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
         ui, parameters = self.ui, self.parameters
-        volume, place = parameters.volume, mrml_marker.marked_place(parameters.place)
+        volume, place = parameters.volume, mrml_markups.marked_place(parameters.place)
         self._follow()
         names = self._sizes[parameters.knownObject]
         ui.sizeLabel.text = _("Known {names}:").format(names=", ".join(names))
@@ -63,7 +63,7 @@ class Calibration(QaPart):
             spin.visible = index < len(names)
         for button in (ui.placeButton, ui.centreButton):
             button.enabled = volume is not None
-        ui.placeButton.checked = mrml_marker.is_placing(parameters.place)
+        ui.placeButton.checked = mrml_markups.is_placing(parameters.place)
         ui.placeText.text = self._place_text(place)
         ui.fitButton.enabled = volume is not None and place is not None
         fits = self.fits()
@@ -78,7 +78,7 @@ class Calibration(QaPart):
         if self.parameters is None:
             return
         node = self.parameters.place
-        mrml_marker.stop_placing(node)
+        mrml_markups.stop_placing(node)
         if node is not None:
             for event in _events(node):
                 if self.panel.hasObserver(node, event, self._marker_moved):
@@ -107,20 +107,20 @@ class Calibration(QaPart):
     def _place_clicked(self, checked: bool) -> None:
         if checked:
             self._marker()
-            mrml_marker.start_placing(self.parameters.place)
+            mrml_markups.start_placing(self.parameters.place)
         else:
-            mrml_marker.stop_placing(self.parameters.place)
+            mrml_markups.stop_placing(self.parameters.place)
         self.panel.refresh()
 
     def _place_at_centre(self) -> None:
-        mrml_marker.stop_placing(self.parameters.place)
-        mrml_marker.mark_slices_centre(self._marker())
+        mrml_markups.stop_placing(self.parameters.place)
+        mrml_markups.mark_slices_centre(self._marker())
         self.panel.refresh()
 
     def _marker(self) -> Any:
         """The point's node, observed so that the panel follows it."""
         if self.parameters.place is None:
-            self.parameters.place = mrml_marker.add_marker(_("Calibration object"))
+            self.parameters.place = mrml_markups.add_marker(_("Calibration object"))
         self._follow()
         return self.parameters.place
 
@@ -146,7 +146,7 @@ class Calibration(QaPart):
     def _fit(self) -> None:
         parameters = self.parameters
         volume, kind = parameters.volume, parameters.knownObject.value
-        nominal, place = self._nominal(), mrml_marker.marked_place(parameters.place)
+        nominal, place = self._nominal(), mrml_markups.marked_place(parameters.place)
         fit = self.panel.run(
             _("Measuring the object"),
             lambda progress: self.step.logic.fitObject(volume, kind, nominal, place, progress),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from PrintPrepLib import mrml_qa
+from PrintPrepLib.mrml import qa as mrml_qa
 from slicer.i18n import tr as _
 
-from .qa_part import QaPart
+from .part import QaPart
 
 #: The part of the record that holds the readings.
 PART = "printed"

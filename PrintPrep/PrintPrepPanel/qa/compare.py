@@ -10,8 +10,8 @@ import ctk
 import slicer
 from slicer.i18n import tr as _
 
-from .parameters import MapOf
-from .qa_part import QaPart, fill_table, table_columns
+from ..parameters import MapOf
+from .part import QaPart, fill_table, table_columns
 
 _SIZE_DECIMALS = 5
 

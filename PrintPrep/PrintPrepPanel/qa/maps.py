@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from PrintPrepLib import mrml_maps
+from PrintPrepLib.mrml import maps as mrml_maps
 from slicer.i18n import tr as _
 
-from .parameters import MapOf
-from .qa_part import QaPart
-from .step import bind
+from ..parameters import MapOf
+from ..step import bind
+from .part import QaPart
 
 
 class Maps(QaPart):

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import qt
 import slicer
 
-if TYPE_CHECKING:
-    from .qa_step import QaStep
+
+class QaHost(Protocol):
+    """What a part asks of the QA step that holds it."""
+
+    panel: Any
+    ui: Any
+
+    @property
+    def logic(self) -> Any: ...
+
+    def record(self) -> dict[str, Any] | None: ...
+
+    def add_part(self, name: str, part: Any) -> None: ...
 
 
 class QaPart:
     """One group of the QA step: reads its state from the scene, as steps do."""
 
-    def __init__(self, step: QaStep) -> None:
+    def __init__(self, step: QaHost) -> None:
         self.step, self.panel, self.ui = step, step.panel, step.ui
         self.setup()
 

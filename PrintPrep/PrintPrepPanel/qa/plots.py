@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from PrintPrepLib import mrml_plots
-from PrintPrepLib.mrml_maps import MAPS
-from PrintPrepLib.mrml_plots import Chart
+from PrintPrepLib.mrml import charts as mrml_charts
+from PrintPrepLib.mrml.charts import Chart
+from PrintPrepLib.mrml.maps import MAPS
 from slicer.i18n import tr as _
 
-from .qa_part import QaPart
+from .part import QaPart
 
 
 class Plots(QaPart):
@@ -53,7 +53,7 @@ class Plots(QaPart):
             return
         manager = slicer.app.layoutManager()
         before = manager.layout
-        mrml_plots.show_chart(chart)
+        mrml_charts.show_chart(chart)
         if before != self._shown:
             self._layout = before
         self._shown = manager.layout
@@ -67,22 +67,22 @@ class Plots(QaPart):
         self._layout = self._shown = None
         if manager is not None and before is not None and manager.layout == shown:
             manager.layout = before
-        mrml_plots.remove_charts()
+        mrml_charts.remove_charts()
 
     def _chart(self, key: str) -> Chart | None:
         volume, model = self.parameters.volume, self.panel.model.node()
         if key == "steps":
             names = (_("Slice"), _("Step (mm)"))
-            columns = volume and mrml_plots.steps_columns(volume, names)
+            columns = volume and mrml_charts.steps_columns(volume, names)
             return columns and Chart(_("From slice to slice"), *names, columns)
         if key == "drift":
             names = (_("Slice"), _("along rows"), _("along columns"))
-            columns = volume and mrml_plots.drift_columns(volume, names)
+            columns = volume and mrml_charts.drift_columns(volume, names)
             title = _("Sideways drift of the slices")
             return columns and Chart(title, _("Slice"), _("Drift (mm)"), columns)
         shown = MAPS[key]
         names = (_("Millimetres"), _("Share of the points (%)"))
-        columns = mrml_plots.histogram_columns(model, shown.array, shown.low, shown.high, names)
+        columns = mrml_charts.histogram_columns(model, shown.array, shown.low, shown.high, names)
         title = self._titles[key][0].upper() + self._titles[key][1:]
         return columns and Chart(title, *names, columns, bars=True)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib.handover import write_record
-from PrintPrepLib.mrml_identity import identity_of
-from PrintPrepLib.mrml_nodes import mesh_from_model_node
+from PrintPrepLib.mrml.models import mesh_from_model_node
+from PrintPrepLib.mrml.volumes import identity_of
+from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
-from .print_record import save_pdf
-from .qa_part import QaPart, folder_setting, keep_setting
+from ..print_record import save_pdf
+from .part import QaPart, folder_setting, keep_setting
 
 
 class RecordPages(QaPart):
@@ -59,7 +59,7 @@ class RecordPages(QaPart):
             record = {**record, "source": named}
 
         def save(progress: Any) -> Path:
-            from PrintPrepLib.report import page
+            from PrintPrepLib.report.record_page import page
 
             html, _why = page(record, mesh_from_model_node(model), progress)
             save_pdf(html, path, slicer.app.temporaryPath)
@@ -70,7 +70,7 @@ class RecordPages(QaPart):
             self.panel.show_message(_("The record is {path}").format(path=path))
 
     def _verify(self) -> None:
-        from PrintPrepLib.verify import verify
+        from PrintPrepLib.verify.record import verify
 
         path = qt.QFileDialog.getOpenFileName(
             self.ui.stepsFrame,

@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from .qa_part import QaPart
+from .part import QaPart
 
 _PEOPLE = ("operator", "reviewer", "decision")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import qt
-from PrintPrepLib.printers import known_printers
-from PrintPrepLib.protocol import load_protocol, protocol_names
+from PrintPrepLib.qa.printers import known_printers
+from PrintPrepLib.qa.protocol import load_protocol, protocol_names
 from slicer.i18n import tr as _
 
-from .parameters import REMEMBERED
-from .qa_part import QaPart, folder_setting, keep_setting, setting
+from ..parameters import REMEMBERED
+from .part import QaPart, folder_setting, keep_setting, setting
 
 _DATE = "yyyy-MM-dd"
 #: In the place of a printer's name: the size stands in a field of its own.

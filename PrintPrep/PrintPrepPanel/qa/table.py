@@ -6,10 +6,10 @@ from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib import mrml_places
+from PrintPrepLib.mrml import markups as mrml_markups
 from slicer.i18n import tr as _
 
-from .qa_part import QaPart, table_columns
+from .part import QaPart, table_columns
 
 _COLORS = {"pass": "#2e7d32", "warn": "#b26a00", "fail": "#c62828", "info": "#1565c0"}
 #: Smaller figures say no more than that they are small.
@@ -73,7 +73,7 @@ class ChecksTable(QaPart):
         volume, model = self.parameters.volume, self.panel.model.node()
         if self.panel.refreshing or volume is None or model is None:
             return
-        place = mrml_places.place_of(check["id"], volume, model, self.step.record())
+        place = mrml_markups.place_of(check["id"], volume, model, self.step.record())
         if place is not None:
             mode = slicer.vtkMRMLSliceNode.CenteredJumpSlice
             slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)

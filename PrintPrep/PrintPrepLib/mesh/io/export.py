@@ -6,15 +6,14 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .errors import ExportError
-from .export import ExportedFile, write_stl
-from .mesh import TriangleMesh
-from .objfile import write_obj
-from .placing import UNITS, Model, Placing, parts_of, placing
-from .plyfile import write_ply
+from ...core.errors import ExportError
+from ..triangle_mesh import TriangleMesh
+from .common import ExportedFile
+from .obj import write_obj
+from .placement import Model, Placing, parts_of, placing
+from .ply import write_ply
+from .stl import write_stl
 from .threemf import write_3mf
-
-__all__ = ["FORMATS", "UNITS", "Format", "export_model", "format_named"]
 
 _Writer = Callable[
     [Sequence[tuple[str, TriangleMesh]], str | os.PathLike[str], Placing], ExportedFile

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import ExportError
-from .mesh import TriangleMesh, bounds
+from ...core.errors import ExportError
+from ..triangle_mesh import TriangleMesh, bounds
 
 #: A model, or the parts of one, each with its name.
 Model = TriangleMesh | Sequence[tuple[str, TriangleMesh]]

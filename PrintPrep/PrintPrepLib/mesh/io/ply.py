@@ -1,17 +1,32 @@
-"""PLY files: binary, one list of points, read back and compared."""
+"""PLY files: written, read back and compared, and read from anywhere."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import ExportError
-from .export import ExportedFile, exported, sha256_of, unlike
-from .files import replacing
-from .mesh import BATCH, TriangleMesh
-from .placing import Placing, merged
+from ...core.errors import ExportError
+from ...core.files import replacing
+from ..triangle_mesh import BATCH, TriangleMesh
+from .common import (
+    DAMAGED,
+    MOST_ELEMENTS,
+    Contents,
+    ExportedFile,
+    ModelFileError,
+    exported,
+    fans,
+    rows,
+    sha256_of,
+    stated_space,
+    unlike,
+)
+from .placement import Placing, merged
+
+# PLY files: binary, one list of points, read back and compared.
 
 _FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
 _HEAD = """ply
@@ -71,3 +86,210 @@ def write_ply(
 
 def _same_faces(faces: np.ndarray, triangles: np.ndarray) -> bool:
     return bool((faces["count"] == 3).all()) and np.array_equal(faces["corners"], triangles)
+
+
+# PLY files, text and binary of both byte orders.
+
+_TYPES = {
+    "char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1",
+    "short": "i2", "int16": "i2", "ushort": "u2", "uint16": "u2",
+    "int": "i4", "int32": "i4", "uint": "u4", "uint32": "u4",
+    "float": "f4", "float32": "f4", "double": "f8", "float64": "f8",
+}  # fmt: skip
+_ORDER = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+_CORNERS = ("vertex_indices", "vertex_index")
+
+
+@dataclass(frozen=True)
+class _Property:
+    """``count`` is the type of a list's length, None where it is no list."""
+
+    name: str
+    type: str
+    count: str | None = None
+
+
+@dataclass(frozen=True)
+class _Element:
+    name: str
+    number: int
+    properties: list[_Property]
+
+    def column(self, names: tuple[str, ...]) -> int | None:
+        """Place of the first property of such a name."""
+        places = [at for at, own in enumerate(self.properties) if own.name in names]
+        return places[0] if places else None
+
+
+def read_ply(data: bytes, file: str) -> Contents:
+    """:raises ModelFileError: the file is cut off, or its header makes no sense."""
+    end = data.find(b"end_header")
+    if end < 0:
+        raise _bad("its header has no end", file)
+    newline = data.find(b"\n", end) if b"\n" in data[:end] else data.find(b"\r", end)
+    head = data[:end]
+    order, elements = _header(head.decode("latin-1"), file)
+    body = memoryview(data)[newline + 1 :] if newline >= 0 else memoryview(b"")
+    reader = _Text(bytes(body), file) if not order else _Binary(body, order, file)
+    points, triangles = np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)
+    for element in elements:
+        if element.name == "vertex":
+            places = [element.column((axis,)) for axis in "xyz"]
+            if None in places or any(own.count for own in element.properties):
+                raise _bad("its points have no x, y and z", file)
+            points = reader.table(element)[:, places]
+        elif element.name == "face" and element.column(_CORNERS) is not None:
+            triangles = fans(*reader.lists(element, element.column(_CORNERS)))
+        else:
+            reader.skip(element)
+    return Contents(points, triangles, space=stated_space(head))
+
+
+def _header(text: str, file: str) -> tuple[str, list[_Element]]:
+    order, elements = None, []
+    try:
+        for line in text.splitlines():
+            match line.split():
+                case ["format", kind, *_]:
+                    order = _ORDER[kind]
+                case ["element", name, number]:
+                    elements.append(_Element(name, int(number), []))
+                    if not 0 <= int(number) <= MOST_ELEMENTS:
+                        raise ValueError(number)
+                case ["property", "list", count, kind, name]:
+                    own = _Property(name, _TYPES[kind], _TYPES[count])
+                    elements[-1].properties.append(own)
+                case ["property", kind, name]:
+                    elements[-1].properties.append(_Property(name, _TYPES[kind]))
+    except (KeyError, ValueError, IndexError) as error:
+        raise _bad(f"its header makes no sense at {line.strip()!r}", file) from error
+    if order is None:
+        raise _bad("its header tells no format", file)
+    return order, elements
+
+
+class _Text:
+    """The elements of a text body, in their order."""
+
+    def __init__(self, body: bytes, file: str) -> None:
+        self._lines = [line for line in body.splitlines() if line.strip()]
+        self._file = file
+
+    def _take(self, element: _Element) -> list[bytes]:
+        if len(self._lines) < element.number:
+            raise _cut(element, len(self._lines), self._file)
+        taken, self._lines = self._lines[: element.number], self._lines[element.number :]
+        return taken
+
+    def skip(self, element: _Element) -> None:
+        self._take(element)
+
+    def table(self, element: _Element) -> np.ndarray:
+        return rows(self._take(element), len(element.properties), self._file, element.name)
+
+    def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
+        counts, corners = [], []
+        try:
+            for line in self._take(element):
+                words, at = line.split(), 0
+                for own in element.properties[:wanted]:
+                    at += 1 + (int(words[at]) if own.count else 0)
+                count = int(words[at])
+                found = words[at + 1 : at + 1 + count]
+                if len(found) != count:
+                    raise IndexError
+                counts.append(count)
+                corners += found
+            return np.array(counts, dtype=np.int64), np.array(corners, "S").astype(np.int64)
+        except (ValueError, IndexError) as error:
+            raise _bad(f"polygon {len(counts) + 1} cannot be read", self._file) from error
+
+
+class _Binary:
+    """The elements of a binary body, in their order."""
+
+    def __init__(self, body: memoryview, order: str, file: str) -> None:
+        self._body, self._order, self._file, self._at = body, order, file, 0
+
+    def _records(self, element: _Element, lengths: tuple[int, ...] = ()) -> np.ndarray | None:
+        """The rows, or None where there is not so much left; their lists have ``lengths``."""
+        fields: list[tuple] = []
+        waiting = list(lengths)
+        for at, own in enumerate(element.properties):
+            if own.count:
+                fields.append((f"n{at}", self._order + own.count))
+                fields.append((f"c{at}", self._order + own.type, (waiting.pop(0),)))
+            else:
+                fields.append((f"c{at}", self._order + own.type))
+        kind = np.dtype(fields)
+        if self._at + element.number * kind.itemsize > len(self._body):
+            return None
+        return np.frombuffer(self._body, kind, element.number, self._at)
+
+    def skip(self, element: _Element) -> None:
+        if any(own.count for own in element.properties):
+            self.lists(element, next(i for i, own in enumerate(element.properties) if own.count))
+        else:
+            self.table(element)
+
+    def table(self, element: _Element) -> np.ndarray:
+        found = self._records(element)
+        if found is None:
+            size = sum(int(own.type[1]) for own in element.properties)
+            raise _cut(element, (len(self._body) - self._at) // max(size, 1), self._file)
+        self._at += found.nbytes
+        columns = [found[f"c{at}"].astype(np.float64) for at in range(len(element.properties))]
+        return np.column_stack(columns) if columns else np.empty((element.number, 0))
+
+    def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
+        if element.number == 0:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        # Nearly always all rows are like the first one.
+        lengths, _, _ = self._row(element, wanted, 0)
+        found = self._records(element, tuple(lengths))
+        named = [f"n{at}" for at, own in enumerate(element.properties) if own.count]
+        if found is not None and all(
+            (found[name] == length).all() for name, length in zip(named, lengths, strict=True)
+        ):
+            self._at += found.nbytes
+            counts = found[f"n{wanted}"].astype(np.int64)
+            return counts, found[f"c{wanted}"].astype(np.int64).ravel()
+        counts, corners = [], []
+        for number in range(element.number):
+            _, own, self._at = self._row(element, wanted, number)
+            counts.append(len(own))
+            corners.append(own)
+        return np.array(counts, np.int64), np.concatenate(corners).astype(np.int64)
+
+    def _row(
+        self, element: _Element, wanted: int, number: int
+    ) -> tuple[list[int], np.ndarray, int]:
+        """The lengths of the next row's lists, the wanted one, and where the row ends."""
+        lengths, values, at = [], np.empty(0), self._at
+        for place, own in enumerate(element.properties):
+            length = 1
+            if own.count:
+                length = int(self._piece(own.count, 1, at, element, number)[0])
+                at += int(own.count[1])
+                lengths.append(length)
+            piece = self._piece(own.type, length, at, element, number)
+            at += piece.nbytes
+            if place == wanted:
+                values = piece
+        return lengths, values, at
+
+    def _piece(self, kind: str, count: int, at: int, element: _Element, number: int) -> np.ndarray:
+        if count < 0 or at + count * int(kind[1]) > len(self._body):
+            raise _cut(element, number, self._file)
+        return np.frombuffer(self._body, self._order + kind, count, at)
+
+
+def _cut(element: _Element, found: int, file: str) -> ModelFileError:
+    return _bad(
+        f"it is cut off: it tells of {element.number:,} × {element.name}, and there are {found:,}",
+        file,
+    )
+
+
+def _bad(reason: str, file: str) -> ModelFileError:
+    return ModelFileError(f"this PLY file cannot be read: {reason}", file=file, remedy=DAMAGED)

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import meshfile_stl as stl
-from .mesh import TriangleMesh
-from .meshcontents import Contents, ModelFileError
-from .meshfile_3mf import read_3mf
-from .meshfile_obj import is_obj, read_obj
-from .meshfile_ply import read_ply
-
-__all__ = ["ModelFile", "ModelFileError", "read_model", "read_model_file"]
+from ..triangle_mesh import TriangleMesh
+from . import stl
+from .common import Contents, ModelFileError
+from .obj import is_obj, read_obj
+from .ply import read_ply
+from .threemf import read_3mf
 
 _MOST_BYTES = 8 << 30
 _KINDS = "STL, OBJ, PLY or 3MF"

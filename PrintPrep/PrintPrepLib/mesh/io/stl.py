@@ -1,4 +1,4 @@
-"""Writing a model so that its size can be trusted: binary STL, read back and compared."""
+"""STL files: written, read back and compared, and read from anywhere."""
 
 from __future__ import annotations
 
@@ -6,38 +6,30 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from .errors import ExportError
-from .files import replacing
-from .mesh import BATCH, TriangleMesh
-from .placing import Placing, merged, parts_of, placing
+from ...core.errors import ExportError
+from ...core.files import replacing
+from ..triangle_mesh import BATCH, TriangleMesh
+from .common import (
+    DAMAGED,
+    HASH_BYTES,
+    Contents,
+    ExportedFile,
+    ModelFileError,
+    exported,
+    rows,
+    stated_space,
+    unlike,
+)
+from .placement import Placing, merged, parts_of, placing
 
-#: Bytes hashed at a time: many small pieces would wait for Python's lock again and again.
-HASH_BYTES = 1 << 24
+# Writing a model so that its size can be trusted: binary STL, read back and compared.
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
-
-
-@dataclass(frozen=True)
-class ExportedFile:
-    """A model file that was written, read back and found equal to the mesh.
-
-    A point of the file is ``scale × (p − center_offset_mm)``, p in LPS mm; the scale holds
-    the file's unit (``placing.UNITS``), so a metre's file at true size has the scale 0.001.
-    """
-
-    path: Path
-    format: str
-    sha256: str
-    triangles: int
-    scale: float
-    center_offset_mm: tuple[float, float, float]
-    unit: str = "mm"
 
 
 def export_stl(
@@ -75,38 +67,6 @@ def write_stl(
     with replacing(path) as temporary:
         digest = _write(temporary, head, points, mesh.triangles)
     return exported(path, "stl", digest, len(mesh.triangles), place)
-
-
-def exported(
-    path: str | os.PathLike[str], kind: str, digest: str, triangles: int, place: Placing
-) -> ExportedFile:
-    """What is known of a file that was written."""
-    return ExportedFile(
-        path=Path(path),
-        format=kind,
-        sha256=digest,
-        triangles=triangles,
-        scale=place.scale,
-        center_offset_mm=place.offset_mm,
-        unit=place.unit.name,
-    )
-
-
-def sha256_of(path: str | os.PathLike[str]) -> str:
-    """The checksum of a file."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while piece := file.read(HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def unlike() -> ExportError:
-    """The error of a file that does not hold what was written."""
-    return ExportError(
-        "the file does not read back as it was written",
-        remedy="The disk may be failing: choose another one",
-    )
 
 
 def _corners(points: np.ndarray, triangles: np.ndarray) -> Iterator[np.ndarray]:
@@ -186,3 +146,66 @@ def read_stl(path: str | os.PathLike[str]) -> np.ndarray:
         if len(head) < 84 or size != 84 + count * _TRIANGLE.itemsize:
             raise ExportError("this is not a whole binary STL file", file=str(path))
         return np.fromfile(file, dtype=_TRIANGLE, count=count)["corners"]
+
+
+# STL files, binary and text.
+
+_HEAD = 84
+
+
+def is_whole_binary(data: bytes) -> bool:
+    """Whether the length is that of a binary STL with as many triangles as it tells."""
+    return len(data) >= _HEAD and len(data) == _HEAD + _told(data) * _TRIANGLE.itemsize
+
+
+def is_text(data: bytes) -> bool:
+    """Whether it begins as a text STL does. Binary ones may begin with ``solid``, too."""
+    start = data[:1024].lstrip().lower()
+    return start.startswith(b"solid") and b"\0" not in start
+
+
+def read_binary(data: bytes, file: str) -> Contents:
+    """:raises ModelFileError: the file is cut off or holds more than it tells."""
+    held = (len(data) - _HEAD) // _TRIANGLE.itemsize
+    if len(data) < _HEAD or held < _told(data):
+        told = f"{_told(data):,} triangles" if len(data) >= _HEAD else "a header of 84 bytes"
+        raise ModelFileError(
+            f"this is no STL file, or it is cut off: {told} should stand here, "
+            f"and there are {max(held, 0):,} triangles",
+            file=file,
+            remedy=DAMAGED,
+        )
+    if not is_whole_binary(data):
+        raise ModelFileError(
+            f"{len(data) - _HEAD - _told(data) * _TRIANGLE.itemsize:,} bytes follow the "
+            f"{_told(data):,} triangles that this STL file tells of",
+            file=file,
+            remedy=DAMAGED,
+        )
+    records = np.frombuffer(data, _TRIANGLE, _told(data), offset=_HEAD)
+    points = records["corners"].astype(np.float64).reshape(-1, 3)
+    return Contents(points, _loose(points), space=stated_space(data[:80]))
+
+
+def read_text(data: bytes, file: str) -> Contents:
+    """:raises ModelFileError: the file is cut off or has a line that cannot be read."""
+    lines = [line.strip() for line in data.lower().splitlines()]
+    facets = sum(line.startswith(b"facet") for line in lines)
+    corners = [line[6:] for line in lines if line.startswith(b"vertex")]
+    if len(corners) != 3 * facets or not any(line.startswith(b"endsolid") for line in lines[-99:]):
+        raise ModelFileError(
+            f"this STL text is cut off: {facets:,} triangles begin, and there are "
+            f"{len(corners):,} corners",
+            file=file,
+            remedy=DAMAGED,
+        )
+    points = rows(corners, 3, file, "corner")
+    return Contents(points, _loose(points), space=stated_space(data.partition(b"\n")[0]))
+
+
+def _told(data: bytes) -> int:
+    return int.from_bytes(data[80:_HEAD], "little")
+
+
+def _loose(points: np.ndarray) -> np.ndarray:
+    return np.arange(len(points)).reshape(-1, 3)

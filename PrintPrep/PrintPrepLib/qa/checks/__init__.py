@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .calibration_checks import calibration_checks, printed_checks
-from .checks import Check
-from .mesh_checks import mesh_checks
-from .model_checks import model_checks
-from .print_checks import print_checks
-from .protocol_checks import protocol_checks
-from .source_checks import source_checks
-from .truth_checks import truth_checks
+from ...core.findings import Check
+from .accuracy import truth_checks
+from .calibration import calibration_checks, printed_checks
+from .mesh import mesh_checks
+from .model import model_checks
+from .printability import print_checks
+from .protocol import protocol_checks
+from .source import source_checks
 
 
 def record_checks(record: Mapping[str, Any]) -> list[Check]:
     """The checks of a record.
 
     :param record: with ``source``, ``volume``, ``segment`` and ``model``; ``findings`` about
-        the source and the parts ``protocol``, ``calibration`` and ``printed`` where it has them.
+        the source and the parts ``protocol``, ``measure`` and ``printed`` where it has them.
     """
     source, segment, model = record["source"], record["segment"], record["model"]
     return [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .checks import Check, graded
-from .metal import LEAST_MM3, METAL_HU
+from ...core.findings import Check, graded
+from ..threshold_effects import LEAST_MM3, METAL_HU
 
 #: Half a usual pixel, near the 0.21 mm that careful surfaces of machined bone are off (Wang
 #: 2009, CMIG 33:235); and the millimetre within which medical models are accepted.

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .checks import Check, graded
-from .errors import CalibrationError
+from ...core.errors import CalibrationError
+from ...core.findings import Check, graded
 
 #: What the scanner's scale may do to a length of ``EXTENT_MM`` (a head).
 SCALE_PASS_MM = 0.25
@@ -25,7 +25,7 @@ def calibration_checks(
     calibration: Mapping[str, Any] | None,
     extent_mm: float = EXTENT_MM,
 ) -> list[Check]:
-    """The checks of a record's ``calibration`` (``calibration_store.latest_for``).
+    """The checks of a record's ``measure`` (``store.latest_for``).
 
     :param source: the record's ``source``.
     :param calibration: None or without an entry: the scanner was never checked.

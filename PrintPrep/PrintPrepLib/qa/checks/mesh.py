@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .checks import Check
+from ...core.findings import Check
 
 #: Printing programs make a union of what overlaps, so a few pairs at a bend cost nothing that
 #: can be seen. More pairs than this share of the triangles means that whole walls or parts

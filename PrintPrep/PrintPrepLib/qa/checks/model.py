@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .checks import Check, graded
-from .placing import size_and_unit
+from ...core.findings import Check, graded
+from ...mesh.io.placement import size_and_unit
 
 #: A surface that encloses more or less than its voxels by this share is suspect.
 VOLUME_PASS_PERCENT = 5.0

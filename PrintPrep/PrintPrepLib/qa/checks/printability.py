@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .checks import Check
-from .placing import size_and_unit
+from ...core.findings import Check
+from ...mesh.io.placement import size_and_unit
 
 
 def print_checks(model: Mapping[str, Any]) -> list[Check]:

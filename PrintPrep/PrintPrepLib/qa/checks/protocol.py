@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .checks import Check
-from .compression import UNCOMPRESSED
+from ...core.findings import Check
+from ...dicom.pixel_layout import UNCOMPRESSED
 
 #: Headers round their lengths: what is above a limit by no more than this is not above it.
 _LENGTH_TOLERANCE_MM = 0.005

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .checks import Check, graded
-from .findings import Finding
+from ...core.findings import Check, Finding, graded
+from ...core.phrases import bound_mm
+from ...geometry.regularity import GAP_FAIL_MM
 
 #: Largest distance between a voxel's place in the headers and on the grid.
 RESIDUAL_PASS_MM = 0.1
@@ -16,8 +16,6 @@ RESIDUAL_FAIL_MM = 0.5
 STEP_PASS_MM = 1.25
 STEP_FAIL_MM = 5.0
 PIXEL_PASS_MM = 1.0
-#: Gaps of missing slices up to this are smoothed over; wider ones make the print wrong.
-GAP_FAIL_MM = 2.5
 #: Findings about the source that making the volume puts right, with their titles.
 _CORRECTED = {
     "tilted": "Tilt of the slices",
@@ -82,11 +80,6 @@ def coarse_steps(source: Mapping[str, Any]) -> Finding | None:
         widest,
         "mm",
     )
-
-
-def bound_mm(length: float) -> str:
-    """A length that is not exceeded, in whole micrometres rounded up."""
-    return f"{max(1, math.ceil(1000 * length)) / 1000:.3f} mm"
 
 
 def _from_findings(findings: Sequence[Mapping[str, Any]], corrected: bool) -> list[Check]:

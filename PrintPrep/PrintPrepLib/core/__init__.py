@@ -1,0 +1,1 @@
+"""What knows nothing of medicine: errors, progress, findings, phrases, files, JSON."""

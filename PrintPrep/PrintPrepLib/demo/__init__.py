@@ -1,0 +1,1 @@
+"""The demonstration: a generated acquisition whose sizes are known."""

@@ -1,0 +1,1 @@
+"""PET values as standardized uptake values by body weight."""

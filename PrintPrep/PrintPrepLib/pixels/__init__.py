@@ -1,0 +1,1 @@
+"""Stored pixels to values: decoders, the Elscint codecs, rescaling. Nothing here knows stacks."""

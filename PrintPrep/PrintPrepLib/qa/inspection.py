@@ -1,0 +1,83 @@
+"""What ``inspect --json`` prints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..core.findings import verdict
+from ..core.jsonable import plain
+from ..dicom.image_plane import series_number
+from ..geometry.stack import rejected_files
+from ..series.selection import Inspected
+from .checks.source import coarse_steps
+
+if TYPE_CHECKING:
+    from ..geometry.stack import SeriesCollection, Unplaced
+
+
+def inspect_record(
+    collection: SeriesCollection,
+    stacks: Sequence[Inspected],
+    inputs: Sequence[str | os.PathLike[str]],
+    identify: bool = False,
+) -> dict[str, Any]:
+    """What ``inspect --json`` prints: every stack, and every file that takes no part.
+
+    :param stacks: those of the collection (``selection.inspected``), in order.
+    :param inputs: as the user gave them; rejected files are named relative to them.
+    """
+    series = [_inspected(item, identify) for item in stacks]
+    series += [_unplaced(item) for item in collection.unplaced]
+    left_out = [item for entry in collection.series for item in entry.rejected]
+    left_out += [item for entry in stacks for item in entry.stack.rejected]
+    every = dict.fromkeys([*left_out, *collection.rejected])
+    return plain({"series": series, "rejected": rejected_files(every, inputs, identify)})
+
+
+def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
+    """The entry of one stack."""
+    from ..dicom.header import series_id
+    from ..geometry.source_record import source_record
+
+    stack, geometry = item.stack, item.geometry
+    source = source_record(stack, geometry, identify=identify)
+    if item.parts:
+        source["section"] = 0  # all of them
+    findings = list(geometry.findings)
+    coarse = None if geometry.refusal else coarse_steps(source)
+    findings += [coarse] if coarse else []
+    return {
+        "number": series_number(stack.info.number),
+        "series_id": series_id(stack.info.uid),
+        "stack": stack.number,
+        "source": source,
+        "sections": [
+            {
+                "section": part.section,
+                "slices": len(part.slices),
+                "from_mm": float(own.along[0]),
+                "to_mm": float(own.along[-1]),
+                "refusal": own.refusal,
+            }
+            for part, own in item.parts
+        ],
+        "findings": [finding.as_dict() for finding in findings],
+        "verdict": verdict(finding.severity for finding in findings),
+    }
+
+
+def _unplaced(lost: Unplaced) -> dict[str, Any]:
+    """The entry of a series whose headers do not place its slices."""
+    from ..dicom.header import series_id
+
+    info = lost.info
+    return {
+        "number": None if info is None else series_number(info.number),
+        "series_id": None if info is None else series_id(info.uid),
+        "stack": 1,
+        "source": lost.record(),
+        "findings": [lost.finding.as_dict()],
+        "verdict": "fail",
+    }

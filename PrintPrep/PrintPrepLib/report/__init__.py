@@ -1,0 +1,1 @@
+"""The record and the comparison as pages: HTML, charts, pictures."""

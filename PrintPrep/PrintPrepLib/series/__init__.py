@@ -1,0 +1,1 @@
+"""Files and folders to settled stacks: reading, choice, and what only pixels can decide."""
