@@ -86,9 +86,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         loadable.selected = offer.preferred
         loadable.tooltip = "\n".join(_explained(offer, planes))
         loadable.warning = " ".join(
-            _translated(finding)
-            for finding in offer.geometry.findings
-            if finding.severity != "info"
+            _translated(finding) for finding in offer.geometry.findings if finding.status != "info"
         )
         return loadable
 

@@ -165,7 +165,7 @@ def test_coarse_steps_is_a_finding_for_the_inspection():
     assert coarse_steps(SOURCE) is None
     assert coarse_steps({}) is None
     finding = coarse_steps(changed(SOURCE, steps_mm={"max": 7.0}))
-    assert (finding.severity, finding.value, finding.unit) == ("fail", 7.0, "mm")
+    assert (finding.status, finding.measured, finding.unit) == ("fail", 7.0, "mm")
     assert "7.00 mm" in finding.message and "3.50 mm" in finding.message
 
 

@@ -54,7 +54,7 @@ def test_equal_images_are_left_out_by_name(tmp_path):
     geometry = analyse(settled)
     assert geometry.regular and geometry.duplicates == 2
     (finding,) = geometry.findings
-    assert (finding.id, finding.severity, finding.value) == ("duplicate_positions", "info", 2)
+    assert (finding.id, finding.status, finding.measured) == ("duplicate_positions", "info", 2)
 
 
 def test_loading_does_so_by_itself(tmp_path):

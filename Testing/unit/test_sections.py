@@ -263,7 +263,7 @@ def test_overlapping_runs_that_agree_are_joined(tmp_path, start, noise):
     assert len(files) == 60 == len(part.slices) + len(part.rejected)
     assert all("another run" in item.reason for item in part.rejected)
     (finding,) = [item for item in analyse(part).findings if item.id == "joined_runs"]
-    assert finding.severity == "info" and finding.value == 2
+    assert finding.status == "info" and finding.measured == 2
     if not noise:
         for ball in TALL.objects:
             assert_ball(load_stack(part), ball)

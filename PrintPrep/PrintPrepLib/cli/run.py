@@ -340,7 +340,7 @@ def _load(options: argparse.Namespace, job: _Job) -> tuple[RegularVolume, dict[s
     every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
     source = source_record(stack, analyse(stack), identify=options.identify)
     rejected = rejected_files(every, options.inputs, options.identify)
-    choices = [item.as_dict() for item in job.chosen.findings]
+    choices = [item.as_finding() for item in job.chosen.findings]
     return volume, {
         **volume.provenance,
         "source": {**source, "rejected": rejected},

@@ -6,14 +6,21 @@ what to do about it. Faces (panel, plugin, command line) show it as it is.
 
 from __future__ import annotations
 
+from typing import Any
+
+from .phrases import _, filled, translated
+
 
 class PrintPrepError(Exception):
     """Base of every error that PrintPrep raises on purpose.
 
-    :param problem: one sentence without a full stop.
+    ``str(error)`` is the whole text in the language in use.
+
+    :param problem: one marked sentence without a full stop, with ``{placeholders}``.
     :param file: the file concerned, or None.
     :param tag: the DICOM keyword concerned, or None.
-    :param remedy: what the user can do, one sentence without a full stop.
+    :param remedy: what the user can do, one marked sentence without a full stop.
+    :param values: what fills the placeholders of both; phrases among them.
     """
 
     def __init__(
@@ -23,17 +30,40 @@ class PrintPrepError(Exception):
         file: str | None = None,
         tag: str | None = None,
         remedy: str | None = None,
+        **values: Any,
     ) -> None:
-        self.problem = problem
+        self.template, self.remedy_template, self.values = problem, remedy, values
         self.file = None if file is None else str(file)
         self.tag = tag
-        self.remedy = remedy
-        super().__init__(self._text())
+        super().__init__(problem)
 
-    def _text(self) -> str:
+    @property
+    def problem(self) -> str:
+        """The English sentence on what is wrong."""
+        return filled(self.template, self.values)
+
+    @property
+    def remedy(self) -> str | None:
+        """The English sentence on what to do, or None."""
+        return self.remedy_template and filled(self.remedy_template, self.values)
+
+    def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.tag) if part)
-        text = f"{place}: {self.problem}" if place else self.problem
-        return f"{text}. {self.remedy}." if self.remedy else f"{text}."
+        text = f"{place}: " if place else ""
+        text += f"{filled(self.template, self.values, translated)}."
+        if self.remedy_template:
+            text += f" {filled(self.remedy_template, self.values, translated)}."
+        return text
+
+    def __reduce__(self) -> Any:
+        """Errors come back whole from worker processes, their keywords included."""
+        return _again, (type(self), self.__dict__, self.args)
+
+
+def _again(kind: type[PrintPrepError], state: dict[str, Any], args: tuple[Any, ...]) -> Any:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class SeriesError(PrintPrepError):
@@ -84,4 +114,4 @@ class Cancelled(PrintPrepError):
     """The user cancelled; nothing was changed."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled")
+        super().__init__(_("Cancelled"))

@@ -1,4 +1,8 @@
-"""Findings and checks: what was noticed and measured, as data that a face can translate."""
+"""What PrintPrep noticed or measured, as data that a face can translate.
+
+One class serves findings (what was noticed about a source) and checks (what was measured, what it
+should be, and what it means for the print): the checks themselves stand in ``qa.checks``.
+"""
 
 from __future__ import annotations
 
@@ -6,68 +10,120 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-# Findings: what PrintPrep noticed, as data that a face can translate.
+from .phrases import Phrase, filled, translated
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One observation.
+    """One observation or check.
 
     :param id: stable identifier, listed in the documentation.
-    :param severity: ``info``, ``warn`` or ``fail``.
-    :param template: English sentence with ``{placeholders}``.
-    :param values: what fills the placeholders.
-    :param value: the decisive number, or None.
-    :param unit: unit of ``value``, or None.
+    :param status: ``pass``, ``info``, ``warn`` or ``fail``; ``info`` is only told.
+    :param template: marked English sentence with ``{placeholders}``: what it means for the print.
+    :param values: what fills the placeholders: numbers, text and phrases.
+    :param measured: the decisive number, or None.
+    :param unit: unit of ``measured`` and ``limit``, or None.
+    :param limit: the limit that the status was decided by, or None.
+    :param title: a few marked words for what is checked; "" where a finding needs none.
     """
 
     id: str
-    severity: str
+    status: str
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    value: float | None = None
+    measured: float | None = None
     unit: str | None = None
+    limit: float | None = None
+    title: str = ""
 
     @property
     def message(self) -> str:
         """The English sentence."""
-        return self.template.format(**self.values)
+        return filled(self.template, self.values)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as ``inspect --json`` prints it."""
+    @property
+    def said(self) -> str:
+        """The sentence in the language in use."""
+        return filled(self.template, self.values, translated)
+
+    def as_finding(self) -> dict[str, Any]:
+        """The entry in a list of findings; ``from_entry`` reads it again."""
         return {
             "id": self.id,
-            "severity": self.severity,
+            "severity": self.status,
             "message": self.message,
-            "value": self.value,
+            "value": self.measured,
             "unit": self.unit,
+            "template": self.template,
+            "values": {key: _plain(value) for key, value in self.values.items()},
+        }
+
+    def as_check(self) -> dict[str, Any]:
+        """The entry in a record's list of checks."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "status": self.status,
+            "measured": self.measured,
+            "limit": self.limit,
+            "unit": self.unit,
+            "message": self.message,
         }
 
 
-def verdict(severities: Iterable[str]) -> str:
-    """The gravest of the severities as ``pass``, ``warn`` or ``fail``."""
-    present = set(severities)
+def from_entry(entry: Mapping[str, Any]) -> Finding:
+    """A finding out of the dictionary that ``as_finding`` made.
+
+    Entries of version 0.1 hold their English sentence alone, and cannot be translated.
+    """
+    template, values = entry.get("template"), entry.get("values") or {}
+    if template is None:
+        template, values = "{message}", {"message": entry["message"]}
+    return Finding(
+        entry["id"],
+        entry["severity"],
+        template,
+        {key: _phrase(value) for key, value in values.items()},
+        entry.get("value"),
+        entry.get("unit"),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it; a phrase as its template and values."""
+    if not isinstance(value, Phrase):
+        return value
+    inner = {key: _plain(item) for key, item in value.values.items()}
+    return {"template": value.template, "values": inner}
+
+
+def _phrase(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    inner = {key: _phrase(item) for key, item in value["values"].items()}
+    return Phrase(value["template"], inner)
+
+
+def verdict(statuses: Iterable[str]) -> str:
+    """The gravest of the statuses as ``pass``, ``warn`` or ``fail``."""
+    present = set(statuses)
     if "fail" in present:
         return "fail"
     return "warn" if "warn" in present else "pass"
 
 
-# Checks: what was measured, what it should be, and what it means for the print.
-#
-# The checks themselves stand in ``qa.checks``. Every one reads the record's own figures, so that a
-# record can be checked again later.
+def graded(value: float, passes: float, fails: float) -> str:
+    """``pass`` up to the first bound, ``warn`` up to the second, else ``fail``."""
+    if value <= passes:
+        return "pass"
+    return "warn" if value <= fails else "fail"
+
+
+# To be replaced by Finding in qa.checks.
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check.
-
-    :param id: stable identifier, listed in the documentation.
-    :param status: ``pass``, ``warn``, ``fail``, or ``info`` for what is only told.
-    :param measured, limit: a number (or None); ``unit`` is that of both.
-    :param message: one sentence on what it means for the print.
-    """
-
     id: str
     title: str
     status: str
@@ -77,17 +133,8 @@ class Check:
     message: str
 
     def as_dict(self) -> dict[str, Any]:
-        """The check as the record holds it."""
         return asdict(self)
 
 
 def overall(checks: Iterable[Check]) -> str:
-    """The verdict ``pass``, ``warn`` or ``fail``: that of the gravest check."""
     return verdict(check.status for check in checks)
-
-
-def graded(value: float, passes: float, fails: float) -> str:
-    """``pass`` up to the first bound, ``warn`` up to the second, else ``fail``."""
-    if value <= passes:
-        return "pass"
-    return "warn" if value <= fails else "fail"

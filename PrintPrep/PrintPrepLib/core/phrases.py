@@ -1,17 +1,77 @@
-"""Phrases, lengths and lists of reasons, in the words that every face shows."""
+"""Sentences for people: marked where they stand, translated where they are shown.
+
+Every sentence that a person can meet is a literal inside ``_()``, or inside the ``_()`` of
+``slicer.i18n`` in the panel, so that Slicer's extraction finds it. Inside the library the mark
+changes nothing: a sentence stays an English template beside the values that fill it, and is
+translated as late as possible. ``text`` is always English (JSON, logs), ``said`` is in the
+language that a face has set.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from .package_data import data_file, data_names
+
+_FIELD = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
+_PREFIX, _SUFFIX = "PrintPrep_", ".ts"
+
+_sentences: dict[str, str] = {}
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation, and return it as it is."""
+    return sentence
+
+
+def languages() -> list[str]:
+    """The languages that sentences can be shown in, such as ``de``; English first."""
+    names = data_names("translations", _SUFFIX)
+    return ["en", *(name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names)]
+
+
+def use_language(code: str) -> str:
+    """Show sentences in a language from now on, in the whole process.
+
+    :param code: as Qt and Slicer have it: ``de``, ``de-AT`` or ``de_AT``; a language that is not
+        there gives English.
+    :return: the language now in use.
+    """
+    chosen = re.split("[-_]", code.lower())[0]
+    _sentences.clear()
+    if chosen not in languages()[1:]:
+        return "en"
+    _sentences.update(_read(data_file("translations", f"{_PREFIX}{chosen}{_SUFFIX}")))
+    return chosen
+
+
+def _read(content: bytes) -> dict[str, str]:
+    """The finished translations of a file as Qt Linguist and Weblate write it."""
+    from xml.etree import ElementTree
+
+    found = {}
+    for message in ElementTree.fromstring(content).iter("message"):
+        source, target = message.findtext("source", ""), message.find("translation")
+        if target is None or target.get("type") is not None or not target.text:
+            continue
+        # As Slicer has it: a translation that has lost a placeholder is not taken.
+        if set(_FIELD.findall(source)) == set(_FIELD.findall(target.text)):
+            found[source] = target.text
+    return found
+
+
+def translated(sentence: str) -> str:
+    """A marked sentence, or one of its templates, in the language in use."""
+    return _sentences.get(sentence, sentence)
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase that a face can translate: an English template and what fills it."""
+    """A marked template and what fills it; the values may be phrases themselves."""
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -19,7 +79,31 @@ class Phrase:
     @property
     def text(self) -> str:
         """The English phrase."""
-        return self.template.format(**self.values)
+        return filled(self.template, self.values)
+
+    @property
+    def said(self) -> str:
+        """The phrase in the language in use."""
+        return filled(self.template, self.values, translated)
+
+
+def filled(template: str, values: Mapping[str, Any], words: Callable[[str], str] = _) -> str:
+    """A template with its values, both passed through ``words``; without values it is as it is."""
+    if not values:
+        return words(template)
+
+    def worded(value: Any) -> Any:
+        return filled(value.template, value.values, words) if isinstance(value, Phrase) else value
+
+    return words(template).format(**{key: worded(value) for key, value in values.items()})
+
+
+def counted(count: int, one: str, many: str, **values: Any) -> Phrase:
+    """A phrase in the singular or the plural, for a ``{count}``.
+
+    :param one, many: marked templates.
+    """
+    return Phrase(one if count == 1 else many, {"count": count, **values})
 
 
 def bound_mm(length: float) -> str:

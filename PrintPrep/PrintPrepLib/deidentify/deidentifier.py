@@ -170,7 +170,7 @@ def report(options: Options, result: Deidentified, values: bool = False) -> dict
     return {
         **_head(options),
         "identity_removed": result.identity_removed,
-        "warnings": [finding.as_dict() for finding in result.warnings],
+        "warnings": [finding.as_finding() for finding in result.warnings],
         "changes": [{name: getattr(change, name) for name in names} for change in result],
     }
 

@@ -119,7 +119,7 @@ def lasting(stack: SliceStack, findings: Iterable[Finding]) -> list[Finding]:
     """The findings that still matter once the volume is regular."""
     # A section says in its name that it is one.
     said = CORRECTED | {"sectioned"} if stack.section else CORRECTED
-    return [item for item in findings if item.severity != "info" and item.id not in said]
+    return [item for item in findings if item.status != "info" and item.id not in said]
 
 
 def _by_series(files: Iterable[str], slice_text: Callable[[str], TagText]) -> dict[str, _Found]:

@@ -81,7 +81,7 @@ def load_stack(
             background *= suv.factor
             window = window * suv.factor
     provenance |= {
-        "findings": [item.as_dict() for item in findings],
+        "findings": [item.as_finding() for item in findings],
         "window": window.tolist(),
         "instance_uids": [item.sop_instance_uid for item in stack.slices],
     }

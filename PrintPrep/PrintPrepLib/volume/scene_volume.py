@@ -311,7 +311,7 @@ def _provenance(scene: SceneStack) -> dict[str, Any]:
         "schema": SCHEMA,
         "source": source,
         "steps_mm": scene.geometry.steps.tolist(),
-        "findings": [item.as_dict() for item in scene.geometry.findings],
+        "findings": [item.as_finding() for item in scene.geometry.findings],
         "window": [list(pair) for pair in info.window],
         "instance_uids": uids if all(uids) else [],
     }

@@ -129,7 +129,7 @@ def _steps(source: Mapping[str, Any]) -> Check | None:
         if finding
         else f"The slices stand at most {widest:.2f} mm apart, close enough for a model."
     )
-    status = finding.severity if finding else "pass"
+    status = finding.status if finding else "pass"
     return Check(
         "slice_spacing", "Distance between slices", status, widest, STEP_PASS_MM, "mm", message
     )

@@ -144,14 +144,14 @@ def test_a_missing_slice_is_a_failing_gap(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=12, steps=3.0, drop=(7,))
     assert geometry.missing == 1 and geometry.gaps == (6,)
     gap = geometry.findings[0]
-    assert (gap.id, gap.severity, gap.value) == ("gap", "fail", pytest.approx(6.0))
+    assert (gap.id, gap.status, gap.measured) == ("gap", "fail", pytest.approx(6.0))
     assert "behind slice 7" in gap.message and "1 missing" in gap.message
 
 
 def test_a_missing_thin_slice_is_named_but_does_not_fail(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=12, steps=0.6, drop=(7,))
     assert geometry.irregular and geometry.gaps == (6,) and geometry.missing == 1
-    assert [(item.id, item.severity) for item in geometry.findings[:1]] == [("gap", "warn")]
+    assert [(item.id, item.status) for item in geometry.findings[:1]] == [("gap", "warn")]
 
 
 def test_missing_slices_are_placed(tmp_path):
@@ -213,14 +213,14 @@ def test_every_missing_slice_is_found_where_it_was(data, step, count):
 def test_one_slice_is_refused(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=1)
     assert geometry.refusal and geometry.findings[0].id == "single_slice"
-    assert geometry.findings[0].severity == "fail"
+    assert geometry.findings[0].status == "fail"
 
 
 def test_images_at_one_position_are_told_and_one_stands_for_both(tmp_path):
     geometry, _ = geometry_of(tmp_path, slices=8, duplicate=(3,))
     assert geometry.refusal is None and geometry.regular and geometry.duplicates == 1
     (finding,) = geometry.findings
-    assert (finding.id, finding.severity, finding.value) == ("duplicate_positions", "warn", 1)
+    assert (finding.id, finding.status, finding.measured) == ("duplicate_positions", "warn", 1)
 
 
 def test_sections_are_judged_one_by_one(tmp_path):
@@ -231,8 +231,8 @@ def test_sections_are_judged_one_by_one(tmp_path):
     # 61 mm is no multiple of 2 mm: each section is regular, together they are not.
     assert geometry.step == pytest.approx(2.0) and geometry.displaced and not geometry.irregular
     (finding,) = geometry.findings
-    assert (finding.id, finding.severity) == ("sectioned", "warn")
-    assert finding.value == pytest.approx(61) and "61.0 mm" in finding.message
+    assert (finding.id, finding.status) == ("sectioned", "warn")
+    assert finding.measured == pytest.approx(61) and "61.0 mm" in finding.message
 
 
 def test_sections_on_one_grid_are_regular_together(tmp_path):

@@ -145,7 +145,7 @@ def test_the_finding_names_the_numbers_and_what_the_header_has_instead(tmp_path)
     tags = BARE | {"PixelSpacing": [1, 1]}
     write(tmp_path, Scene(), tags, rows=8, columns=6, slices=9, drop=(4, 6))
     (found,) = analyse(by_hand(tmp_path)).findings
-    assert (found.id, found.severity) == ("entered_geometry", "warn")
+    assert (found.id, found.status) == ("entered_geometry", "warn")
     assert "pixels of 0.4 × 0.5 mm, 7 slices" in found.message
     assert "The header states pixels of 1 × 1 mm." in found.message
     assert "The slice numbers leave out 2:" in found.message
@@ -154,7 +154,7 @@ def test_the_finding_names_the_numbers_and_what_the_header_has_instead(tmp_path)
 def test_a_series_without_geometry_is_refused_once(tmp_path):
     write(tmp_path, Scene(), BARE | {"ImagerPixelSpacing": [0.3, 0.3]}, rows=8, columns=6, slices=9)
     (lost,) = read_series([tmp_path]).unplaced
-    assert lost.files == 9 and lost.finding.severity == "fail"
+    assert lost.files == 9 and lost.finding.status == "fail"
     assert lost.finding.message == (
         "The headers do not say where the slices lie (9 files): ImagePositionPatient is missing; "
         "ImageOrientationPatient is missing; PixelSpacing is missing. They do state "
@@ -193,9 +193,7 @@ def test_slices_that_all_claim_one_place_are_refused(tmp_path):
     place = dict.fromkeys(range(6), nowhere)
     write(tmp_path, SCENE, {}, slices=6, slice_tags=place)
     geometry = analyse(read_series([tmp_path]).series[0].stacks[0])
-    assert [item.id for item in geometry.findings if item.severity == "fail"] == [
-        "invalid_geometry"
-    ]
+    assert [item.id for item in geometry.findings if item.status == "fail"] == ["invalid_geometry"]
     assert geometry.refusal.startswith(
         "The headers do not say where the slices lie: all 6 claim the same position."
     )

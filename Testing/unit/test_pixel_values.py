@@ -196,7 +196,7 @@ def test_a_ct_in_hounsfield_units(tmp_path, kind):
 def test_a_map_is_not_for_printing(tmp_path, tags, what):
     stack = stack_of(tmp_path, tags=tags)
     (finding,) = found_in(stack).values()
-    assert (finding.id, finding.severity) == ("not_hu", "fail")
+    assert (finding.id, finding.status) == ("not_hu", "fail")
     assert f"({what})" in finding.message and value_unit(stack) == what
     with pytest.raises(GeometryError, match="not for printing"):
         refuse_maps(stack)
@@ -220,7 +220,7 @@ def test_a_ct_that_does_not_say_how_to_rescale(tmp_path):
     nothing = {"RescaleSlope": None, "RescaleIntercept": None, "RescaleType": None}
     stack = stack_of(tmp_path, tags=nothing)
     (finding,) = found_in(stack).values()
-    assert (finding.id, finding.severity) == ("no_rescale", "warn")
+    assert (finding.id, finding.status) == ("no_rescale", "warn")
     assert found_in(stack_of(tmp_path / "mr", tags={**nothing, "Modality": "MR"})) == {}
 
 

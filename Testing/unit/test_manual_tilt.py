@@ -103,7 +103,7 @@ def test_the_finding_says_which_edge_leans_where(tmp_path):
     stack = small(tmp_path / "a", tags={"GantryDetectorTilt": "18.5"})
     assert "tilt_tag" in {item.id for item in analyse(stack).findings}
     (found,) = [f for f in analyse(apply_tilt(stack)).findings if f.id == "applied_tilt"]
-    assert found.severity == "warn" and found.value == 18.5 and found.unit == "°"
+    assert found.status == "warn" and found.measured == 18.5 and found.unit == "°"
     assert found.message.startswith(
         "A gantry tilt of +18.5° was applied on purpose, so that the front edge of every image "
         "leans towards the head."

@@ -244,12 +244,12 @@ def test_planes_that_cross_within_the_image_are_refused_by_name():
     assert beyond.crossing() is None
     assert within.crossing() is not None
     finding, refusal = drift_findings(within)
-    assert refusal.id == "crossing_slices" and refusal.severity == "fail"
+    assert refusal.id == "crossing_slices" and refusal.status == "fail"
     assert "slices 1 and 2 cross or coincide within the image" in refusal.message
     finding, refusal = drift_findings(turning(degrees=0.2))
     assert refusal is None
-    assert (finding.id, finding.severity) == ("drifting", "warn")
-    assert finding.value == pytest.approx(43 * 0.2, abs=1e-9)
+    assert (finding.id, finding.status) == ("drifting", "warn")
+    assert finding.measured == pytest.approx(43 * 0.2, abs=1e-9)
     assert "drifts by 8.60°" in finding.message
 
 
@@ -309,7 +309,7 @@ def test_a_series_on_disk_becomes_one_volume(tmp_path):
     assert fan_order(stack.slices[::-1]) == list(range(44))[::-1]
     geometry = analyse(stack)
     assert geometry.refusal is None
-    assert [(item.id, item.severity) for item in geometry.findings] == [("drifting", "warn")]
+    assert [(item.id, item.status) for item in geometry.findings] == [("drifting", "warn")]
     assert geometry.step == pytest.approx(0.7, abs=1e-3)
     volume = load_stack(stack)
     record = volume.provenance["volume"]

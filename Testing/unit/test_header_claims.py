@@ -61,8 +61,8 @@ def test_what_is_true_or_says_nothing_makes_no_finding(tmp_path, options):
 
 def test_a_spacing_that_is_wrong(tmp_path):
     found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": "0.824"})["spacing_tag"]
-    assert (found.severity, found.unit) == ("warn", "%")
-    assert found.value == pytest.approx(3.0, abs=1e-6)
+    assert (found.status, found.unit) == ("warn", "%")
+    assert found.measured == pytest.approx(3.0, abs=1e-6)
     assert found.message == (
         "SpacingBetweenSlices states 0.824 mm, the slices stand 0.800 mm apart on average; the "
         "positions are used. A program that trusts the tag makes the model 3.0 % too tall."
@@ -72,13 +72,13 @@ def test_a_spacing_that_is_wrong(tmp_path):
 @pytest.mark.parametrize(("stated", "severity"), [("0.8035", "info"), ("0.7955", "warn")])
 def test_half_a_percent_decides_about_the_warning(tmp_path, stated, severity):
     found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": stated}, slices=61)["spacing_tag"]
-    assert found.severity == severity
-    assert found.value == pytest.approx(100 * (float(stated) / 0.8 - 1), abs=1e-4)
+    assert found.status == severity
+    assert found.measured == pytest.approx(100 * (float(stated) / 0.8 - 1), abs=1e-4)
 
 
 def test_a_negative_spacing_may_mirror_the_model(tmp_path):
     found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": "-0.8"})["spacing_tag"]
-    assert found.severity == "warn" and found.value == 0
+    assert found.status == "warn" and found.measured == 0
     assert found.message.endswith("takes the minus for a direction mirrors the model.")
 
 
@@ -86,9 +86,9 @@ def test_the_spacing_of_the_table_is_a_curiosity_of_tilted_series(tmp_path):
     tags = TRUE | {"SpacingBetweenSlices": f"{0.8 / np.cos(np.radians(20)):.6f}"}
     found = claims(tmp_path, tags, tilt=(0.0, 20.0), tilt_tag="present")
     assert set(found) == {"spacing_tag"}
-    assert found["spacing_tag"].severity == "info"
+    assert found["spacing_tag"].status == "info"
     expected = 100 * (1 / np.cos(np.radians(20)) - 1)
-    assert found["spacing_tag"].value == pytest.approx(expected, abs=1e-3)
+    assert found["spacing_tag"].measured == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_the_spacing_of_the_table_is_a_curiosity_of_tilted_series(tmp_path):
 )
 def test_a_thickness_that_is_not_the_distance(tmp_path, thickness, severity, told):
     found = claims(tmp_path, TRUE | {"SliceThickness": thickness})["thickness_tag"]
-    assert found.severity == severity and told in found.message
-    assert found.value == pytest.approx(100 * (float(thickness) / 0.8 - 1), abs=1e-6)
+    assert found.status == severity and told in found.message
+    assert found.measured == pytest.approx(100 * (float(thickness) / 0.8 - 1), abs=1e-6)
     tall = "50.0 % too tall" if severity == "info" else "37.5 % too short"
     assert found.message.endswith(f"takes the thickness for it makes the model {tall}.")
 
@@ -118,15 +118,15 @@ def test_locations_in_another_order_fold_the_model(tmp_path):
     values = Z.copy()
     values[[4, 5]] = values[[5, 4]]
     found = claims(tmp_path, TRUE, slice_tags=located(values))["slice_location"]
-    assert (found.severity, found.value) == ("warn", 1)
+    assert (found.status, found.measured) == ("warn", 1)
     assert "puts 1 of 21 slices in another order" in found.message
 
 
 @pytest.mark.parametrize(("factor", "severity"), [(1.25, "warn"), (0.8, "warn")])
 def test_locations_of_another_scale(tmp_path, factor, severity):
     found = claims(tmp_path, TRUE, slice_tags=located(factor * Z))["slice_location"]
-    assert found.severity == severity
-    assert found.value == pytest.approx(100 * (factor - 1), abs=0.01)
+    assert found.status == severity
+    assert found.measured == pytest.approx(100 * (factor - 1), abs=0.01)
     assert "by their positions 0.800 to 0.800 mm" in found.message
 
 
@@ -136,14 +136,14 @@ def test_another_pixel_spacing(tmp_path, keyword, known, severity):
     tags = {**TRUE, "ImagerPixelSpacing": None, keyword: [0.6, 0.6]}
     tags["PixelSpacingCalibrationType"] = known
     found = claims(tmp_path, tags)["pixel_spacing_tag"]
-    assert found.severity == severity and found.value == pytest.approx(20.0)
+    assert found.status == severity and found.measured == pytest.approx(20.0)
     assert f"{keyword} states 0.6 × 0.6 mm" in found.message
     assert "20.0 % larger" in found.message and ("GEOMETRY" in found.message) == bool(known)
 
 
 def test_a_stated_tilt_that_straight_slices_do_not_show(tmp_path):
     found = claims(tmp_path, TRUE, tilt_tag=-18.5)["tilt_tag"]
-    assert (found.severity, found.value) == ("warn", pytest.approx(18.5))
+    assert (found.status, found.measured) == ("warn", pytest.approx(18.5))
     assert "skewed by 32 mm for every 100 mm from front to back and 5.4 % too deep" in found.message
     assert "Either another program has straightened the slices" in found.message
 
@@ -151,12 +151,12 @@ def test_a_stated_tilt_that_straight_slices_do_not_show(tmp_path):
 def test_a_tilt_that_the_header_says_was_taken_out(tmp_path):
     tags = TRUE | {"DerivationDescription": "Gantry tilt corrected"}
     found = claims(tmp_path, tags, tilt_tag=18.5)["tilt_tag"]
-    assert found.severity == "info" and found.message.endswith("the size is right.")
+    assert found.status == "info" and found.message.endswith("the size is right.")
 
 
 def test_a_stated_tilt_of_another_size(tmp_path):
     found = claims(tmp_path, TRUE, tilt=(0.0, 10.0), tilt_tag=12.0)["tilt_tag"]
-    assert (found.severity, found.value) == ("warn", pytest.approx(2.0, abs=1e-3))
+    assert (found.status, found.measured) == ("warn", pytest.approx(2.0, abs=1e-3))
     assert "skewed by 3 mm for every 100 mm" in found.message
     agreeing = claims(tmp_path / "b", TRUE, tilt=(0.0, 10.0), tilt_tag="wrong sign")
     assert "tilt_tag" not in agreeing
@@ -201,5 +201,5 @@ def test_coverage_counts_every_slice_s_own_thickness(tmp_path, last, status):
 )
 def test_no_false_alarm_in_real_series(real_data, name, expected):
     stack = read_series([real_data(name)]).series[0].stacks[0]
-    found = {(item.id, item.severity) for item in analyse(stack).findings if item.id in CLAIMS}
+    found = {(item.id, item.status) for item in analyse(stack).findings if item.id in CLAIMS}
     assert found == expected

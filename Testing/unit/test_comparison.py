@@ -130,7 +130,7 @@ _OF = {"dent": 0.06, "bump": 0.06}
 def test_every_change_is_named_with_its_size_and_nothing_else(reference, few_samples, case):
     make, align, expected = CASES[case]
     found = compare(make(reference), reference, align)
-    named = {finding.id: finding.value for finding in found.findings}
+    named = {finding.id: finding.measured for finding in found.findings}
     assert named.keys() == expected.keys(), [finding.message for finding in found.findings]
     for name, value in expected.items():
         if value is not None:

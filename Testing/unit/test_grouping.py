@@ -277,7 +277,7 @@ def test_variable_tilt_makes_stacks_that_load(tmp_path):
         geometry = analyse(stack)
         assert geometry.refusal is None
         (mixed,) = [item for item in geometry.findings if item.id == "mixed"]
-        assert mixed.severity == "info" and f"stack {stack.number}" in mixed.message
+        assert mixed.status == "info" and f"stack {stack.number}" in mixed.message
         assert load_stack(stack).dimensions == (40, 40, len(stack.slices))
 
 
