@@ -8,7 +8,9 @@ says otherwise; voxel arrays are indexed ``[k, j, i]``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .core.errors import Cancelled, PrintPrepError
@@ -34,39 +36,16 @@ __all__ = [
     "read_series",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in ("Cancelled", "PrintPrepError"):
-        from .core import errors
-
-        return getattr(errors, name)
-    if name == "Finding":
-        from .core import findings
-
-        return getattr(findings, name)
-    if name == "analyse":
-        from .geometry import analysis
-
-        return getattr(analysis, name)
-    if name == "SliceStack":
-        from .geometry import stack
-
-        return getattr(stack, name)
-    if name == "StackGeometry":
-        from .geometry import stack_geometry
-
-        return getattr(stack_geometry, name)
-    if name == "read_series":
-        from .series import reader
-
-        return getattr(reader, name)
-    if name == "RegularVolume":
-        from .volume import regular_volume
-
-        return getattr(regular_volume, name)
-    if name == "load_stack":
-        from .volume import regularize
-
-        return getattr(regularize, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "core.errors": ["Cancelled", "PrintPrepError"],
+        "core.findings": ["Finding"],
+        "geometry.analysis": ["analyse"],
+        "geometry.stack": ["SliceStack"],
+        "geometry.stack_geometry": ["StackGeometry"],
+        "series.reader": ["read_series"],
+        "volume.regular_volume": ["RegularVolume"],
+        "volume.regularize": ["load_stack"],
+    },
+)

@@ -15,12 +15,13 @@ LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep" / "PrintPrepLib"
 
 #: Lowest first: a package may use itself and those before it.
 ORDER = (
-    *("core", "dicom", "pixels", "geometry", "pet", "series", "volume", "mesh", "surface"),
-    *("qa", "verify", "compare", "calibration", "report", "demo", "deidentify", "convert"),
-    *("mrml", "cli"),
+    *("core", "dicom", "pixels", "geometry", "pet", "series", "image_io", "volume", "mesh"),
+    *("surface", "qa", "verify", "compare", "calibration", "report", "job", "demo", "deidentify"),
+    *("convert", "mrml", "cli"),
 )
 #: Wings, which know less than their place in the order would let them.
 ONLY = {
+    "image_io": {"core", "dicom", "pixels", "geometry", "image_io"},
     "mesh": {"core", "mesh"},
     "compare": {"core", "mesh", "compare"},
     "deidentify": {"core", "deidentify"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .comparison import compare
@@ -15,19 +17,11 @@ __all__ = [
     "comparison_record",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name == "compare":
-        from . import comparison
-
-        return getattr(comparison, name)
-    if name == "comparison_record":
-        from . import record
-
-        return getattr(record, name)
-    if name == "Comparison":
-        from . import result
-
-        return getattr(result, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "comparison": ["compare"],
+        "record": ["comparison_record"],
+        "result": ["Comparison"],
+    },
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .archive import Request, convert
@@ -12,11 +14,9 @@ __all__ = [
     "convert",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in ("Request", "convert"):
-        from . import archive
-
-        return getattr(archive, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "archive": ["Request", "convert"],
+    },
+)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import ExportError
+from .phrases import _
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -33,7 +34,9 @@ def replacing(path: str | os.PathLike[str], workshop: Path | None = None) -> Ite
     target = Path(path)
     if target.is_dir():
         raise ExportError(
-            "this is a folder, not a file", file=str(target), remedy="Give the name of a file"
+            _("this is a folder, not a file"),
+            file=str(target),
+            remedy=_("Give the name of a file"),
         )
     require_folder(target.parent)
     name = f".printprep-{uuid.uuid4().hex}{target.suffix}"
@@ -61,9 +64,11 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 def require_folder(folder: Path) -> None:
     """:raises ExportError: ``folder`` is not an existing folder."""
     if not folder.is_dir():
-        problem = "this is a file, not a folder" if folder.exists() else "there is no such folder"
+        is_file, missing = _("this is a file, not a folder"), _("there is no such folder")
         raise ExportError(
-            problem, file=str(folder), remedy="Create the folder or choose another one"
+            is_file if folder.exists() else missing,
+            file=str(folder),
+            remedy=_("Create the folder or choose another one"),
         )
 
 
@@ -106,7 +111,13 @@ def _as_in(target: Path, staged: Path, error: ExportError) -> ExportError:
     if error.file is None or staged not in Path(error.file).parents:
         return error
     file = target / Path(error.file).relative_to(staged)
-    return ExportError(error.problem, file=str(file), tag=error.tag, remedy=error.remedy)
+    return ExportError(
+        error.template,
+        file=str(file),
+        tag=error.tag,
+        remedy=error.remedy_template,
+        **error.values,
+    )
 
 
 def _missing_folders(folder: Path) -> list[Path]:
@@ -143,7 +154,9 @@ def _move_together(source: Path, old: Path, target: Path) -> None:
 def _refuse_folder(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         raise ExportError(
-            "there is a folder of this name", file=str(path), remedy="Choose another name"
+            _("there is a folder of this name"),
+            file=str(path),
+            remedy=_("Choose another name"),
         )
 
 
@@ -159,27 +172,32 @@ def _explained(path: Path, moving: bool = False) -> Iterator[None]:
 def _explanation(error: OSError, path: Path, moving: bool) -> ExportError:
     if error.errno in _FULL:
         return ExportError(
-            "the disk is full, or the file is larger than this disk allows",
+            _("the disk is full, or the file is larger than this disk allows"),
             file=str(path),
-            remedy="Free some space or choose another folder",
+            remedy=_("Free some space or choose another folder"),
         )
     if moving and isinstance(error, PermissionError):
         return ExportError(
-            "the file is locked or protected, so it was not replaced",
+            _("the file is locked or protected, so it was not replaced"),
             file=str(path),
-            remedy="Close it in the other program, or choose another name",
+            remedy=_("Close it in the other program, or choose another name"),
         )
     if error.errno in _DENIED:
         return ExportError(
-            "writing is not allowed here", file=str(path), remedy="Choose another folder"
+            _("writing is not allowed here"),
+            file=str(path),
+            remedy=_("Choose another folder"),
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return ExportError(
-            "a file stands where a folder should be",
+            _("a file stands where a folder should be"),
             file=str(path),
-            remedy="Choose another folder",
+            remedy=_("Choose another folder"),
         )
     reason = error.strerror or type(error).__name__
     return ExportError(
-        f"it could not be written ({reason})", file=str(path), remedy="Choose another folder"
+        _("it could not be written ({reason})"),
+        file=str(path),
+        remedy=_("Choose another folder"),
+        reason=reason,
     )

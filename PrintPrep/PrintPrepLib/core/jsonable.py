@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,10 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
-def to_json(record: Mapping[str, Any], *, ascii_only: bool = False) -> str:
-    """The record as JSON text that ends with a line break.
+def to_json(
+    record: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, ascii_only: bool = False
+) -> str:
+    """One record or several as JSON text that ends with a line break.
 
     :param ascii_only: for a terminal, whose character set may be narrow.
     """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .deidentifier import Deidentified, Deidentifier
@@ -16,15 +18,10 @@ __all__ = [
     "Options",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in ("Deidentified", "Deidentifier"):
-        from . import deidentifier
-
-        return getattr(deidentifier, name)
-    if name in ("DeidentifyError", "Options", "PROFILES"):
-        from . import options
-
-        return getattr(options, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "deidentifier": ["Deidentified", "Deidentifier"],
+        "options": ["DeidentifyError", "Options", "PROFILES"],
+    },
+)

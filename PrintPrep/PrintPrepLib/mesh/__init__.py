@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .io.export import export_model
@@ -16,19 +18,11 @@ __all__ = [
     "read_model",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in ("TriangleMesh", "measure"):
-        from . import triangle_mesh
-
-        return getattr(triangle_mesh, name)
-    if name == "read_model":
-        from .io import read
-
-        return getattr(read, name)
-    if name == "export_model":
-        from .io import export
-
-        return getattr(export, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "io.export": ["export_model"],
+        "io.read": ["read_model"],
+        "triangle_mesh": ["TriangleMesh", "measure"],
+    },
+)

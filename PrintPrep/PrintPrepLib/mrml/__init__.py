@@ -6,7 +6,9 @@ names are imported when they are asked for, because Slicer reads ``console`` whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .models import (
@@ -57,50 +59,33 @@ __all__ = [
     "volume_from_node",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in (
-        "add_model_node",
-        "exported_file",
-        "mark_untouched",
-        "mesh_from_model_node",
-        "remember_export",
-    ):
-        from . import models
-
-        return getattr(models, name)
-    if name == "check":
-        from . import qa
-
-        return getattr(qa, name)
-    if name == "regularize_volume_node":
-        from . import regularize
-
-        return getattr(regularize, name)
-    if name == "headless_scene":
-        from . import scene
-
-        return getattr(scene, name)
-    if name in (
-        "keep_islands_above",
-        "keep_largest_island",
-        "segment_by_threshold",
-        "segment_mask",
-        "segment_surface",
-        "threshold_of",
-    ):
-        from . import segments
-
-        return getattr(segments, name)
-    if name in (
-        "add_volume_node",
-        "place_under_study",
-        "provenance_of",
-        "save_volume",
-        "volume_from_node",
-    ):
-        from . import volumes
-
-        return getattr(volumes, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "models": [
+            "add_model_node",
+            "exported_file",
+            "mark_untouched",
+            "mesh_from_model_node",
+            "remember_export",
+        ],
+        "qa": ["check"],
+        "regularize": ["regularize_volume_node"],
+        "scene": ["headless_scene"],
+        "segments": [
+            "keep_islands_above",
+            "keep_largest_island",
+            "segment_by_threshold",
+            "segment_mask",
+            "segment_surface",
+            "threshold_of",
+        ],
+        "volumes": [
+            "add_volume_node",
+            "place_under_study",
+            "provenance_of",
+            "save_volume",
+            "volume_from_node",
+        ],
+    },
+)

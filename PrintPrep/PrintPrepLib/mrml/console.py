@@ -91,7 +91,8 @@ class QaConsole:
         """
         from . import qa as mrml_qa
 
-        return mrml_qa.fit_object(volumeNode, kind, tuple(nominal), tuple(place), progress)
+        x, y, z = place
+        return mrml_qa.fit_object(volumeNode, kind, tuple(nominal), (x, y, z), progress)
 
     def keepCalibration(self, volumeNode: Any, fits: Sequence[dict[str, Any]], path: str) -> None:
         """Keep what fitObject measured, for later checks of scans from the same scanner.

@@ -10,6 +10,7 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
+from ..core.phrases import _, translated
 from ..mesh.triangle_mesh import bounds
 from .maps import MAPS
 from .models import mesh_from_model_node, remove
@@ -29,7 +30,8 @@ def dimension_lines(model_node: Any) -> list[Any]:
     scene = model_node.GetScene()
     corner = np.array([low[0], low[1], low[2]])
     nodes = []
-    for axis, name in enumerate(("Width", "Depth", "Height")):
+    names = translated(_("Width")), translated(_("Depth")), translated(_("Height"))
+    for axis, name in enumerate(names):
         end = corner.copy()
         end[axis] = high[axis]
         node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
@@ -111,7 +113,7 @@ def _widest_step(volume_node: Any) -> tuple[float, float, float] | None:
     widest = int(np.argmax(steps))
     volume = volume_from_node(volume_node)
     plane = (sum(steps[:widest]) + steps[widest] / 2) / volume.spacing_mm[2]
-    i, j, _ = volume.dimensions
+    i, j = volume.dimensions[:2]
     return _ras(volume.ijk_to_lps @ [i / 2, j / 2, plane, 1.0])
 
 

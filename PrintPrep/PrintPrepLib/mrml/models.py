@@ -13,10 +13,19 @@ import vtk
 
 from ..core.errors import ExportError
 from ..core.jsonable import plain
+from ..core.phrases import _
 from ..mesh.io.common import ExportedFile
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata, to_polydata
 from .scene import headless_scene
 from .segments import segment_of
+
+EXPORTED = "PrintPrep.ExportedFile"
+UNTOUCHED = "PrintPrep.UntouchedSurface"
+SEGMENTATION_ROLE = "PrintPrep.Segmentation"
+VOLUME_ROLE = "PrintPrep.Volume"
+SEGMENT_ID = "PrintPrep.SegmentID"
+OUTDATED = "PrintPrep.Outdated"
+REFINEMENT = "PrintPrep.Refinement"
 
 
 def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
@@ -43,7 +52,7 @@ def mesh_from_model_node(node: Any) -> TriangleMesh:
     """
     polydata = node.GetPolyData()
     if polydata is None or not polydata.GetNumberOfPolys():
-        raise ExportError(f"the model {node.GetName()} holds no surface")
+        raise ExportError(_("the model {model} holds no surface"), model=node.GetName())
     if node.GetParentTransformNode() is not None:
         to_world = vtk.vtkGeneralTransform()
         node.GetParentTransformNode().GetTransformToWorld(to_world)
@@ -61,9 +70,6 @@ def _mirrored(mesh: TriangleMesh) -> TriangleMesh:
 
 
 # What the scene keeps of a model's making: the file written last, and whether it was changed.
-
-EXPORTED = "PrintPrep.ExportedFile"
-UNTOUCHED = "PrintPrep.UntouchedSurface"
 
 
 def remember_export(model_node: Any, exported: ExportedFile) -> None:
@@ -105,15 +111,6 @@ def _digest(mesh: TriangleMesh) -> str:
 
 
 # The models of segments: kept in step with them, refined, and shown beside each other.
-
-SEGMENTATION_ROLE = "PrintPrep.Segmentation"
-VOLUME_ROLE = "PrintPrep.Volume"
-SEGMENT_ID = "PrintPrep.SegmentID"
-OUTDATED = "PrintPrep.Outdated"
-REFINEMENT = "PrintPrep.Refinement"
-
-
-# Models
 
 
 def put_model(

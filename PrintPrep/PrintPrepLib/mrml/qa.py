@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os.path import exists
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from vtkmodules.util.numpy_support import numpy_to_vtk
 
-from ..calibration.store import latest_for, load_calibrations
+from ..calibration.measure import fit_object as fitted
+from ..calibration.object_fit import ObjectFit
+from ..calibration.store import add_calibration, calibration_entry
+from ..compare.comparison import compare as compared
+from ..compare.comparison import comparison_map
+from ..compare.record import comparison_record
 from ..core.errors import GeometryError
 from ..core.jsonable import plain
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
-from ..mesh.io.common import ExportedFile
+from ..job.model import contrast_bounds
+from ..job.record import checked, named_standards
 from ..mesh.io.placement import size_and_unit
-from ..mesh.triangle_mesh import TriangleMesh
-from ..qa.assessment import Subject, assess
-from ..qa.printers import find_printer
-from ..qa.protocol import load_protocol, protocol_record
-from ..qa.record import model_record, qa_record, segment_record
-from ..surface.contrast import half_contrast
+from ..mesh.io.read import read_model
+from ..qa.assessment import Subject
+from ..qa.checks.calibration import print_check
 from ..volume.regular_volume import RegularVolume
 from .models import exported_file, is_untouched, mesh_from_model_node, refinement_of
 from .segments import segment_mask, segment_surface, threshold_of
 from .volumes import volume_from_node
 
-_REMEDY = "Make a regular volume of it first (regularizeVolume)"
+_REMEDY = _("Make a regular volume of it first (regularizeVolume)")
 
 
 def check(
@@ -58,8 +61,9 @@ def check(
     :raises ProtocolError: the protocol or the date is none.
     :raises Cancelled: progress asked for it.
     """
-    chosen = load_protocol(protocol) if protocol else None
-    store = load_calibrations(calibrations) if calibrations and exists(calibrations) else []
+    standards = named_standards(
+        protocol, surgery_date, printer, calibrations if exists(calibrations) else ""
+    )
     volume = _known_volume(volume_node)
     exported, refinement, untouched = None, None, True
     if model_node is None:
@@ -69,47 +73,23 @@ def check(
         exported = exported_file(model_node)
         refinement = refinement_of(model_node)
         untouched = is_untouched(model_node, mesh)
-    report(progress, 0.2, "Measuring")
+    report(progress, 0.2, _("Measuring"))
     mask = segment_mask(segmentation_node, segment_id, volume_node)
     known = threshold_of(segmentation_node, segment_id)
-    low, high = known or _half_contrast_range(volume, mesh)
-    subject = Subject(
-        volume,
-        mask,
-        mesh,
-        low,
-        high,
-        untouched=untouched,
-        refinement=refinement,
-        printer=find_printer(printer) if printer else None,
-        exported=exported,
-    )
-    found = assess(subject, maps=model_node is not None, progress=part(progress, 0.2, 1.0))
-    segment = segment_record(
-        mask,
-        volume.ijk_to_lps,
+    low, high = known or contrast_bounds(volume, mesh)
+    found = checked(
+        Subject(volume, mask, mesh, low, high, untouched=untouched, refinement=refinement),
         "segment" if known is None else "threshold",
-        *(known or (None, None)),
-        volume.acquired_field,
+        known or (None, None),
+        standards,
+        [] if exported is None else [exported],
+        slicer=slicer_version,
+        maps=model_node is not None,
+        progress=part(progress, 0.2, 1.0),
     )
-    model = model_record(found.model | (refinement or {}), [exported or _NO_FILE])
-    if exported is None:
-        model["files"] = []
     if model_node is not None:
         put_maps(model_node, found.maps)
-    source = volume.provenance["source"]
-    return qa_record(
-        volume.provenance,
-        segment | found.segment,
-        model,
-        slicer=slicer_version,
-        protocol=None
-        if chosen is None
-        else protocol_record(
-            chosen, source, volume.provenance.get("scan_date"), surgery_date or None
-        ),
-        calibration=latest_for(source, store),
-    )
+    return found.record
 
 
 def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
@@ -122,29 +102,19 @@ def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
     model_node.Modified()
 
 
-_NO_FILE = ExportedFile(Path(), "", "", 0, 1.0, (0.0, 0.0, 0.0))
-
-
 def _known_volume(node: Any) -> RegularVolume:
     if node.GetParentTransformNode() is not None:
-        raise GeometryError(f"{node.GetName()} stands under a transform", remedy=_REMEDY)
+        raise GeometryError(
+            _("{volume} stands under a transform"), volume=node.GetName(), remedy=_REMEDY
+        )
     volume = volume_from_node(node)
     if "source" not in volume.provenance or "volume" not in volume.provenance:
         raise GeometryError(
-            f"PrintPrep does not know the acquisition of {node.GetName()}", remedy=_REMEDY
+            _("PrintPrep does not know the acquisition of {volume}"),
+            volume=node.GetName(),
+            remedy=_REMEDY,
         )
     return volume
-
-
-def _half_contrast_range(
-    volume: RegularVolume, mesh: TriangleMesh
-) -> tuple[float | None, float | None]:
-    """Where the surface of a segment without a range ought to be, as ``segment_surface`` has it."""
-    half = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
-    if half is None:
-        return None, None
-    brighter = half.object_value >= half.background_value
-    return (half.threshold, None) if brighter else (None, half.threshold)
 
 
 # Comparison
@@ -161,11 +131,6 @@ def compare(
     :raises MeshError: a model has no surface, or the file is none.
     :raises Cancelled: progress asked for it.
     """
-    from ..compare.comparison import compare as compared
-    from ..compare.comparison import comparison_map
-    from ..compare.record import comparison_record
-    from ..mesh.io.read import read_model
-
     mesh = mesh_from_model_node(model_node)
     if hasattr(reference, "GetPolyData"):
         other = mesh_from_model_node(reference)
@@ -191,8 +156,6 @@ def fit_object(
 
     :raises CalibrationError: there is no such object; the text says why.
     """
-    from ..calibration.measure import fit_object as fitted
-
     x, y, z = place_ras
     volume = _known_volume(volume_node)
     return plain(fitted(volume, kind, (-x, -y, z), nominal_mm, progress=progress).as_dict())
@@ -204,9 +167,6 @@ def keep_calibration(volume_node: Any, fits: list[dict[str, Any]], store_path: s
     :raises CalibrationError: the scanner is not known, or the store cannot be read.
     :raises ExportError: the store cannot be written; it is as it was.
     """
-    from ..calibration.object_fit import ObjectFit
-    from ..calibration.store import add_calibration, calibration_entry
-
     source = _known_volume(volume_node).provenance["source"]
     for fit in fits:
         entry = calibration_entry(source, [ObjectFit.from_dict(fit)])
@@ -224,7 +184,5 @@ def caliper(
     :param nominal_mm: true length of what was measured.
     :raises CalibrationError: the readings are none.
     """
-    from ..qa.checks.calibration import print_check
-
-    size, _unit = size_and_unit(record["model"])
+    size, _in_file = size_and_unit(record["model"])
     return print_check(nominal_mm, nominal_mm * size, readings_mm, resolution_mm)

@@ -16,12 +16,12 @@ import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import SegmentError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
+from ..job.model import segment_mesh
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata
-from ..surface.contrast import half_contrast
-from ..surface.grey_values import grey_value_surface
 from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
-from ..volume.regular_volume import RegularVolume
+from ..surface.threshold import range_mask
 from .scene import ijk_to_ras, vtk_matrix
 from .volumes import value_range, volume_from_node, voxels_of
 
@@ -49,14 +49,13 @@ def segment_by_threshold(
     :raises SegmentError: the range is impossible, or no voxel lies in it.
     """
     if upper is not None and upper < lower:
-        raise SegmentError(f"the range {lower:g} to {upper:g} holds no value")
-    box, mask = _in_range(voxels_of(volume_node), lower, upper)
-    if box is None:
-        text = f"from {lower:g} upwards" if upper is None else f"from {lower:g} to {upper:g}"
         raise SegmentError(
-            f"no voxel of {volume_node.GetName()} has a value {text}",
-            remedy="Choose a threshold inside the range of the volume",
+            _("the range {lower:g} to {upper:g} holds no value"), lower=lower, upper=upper
         )
+    mask = range_mask(voxels_of(volume_node), lower, upper)
+    box = bounding_box(mask)
+    assert box is not None  # range_mask refuses an empty one
+    mask = mask[box]
     node = segmentation_node or new_segmentation(volume_node)
     start = [side.start for side in box[::-1]]
     labels = _oriented_image(_grid_in(node, volume_node), start, mask)
@@ -115,7 +114,9 @@ def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: An
     :param volume_node: gives the grid where the segmentation has none (imported surfaces).
     :raises SegmentError: there is no such segment, or it is empty.
     """
-    _keep(segmentation_node, segment_id, volume_node, lambda mask, _: (largest_island(mask), 1, 0))
+    _keep(
+        segmentation_node, segment_id, volume_node, lambda mask, voxel: (largest_island(mask), 1, 0)
+    )
 
 
 def keep_islands_above(
@@ -133,8 +134,9 @@ def keep_islands_above(
         kept, stay, go = islands_by_size(mask, smallest_mm3, voxel_mm3)
         if not stay:
             raise SegmentError(
-                f"no part of the segment measures {smallest_mm3:g} mm³",
-                remedy="Choose a smaller size",
+                _("no part of the segment measures {smallest:g} mm³"),
+                smallest=smallest_mm3,
+                remedy=_("Choose a smaller size"),
             )
         return kept, stay, go
 
@@ -154,10 +156,12 @@ def _keep(
     segment = _segment(segmentation_node, segment_id)
     labels = _labelmap(segmentation_node, segment_id, volume_node)
     # On the segment's own grid, whatever the volume's: nothing else is to change.
-    inside = None if labels is None else _array(labels) == segment.GetLabelValue()
-    box = None if inside is None else bounding_box(inside)
+    inside = np.zeros((0, 0, 0), bool)
+    if labels is not None:
+        inside = _array(labels) == segment.GetLabelValue()
+    box = bounding_box(inside)
     if box is None:
-        raise SegmentError("The segment is empty")
+        raise SegmentError(_("The segment is empty"))
     voxel = abs(float(np.linalg.det(_matrix(labels)[:3, :3])))
     kept, stay, go = choose(inside[box], voxel)
     start = [
@@ -171,7 +175,7 @@ def _keep(
     if not logic.SetBinaryLabelmapToSegment(
         image, segmentation_node, segment_id, logic.MODE_REPLACE
     ):
-        raise SegmentError(f"the segment {segment.GetName()} cannot be changed")
+        raise SegmentError(_("the segment {segment} cannot be changed"), segment=segment.GetName())
     return stay, go
 
 
@@ -192,47 +196,12 @@ def segment_surface(
     :raises Cancelled: progress asked for it.
     """
     volume = volume_from_node(volume_node)
-    report(progress, 0.0, "Reading the segment")
+    report(progress, 0.0, _("Reading the segment"))
     mask = segment_mask(segmentation_node, segment_id, volume_node)
     if clean is not None:
         mask = clean(mask)
     known = threshold_of(segmentation_node, segment_id)
-    if known is not None:
-        return _surface(volume, mask, known, part(progress, 0.1, 1.0))
-    rough = _surface(volume, mask, (None, None), part(progress, 0.1, 0.4))
-    measured = half_contrast(volume.voxels, volume.ijk_to_lps, rough)
-    if measured is None:
-        return rough
-    brighter = measured.object_value >= measured.background_value
-    bounds = (measured.threshold, None) if brighter else (None, measured.threshold)
-    return _surface(volume, mask, bounds, part(progress, 0.5, 1.0))
-
-
-def _surface(
-    volume: RegularVolume,
-    mask: np.ndarray,
-    bounds: tuple[float | None, float | None],
-    progress: Progress | None,
-) -> TriangleMesh:
-    return grey_value_surface(
-        volume.voxels,
-        mask,
-        volume.ijk_to_lps,
-        *bounds,
-        field=volume.acquired_field,
-        progress=progress,
-    )
-
-
-def _in_range(
-    voxels: np.ndarray, lower: float, upper: float | None
-) -> tuple[tuple[slice, slice, slice] | None, np.ndarray]:
-    """The voxels in the range, cut to the box that holds them."""
-    mask = voxels >= lower
-    if upper is not None:
-        mask &= voxels <= upper
-    box = bounding_box(mask)
-    return box, mask if box is None else mask[box]
+    return segment_mesh(volume, mask, known, part(progress, 0.1, 1.0))
 
 
 def new_segmentation(volume_node: Any) -> Any:
@@ -262,9 +231,7 @@ def _editor(segmentation_node: Any, volume_node: Any) -> Iterator[Any]:
         logic.SetSegmentationNode(segmentation_node)
         logic.SetSourceVolumeNode(volume_node)
         if not logic.SetSourceRepresentationToBinaryLabelMap():
-            raise SegmentError(
-                f"the segmentation {segmentation_node.GetName()} cannot be turned into voxels"
-            )
+            raise _not_voxels(segmentation_node)
         yield logic
     finally:
         logic.SetSegmentEditorNode(None)
@@ -289,8 +256,10 @@ def _grid_in(node: Any, volume_node: Any) -> np.ndarray:
         return ijk_to_ras(volume_node)
     if not slicer.vtkMRMLTransformNode.IsGeneralTransformLinear(transform, linear):
         raise SegmentError(
-            f"{volume_node.GetName()} and {node.GetName()} stand under different transforms",
-            remedy="Put both under the same transform",
+            _("{volume} and {segmentation} stand under different transforms"),
+            volume=volume_node.GetName(),
+            segmentation=node.GetName(),
+            remedy=_("Put both under the same transform"),
         )
     return slicer.util.arrayFromVTKMatrix(linear.GetMatrix()) @ ijk_to_ras(volume_node)
 
@@ -298,7 +267,11 @@ def _grid_in(node: Any, volume_node: Any) -> np.ndarray:
 def _segment(node: Any, segment_id: str) -> Any:
     segment = node.GetSegmentation().GetSegment(segment_id)
     if segment is None:
-        raise SegmentError(f"the segmentation {node.GetName()} has no segment {segment_id}")
+        raise SegmentError(
+            _("the segmentation {segmentation} has no segment {segment}"),
+            segmentation=node.GetName(),
+            segment=segment_id,
+        )
     return segment
 
 
@@ -311,9 +284,16 @@ def _labelmap(node: Any, segment_id: str, volume_node: Any) -> Any:
         if not segmentation.GetConversionParameter(geometry):
             node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
         if not segmentation.CreateRepresentation(name):
-            raise SegmentError(f"the segmentation {node.GetName()} cannot be turned into voxels")
+            raise _not_voxels(node)
     labels = node.GetBinaryLabelmapInternalRepresentation(segment_id)
     return None if labels is None or labels.IsEmpty() else labels
+
+
+def _not_voxels(node: Any) -> SegmentError:
+    return SegmentError(
+        _("the segmentation {segmentation} cannot be turned into voxels"),
+        segmentation=node.GetName(),
+    )
 
 
 def _array(image: Any) -> np.ndarray:
@@ -486,8 +466,9 @@ def segment_model(
         )
         if not kept.any():
             raise SegmentError(
-                f"no part of the segment is as large as {smallest_mm3:g} mm³",
-                remedy="Choose a smaller size",
+                _("no part of the segment is as large as {smallest:g} mm³"),
+                smallest=smallest_mm3,
+                remedy=_("Choose a smaller size"),
             )
         return kept
 
@@ -525,7 +506,7 @@ def slicer_surface(segmentation_node: Any, segment_id: str) -> TriangleMesh:
     if copied and copy.CreateRepresentation(name):
         polydata = copy.GetSegment(segment_id).GetRepresentation(name)
     if polydata is None or not polydata.GetNumberOfCells():
-        raise SegmentError("Slicer makes no surface of this segment")
+        raise SegmentError(_("Slicer makes no surface of this segment"))
     triangles = vtk.vtkTriangleFilter()
     triangles.SetInputData(polydata)
     triangles.PassLinesOff()

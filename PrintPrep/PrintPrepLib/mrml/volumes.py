@@ -12,14 +12,15 @@ import slicer
 import vtk
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
-from ..core.errors import ExportError, GeometryError, SegmentError
-from ..core.files import require_folder, staging
+from ..core.errors import GeometryError, SegmentError
 from ..core.findings import verdict
-from ..core.phrases import bound_mm
+from ..core.phrases import Phrase, _, bound_mm, translated
 from ..core.progress import Progress, part, report
 from ..geometry.hounsfield import in_hounsfield
+from ..image_io.nrrd import write_nrrd
+from ..job.model import segment_mesh
 from ..surface.contrast import HalfContrast, half_contrast
-from ..surface.grey_values import grey_value_surface
+from ..surface.threshold import range_mask
 from ..volume.regular_volume import RegularVolume
 from .scene import headless_scene, hierarchy_item, ijk_to_ras, vtk_matrix
 
@@ -97,12 +98,13 @@ def voxels_of(node: Any) -> np.ndarray:
     image = node.GetImageData()
     scalars = None if image is None else image.GetPointData().GetScalars()
     if scalars is None or not scalars.GetNumberOfTuples():
-        raise GeometryError(f"the volume {node.GetName()} holds no image")
+        raise GeometryError(_("the volume {volume} holds no image"), volume=node.GetName())
     if scalars.GetNumberOfComponents() != 1:
         raise GeometryError(
-            f"the volume {node.GetName()} holds {scalars.GetNumberOfComponents()} values per "
-            "voxel, not one",
-            remedy="Choose a scalar volume",
+            _("the volume {volume} holds {count} values per voxel, not one"),
+            volume=node.GetName(),
+            count=scalars.GetNumberOfComponents(),
+            remedy=_("Choose a scalar volume"),
         )
     return vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])
 
@@ -146,24 +148,7 @@ def save_volume(node: Any, path: str | os.PathLike[str], compressed: bool = Fals
     :returns: the path written.
     :raises ExportError: the file could not be written; nothing is left behind.
     """
-    target = Path(path)
-    storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
-    storage.SetUseCompression(compressed)
-    require_folder(target.parent)
-    # A folder of its own: Slicer's writer leaves one behind when it fails.
-    with staging(target.parent) as folder:
-        staged = folder / target.name
-        storage.SetFileName(str(staged))
-        written = storage.WriteData(node) and staged.is_file()
-        # A writer that runs out of space may not say so.
-        least = 1 if compressed else voxels_of(node).nbytes
-        if not written or staged.stat().st_size < least:
-            raise ExportError(
-                "the volume could not be written",
-                file=str(target),
-                remedy="Free some space or choose another folder",
-            )
-    return target
+    return write_nrrd(path, voxels_of(node), _LPS_TO_RAS @ ijk_to_ras(node), compressed)
 
 
 def _image(voxels: np.ndarray) -> vtk.vtkImageData:
@@ -213,9 +198,6 @@ def _set_provenance(node: Any, provenance: dict[str, Any]) -> None:
     node.SetAttribute(PROVENANCE, json.dumps(kept, separators=(",", ":")))
 
 
-# Who a volume is of, for pages that shall name the patient. No Qt.
-
-
 def identity_of(volume_node: Any) -> dict[str, str]:
     """Name and number of the patient that a volume stands under in the subject hierarchy.
 
@@ -244,23 +226,24 @@ def geometry_of(volume_node: Any) -> dict[str, Any]:
     """
     provenance = provenance_of(volume_node)
     findings = list(provenance.get("findings", ()))
-    answer = {
-        "problem": "",
+    if volume_node.GetImageData() is None:
+        problem = _("The volume holds no image.")
+    elif volume_node.GetParentTransformNode() is not None:
+        problem = _("The volume stands under a transform. Make a regular volume of it.")
+    elif "source" not in provenance or "volume" not in provenance:
+        problem = _(
+            "PrintPrep has not seen the geometry of this volume yet. Make a regular volume of "
+            "it; where it is regular already, its voxels stay as they are."
+        )
+    else:
+        problem = ""
+    return {
+        "problem": translated(problem),
         "verdict": verdict(item["severity"] for item in findings),
         "findings": findings,
         "steps": list(provenance.get("steps_mm") or ()),
         "treatment": _treatment(provenance),
     }
-    if volume_node.GetImageData() is None:
-        answer["problem"] = "The volume holds no image."
-    elif volume_node.GetParentTransformNode() is not None:
-        answer["problem"] = "The volume stands under a transform. Make a regular volume of it."
-    elif "source" not in provenance or "volume" not in provenance:
-        answer["problem"] = (
-            "PrintPrep has not seen the geometry of this volume yet. Make a regular volume of "
-            "it; where it is regular already, its voxels stay as they are."
-        )
-    return answer
 
 
 def _treatment(provenance: dict[str, Any]) -> str:
@@ -269,11 +252,18 @@ def _treatment(provenance: dict[str, Any]) -> str:
         return ""
     size = " × ".join(str(value) for value in volume["dimensions"])
     spacing = " × ".join(f"{value:.3f}" for value in volume["spacing_mm"])
-    if volume["interpolation"] == "none":
-        return f"{size} voxels of {spacing} mm, just as acquired."
     residual = (volume.get("residual_mm") or {}).get("max")
-    true = "" if residual is None else f"; no voxel is misplaced by more than {bound_mm(residual)}"
-    return f"{size} voxels of {spacing} mm, interpolated onto a straight, even grid{true}."
+    if volume["interpolation"] == "none":
+        template = _("{size} voxels of {spacing} mm, just as acquired.")
+    elif residual is None:
+        template = _("{size} voxels of {spacing} mm, interpolated onto a straight, even grid.")
+    else:
+        template = _(
+            "{size} voxels of {spacing} mm, interpolated onto a straight, even grid; no voxel is "
+            "misplaced by more than {bound}."
+        )
+    bound = "" if residual is None else bound_mm(residual)
+    return Phrase(template, {"size": size, "spacing": spacing, "bound": bound}).said
 
 
 def has_hounsfield_units(volume_node: Any) -> bool:
@@ -299,26 +289,16 @@ def measure_half_contrast(
     :raises Cancelled: progress asked for it.
     """
     volume = volume_from_node(volume_node)
-    report(progress, 0.0, "Finding the surface")
-    mask = volume.voxels >= low
-    if high is not None and high < value_range(volume_node)[1]:
-        mask &= volume.voxels <= high
-    else:
+    report(progress, 0.0, _("Finding the surface"))
+    if high is not None and high >= value_range(volume_node)[1]:
         high = None
-    mesh = grey_value_surface(
-        volume.voxels,
-        mask,
-        volume.ijk_to_lps,
-        low,
-        high,
-        field=volume.acquired_field,
-        progress=part(progress, 0.1, 0.8),
-    )
-    report(progress, 0.8, "Measuring")
+    mask = range_mask(volume.voxels, low, high)
+    mesh = segment_mesh(volume, mask, (low, high), part(progress, 0.1, 0.8))
+    report(progress, 0.8, _("Measuring"))
     found = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
     if found is None:
         raise SegmentError(
-            "the surface of this range shows no contrast to measure",
-            remedy="Choose a range that parts the object from its surroundings",
+            _("the surface of this range shows no contrast to measure"),
+            remedy=_("Choose a range that parts the object from its surroundings"),
         )
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .assessment import Subject, assess
@@ -16,15 +18,10 @@ __all__ = [
     "segment_record",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name in ("Subject", "assess"):
-        from . import assessment
-
-        return getattr(assessment, name)
-    if name in ("model_record", "qa_record", "segment_record"):
-        from . import record
-
-        return getattr(record, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "assessment": ["Subject", "assess"],
+        "record": ["model_record", "qa_record", "segment_record"],
+    },
+)

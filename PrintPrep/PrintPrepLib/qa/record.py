@@ -109,10 +109,11 @@ def model_record(figures: Mapping[str, Any], files: Iterable[ExportedFile]) -> d
     """The ``model`` part of a record; sizes are the patient's, at scale 1 and uncentred.
 
     :param figures: of the mesh (``MeshMeasures``) and what else was measured of it.
-    :param files: at least one; all with the same scale and centring.
+    :param files: what was written of it, all with the same scale and centring; none yet: the
+        patient's size in place.
     """
     files = tuple(files)
-    placing = {(item.scale, item.center_offset_mm) for item in files}
+    placing = {(item.scale, item.center_offset_mm) for item in files} or {(1.0, (0.0, 0.0, 0.0))}
     if len(placing) != 1:
         raise ValueError("the files of one model must share scale and centring")
     ((scale, offset),) = placing

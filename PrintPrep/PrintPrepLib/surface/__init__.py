@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
     from .contrast import half_contrast
@@ -13,15 +15,10 @@ __all__ = [
     "half_contrast",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What ``__all__`` names, imported when it is first asked for (PEP 562)."""
-    if name == "grey_value_surface":
-        from . import grey_values
-
-        return getattr(grey_values, name)
-    if name == "half_contrast":
-        from . import contrast
-
-        return getattr(contrast, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = hand_on(
+    __name__,
+    {
+        "contrast": ["half_contrast"],
+        "grey_values": ["grey_value_surface"],
+    },
+)

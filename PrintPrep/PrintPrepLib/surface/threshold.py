@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import SegmentError
+from ..core.phrases import _
 from ..geometry.hounsfield import in_hounsfield
 
 if TYPE_CHECKING:
@@ -117,3 +118,28 @@ def grey_range(
         found = preset(name)
         return found.low, found.high, f"preset {name}"
     return automatic_threshold(volume.voxels, volume.background), None, "automatic threshold (Otsu)"
+
+
+def range_mask(voxels: np.ndarray, low: float, high: float | None) -> np.ndarray:
+    """The voxels [k, j, i] with low ≤ value ≤ high; None: no upper bound.
+
+    :raises SegmentError: there is none.
+    """
+    mask = voxels >= low
+    if high is not None:
+        mask &= voxels <= high
+    if not mask.any():
+        raise empty_range(low, high)
+    return mask
+
+
+def empty_range(low: float, high: float | None) -> SegmentError:
+    """The refusal of a range that holds no voxel."""
+    above = _("no voxel of the volume has a value from {low:g} upwards")
+    between = _("no voxel of the volume has a value from {low:g} to {high:g}")
+    return SegmentError(
+        above if high is None else between,
+        low=low,
+        high=high,
+        remedy=_("Choose a threshold inside the range of the volume"),
+    )

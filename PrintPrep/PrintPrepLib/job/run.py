@@ -1,0 +1,233 @@
+"""One input to its results folder: volumes, models and geometry records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ..core.files import staging, write_bytes
+from ..core.findings import Finding
+from ..core.jsonable import to_json
+from ..core.phrases import Phrase, _
+from ..core.progress import Progress, part, report
+from ..geometry.analysis import analyse
+from ..geometry.hounsfield import refuse_maps
+from ..geometry.manual import EnteredGeometry, apply_tilt
+from ..geometry.source_record import source_record
+from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
+from ..image_io.nrrd import write_nrrd
+from ..mesh.io.export import FORMATS, export_model
+from ..mesh.triangle_mesh import TriangleMesh
+from ..qa.assessment import Subject
+from ..report.record_page import page
+from ..series.by_hand import read_series_by_hand
+from ..series.reader import read_series
+from ..series.selection import choose
+from ..surface.islands import largest_island
+from ..surface.threshold import grey_range, range_mask
+from ..volume.regular_volume import RegularVolume
+from ..volume.regularize import load_stack
+from .model import segment_mesh
+from .record import Standards, checked, named_standards
+
+#: Tells a person something beside the results.
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What shall be made of which input; the options of ``printprep run`` by their names.
+
+    :param inputs: folders and files.
+    :param out: folder for the results, made where it is missing.
+    :param series, stack, section: which; None for the one with most slices, the largest.
+    :param geometry: where headers do not say where slices lie.
+    :param apply_tilt: degrees; True for what the headers state.
+    :param threshold, preset: grey values of the model; neither: ``grey_range`` decides.
+    :param formats: kinds of model files.
+    :param scale: size of the file ÷ the patient's.
+    :param name: of the model and its files.
+    """
+
+    inputs: Sequence[str]
+    out: str | Path
+    series: str | None = None
+    stack: int | str | None = None
+    section: int | str | None = None
+    spacing: str | float = "native"
+    geometry: EnteredGeometry | None = None
+    apply_tilt: float | bool | None = None
+    threshold: tuple[float, float | None] | None = None
+    preset: str | None = None
+    largest: bool = False
+    formats: Sequence[str] = ("stl",)
+    scale: float = 1.0
+    center: bool = False
+    name: str = "model"
+    protocol: str = ""
+    surgery_date: date | None = None
+    printer: str = ""
+    calibration: str = ""
+    identify: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether there may be several volumes, whose files are numbered."""
+        return "all" in (self.stack, self.section)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One volume's record, and the names of its files in the results folder."""
+
+    record: dict[str, Any]
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The stacks that become volumes, the files they are from, and why it is these."""
+
+    collection: SeriesCollection
+    stacks: list[SliceStack]
+    findings: list[Finding]
+
+
+def run(
+    request: Request, progress: Progress | None = None, note: Note | None = None
+) -> list[Result]:
+    """Make everything that was asked for; all files appear together, or none.
+
+    :param note: is told what was chosen where there was a choice, and what is missing.
+    :raises PrintPrepError: the input is refused, or a file cannot be written; nothing was.
+    :raises Cancelled: progress asked for it; nothing was written.
+    """
+    standards = named_standards(
+        request.protocol, request.surgery_date, request.printer, request.calibration
+    )
+    with staging(request.out) as folder:
+        chosen = _choose(request, part(progress, 0.0, 0.1))
+        if note is not None:
+            for finding in chosen.findings:
+                note(finding.said)
+        results = []
+        for number, stack in enumerate(chosen.stacks, 1):
+            share = [0.1 + 0.9 * (number - 1 + done) / len(chosen.stacks) for done in (0, 1)]
+            maker = _Maker(
+                request,
+                standards,
+                chosen,
+                folder,
+                f"-{number}" if request.several else "",
+                part(progress, *share),
+                note,
+            )
+            results.append(maker.make(stack))
+        report(progress, 1.0, _("Moving the files into place"))
+    return results
+
+
+def _choose(request: Request, progress: Progress | None) -> _Chosen:
+    """What was asked for, or else the largest."""
+    reading = part(progress, 0.0, 0.8)
+    if request.geometry is None:
+        collection = read_series(request.inputs, reading)
+    else:
+        collection = read_series_by_hand(request.inputs, request.geometry, reading)
+    stacks, findings = choose(
+        collection,
+        request.series,
+        request.inputs,
+        request.stack,
+        request.section,
+        part(progress, 0.8, 1.0),
+    )
+    if request.apply_tilt is not None:
+        # Without degrees what the header states.
+        tilt = None if request.apply_tilt is True else request.apply_tilt
+        stacks = [apply_tilt(stack, tilt) for stack in stacks]
+    for stack in stacks:
+        refuse_maps(stack)
+    return _Chosen(collection, stacks, findings)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the files of one volume in ``folder``; ``suffix`` ends their names."""
+
+    request: Request
+    standards: Standards
+    chosen: _Chosen
+    folder: Path
+    suffix: str
+    progress: Progress | None
+    note: Note | None
+
+    def make(self, stack: SliceStack) -> Result:
+        request, progress = self.request, self.progress
+        volume = load_stack(stack, request.spacing, part(progress, 0.0, 0.3))
+        report(progress, 0.3, _("Segmenting"))
+        low, high, method = grey_range(volume, request.threshold, request.preset)
+        mask = range_mask(volume.voxels, low, high)
+        if request.largest:
+            report(progress, 0.32, _("Keeping the largest island"))
+            mask = largest_island(mask)
+            method += ", largest island"
+        mesh = segment_mesh(volume, mask, (low, high), part(progress, 0.35, 0.5))
+        report(progress, 0.5, _("Writing the model"))
+        exported = [
+            export_model(
+                [(request.name, mesh)],
+                self._file(request.name, FORMATS[kind].suffix),
+                kind,
+                request.scale,
+                request.center,
+            )
+            for kind in request.formats
+        ]
+        report(progress, 0.55, _("Writing the volume"))
+        written = write_nrrd(self._file("volume", ".nrrd"), volume.voxels, volume.ijk_to_lps)
+        found = checked(
+            Subject(volume, mask, mesh, low, high, untouched=True),
+            method,
+            (low, high),
+            self.standards,
+            exported,
+            provenance=self._provenance(stack, volume),
+            progress=part(progress, 0.6, 0.9),
+            largest_island=request.largest,
+        )
+        pages = self._write_record(found.record, mesh)
+        names = [written.name, *(item.path.name for item in exported), *pages]
+        return Result(found.record, names)
+
+    def _file(self, name: str, ending: str) -> Path:
+        return self.folder / f"{name}{self.suffix}{ending}"
+
+    def _provenance(self, stack: SliceStack, volume: RegularVolume) -> dict[str, Any]:
+        """The volume's, with all that was left out and chosen on the way."""
+        collection, request = self.chosen.collection, self.request
+        left_out = [item for series in collection.series for item in series.rejected]
+        # The stack's own ones also name the images that were there twice.
+        every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
+        source = source_record(stack, analyse(stack), identify=request.identify)
+        rejected = rejected_files(every, request.inputs, request.identify)
+        choices = [item.as_finding() for item in self.chosen.findings]
+        return {
+            **volume.provenance,
+            "source": {**source, "rejected": rejected},
+            "findings": [*volume.provenance["findings"], *choices],
+        }
+
+    def _write_record(self, record: dict[str, Any], mesh: TriangleMesh) -> list[str]:
+        report(self.progress, 0.9, _("Drawing the pictures"))
+        text, without = page(record, mesh, part(self.progress, 0.9, 1.0))
+        if without is not None and self.note is not None:
+            self.note(Phrase(_("No picture of the model: {reason}"), {"reason": without}).said)
+        files = self._file("qa", ".json"), self._file("qa", ".html")
+        write_bytes(files[0], to_json(record).encode())
+        write_bytes(files[1], text.encode())
+        return [file.name for file in files]
