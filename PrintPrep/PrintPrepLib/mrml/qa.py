@@ -28,7 +28,7 @@ from ..qa.checks.calibration import print_check
 from ..volume.regular_volume import RegularVolume
 from .models import exported_file, is_untouched, mesh_from_model_node, refinement_of
 from .segments import segment_mask, segment_surface, threshold_of
-from .volumes import volume_from_node
+from .volumes import changed_since_made, volume_from_node
 
 _REMEDY = _("Make a regular volume of it first (regularizeVolume)")
 
@@ -106,6 +106,12 @@ def _known_volume(node: Any) -> RegularVolume:
     if node.GetParentTransformNode() is not None:
         raise GeometryError(
             _("{volume} stands under a transform"), volume=node.GetName(), remedy=_REMEDY
+        )
+    if changed_since_made(node):
+        raise GeometryError(
+            _("the spacing, place or size of {volume} was changed after PrintPrep read it"),
+            volume=node.GetName(),
+            remedy=_("Load the series again, or make a regular volume of it (regularizeVolume)"),
         )
     volume = volume_from_node(node)
     if "source" not in volume.provenance or "volume" not in volume.provenance:

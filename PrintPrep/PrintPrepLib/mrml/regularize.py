@@ -9,14 +9,25 @@ import slicer
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
+from ..core.findings import Finding
+from ..core.phrases import _
 from ..core.progress import Progress
 from ..dicom.header import SeriesInfo
 from ..volume.regular_volume import RegularVolume
 from ..volume.scene_volume import regularize_scene, scene_stack
 from .scene import hierarchy_item, ijk_to_ras
-from .volumes import INSTANCE_UIDS, SOURCE_INSTANCE_UIDS, add_volume_node, provenance_of, voxels_of
+from .volumes import (
+    INSTANCE_UIDS,
+    SOURCE_INSTANCE_UIDS,
+    add_volume_node,
+    kept_provenance,
+    provenance_of,
+    voxels_of,
+)
 
 _HOUNSFIELD = "[hnsf'U]"
+#: Below it are the roundings of files and of rotation matrices.
+_SAME_SIZE_PERCENT = 1e-3
 
 
 def regularize_volume_node(
@@ -49,10 +60,42 @@ def regularize_volume_node(
         np.array(field) if field and len(field) == len(voxels) else None,
     )
     volume = regularize_scene(stack, spacing, progress, labels=labels, earlier=earlier)
+    stretched = _stretched(node, transform if linear else None)
+    if stretched is not None:
+        volume.provenance["findings"] = [*volume.provenance["findings"], stretched.as_finding()]
     if transform is not None and linear:
         # The voxels may be untouched, but the headers no longer say where they stand.
         volume.provenance["moved"] = True
     return _add_beside(node, volume)
+
+
+def _stretched(node: Any, transform: Any) -> Finding | None:
+    """The finding that somebody changed the size of a volume in the scene, or None.
+
+    :param transform: the linear transform above it, or None.
+    """
+    made = kept_provenance(node).get("volume", {}).get("ijk_to_ras")
+    before = ijk_to_ras(node) if made is None else np.array(made, float)
+    to_world = vtk.vtkMatrix4x4()
+    if transform is not None:
+        transform.GetMatrixTransformToWorld(to_world)
+    now = slicer.util.arrayFromVTKMatrix(to_world) @ ijk_to_ras(node)
+    change = now[:3, :3] @ np.linalg.inv(before[:3, :3])
+    off = 100 * float(np.abs(np.linalg.svd(change, compute_uv=False) - 1).max())
+    if off < _SAME_SIZE_PERCENT:
+        return None
+    return Finding(
+        "changed_size",
+        "fail",
+        _(
+            "The volume was stretched, scaled or sheared in Slicer after it was read, by up to "
+            "{percent:.2f} %: sizes are no longer the scanner's. Load the series again, unless "
+            "this is what you want."
+        ),
+        {"percent": off},
+        off,
+        "%",
+    )
 
 
 def _add_beside(node: Any, volume: RegularVolume) -> Any:

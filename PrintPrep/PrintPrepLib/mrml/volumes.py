@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,14 @@ from .scene import headless_scene, hierarchy_item, ijk_to_ras, vtk_matrix
 INSTANCE_UIDS = "DICOM.instanceUIDs"
 SOURCE_INSTANCE_UIDS = "PrintPrep.SourceInstanceUIDs"
 PROVENANCE = "PrintPrep.Provenance"
+
+#: How far a corner may stand from where it was made: what files round, and no more.
+UNMOVED_MM = 0.001
+_UNMOVED_VOXELS = 0.01
+CHANGED = _(
+    "The spacing, place or size of the volume was changed after PrintPrep read it. Load the "
+    "series again, or make a regular volume of it as it stands now."
+)
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 #: (code, scheme, meaning) of what the voxels of a modality measure, and in which unit.
@@ -110,7 +119,31 @@ def voxels_of(node: Any) -> np.ndarray:
 
 
 def provenance_of(node: Any) -> dict[str, Any]:
-    """What ``add_volume_node`` wrote about the origin of a volume; {} where nothing is known."""
+    """What ``add_volume_node`` wrote about the origin of a volume.
+
+    {} where nothing is known, and where the volume no longer stands as it was made: what
+    changed its spacing, place or size made another volume of it.
+    """
+    return {} if changed_since_made(node) else kept_provenance(node)
+
+
+def changed_since_made(node: Any) -> bool:
+    """Whether a volume's grid is another one than that which its provenance describes."""
+    made, image = kept_provenance(node).get("volume", {}), node.GetImageData()
+    if "ijk_to_ras" not in made or image is None:
+        return False
+    size = image.GetDimensions()
+    if tuple(made["dimensions"]) != size:
+        return True
+    corners = np.array([[*corner, 1] for corner in product(*((0, n - 1) for n in size))])
+    away = corners @ (ijk_to_ras(node) - np.array(made["ijk_to_ras"], float))[:3].T
+    limit = min(UNMOVED_MM, _UNMOVED_VOXELS * min(made["spacing_mm"]))
+    # Written so that a matrix of NaN counts as changed, too.
+    return not np.linalg.norm(away, axis=1).max() <= limit
+
+
+def kept_provenance(node: Any) -> dict[str, Any]:
+    """What ``add_volume_node`` wrote, whatever has become of the volume since; {} for nothing."""
     text = node.GetAttribute(PROVENANCE)
     if not text:
         return {}
@@ -230,6 +263,8 @@ def geometry_of(volume_node: Any) -> dict[str, Any]:
         problem = _("The volume holds no image.")
     elif volume_node.GetParentTransformNode() is not None:
         problem = _("The volume stands under a transform. Make a regular volume of it.")
+    elif changed_since_made(volume_node):
+        problem = CHANGED
     elif "source" not in provenance or "volume" not in provenance:
         problem = _(
             "PrintPrep has not seen the geometry of this volume yet. Make a regular volume of "
