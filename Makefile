@@ -5,7 +5,7 @@
 #   make test                  the whole test suite
 # And for those who work on PrintPrep:
 #   make benchmark             the table of docs/benchmarks.md; NAMES="tilts skull" for parts
-#   make translations          bring the language files up to date with the sentences in the code
+#   make translations          bring the language files up to date with the code; NEW=fr begins French
 #   make compatibility         the tests that touch Slicer, on the core of an older Slicer
 # Another interpreter (3.10 to 3.13): make test PYTHON=python3.12
 
@@ -66,8 +66,9 @@ test: $(TESTING) $(OLD)/.installed-$(PYDICOM_OLD)
 benchmark: $(TESTING)
 	@PYTHONPATH=Testing:PrintPrep $(BIN)/python Testing/benchmarks/run.py $(NAMES)
 
-translations: $(TESTING)
-	@$(BIN)/python Testing/translations.py
+# Needs no environment.
+translations:
+	@$(PYTHON) Testing/translations.py $(NEW)
 
 compatibility: $(OLDER)
 	$(COMPATIBILITY)/bin/python -m pytest -n $(JOBS) $(SLICER_TESTS)
