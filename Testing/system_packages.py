@@ -14,21 +14,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-#: The pictures of models are drawn by VTK through EGL, or through GLX.
-DRAWING = {
+#: The panel's tests run Qt without a screen; its libraries want these all the same. The library
+#: itself and its pictures need none.
+QT = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libX11.so.6": "libx11-6",
-}
-#: The panel's tests run Qt without a screen.
-QT = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-NEEDED = {"demo": DRAWING, "test": {**DRAWING, **QT}}
-#: What slicer-core has wheels for.
+NEEDED: dict[str, dict[str, str]] = {"demo": {}, "test": QT}
+#: What the versions in constraints.txt have wheels for.
 OLDEST, NEWEST = (3, 10), (3, 13)
 
 

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import vtk
 from scipy.spatial import cKDTree
-from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkFiltersCore import (
+    vtkCleanPolyData,
+    vtkImplicitPolyDataDistance,
+    vtkPolyDataConnectivityFilter,
+    vtkTriangleFilter,
+)
 
 STL_RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 
@@ -95,9 +102,9 @@ def from_soup(corners: np.ndarray) -> Surface:
     return Surface(flat[first].astype(float), inverse.reshape(-1, 3))
 
 
-def from_polydata(polydata: vtk.vtkPolyData) -> Surface:
+def from_polydata(polydata: vtkPolyData) -> Surface:
     """A vtkPolyData (polygons are cut into triangles) as it is, in its own coordinates."""
-    triangulate = vtk.vtkTriangleFilter()
+    triangulate = vtkTriangleFilter()
     triangulate.PassVertsOff()
     triangulate.PassLinesOff()
     triangulate.SetInputData(polydata)
@@ -109,18 +116,18 @@ def from_polydata(polydata: vtk.vtkPolyData) -> Surface:
     return Surface(vtk_to_numpy(output.GetPoints().GetData()).astype(float), triangles.copy())
 
 
-def to_polydata(surface: Surface) -> vtk.vtkPolyData:
+def to_polydata(surface: Surface) -> vtkPolyData:
     """The surface for VTK's filters."""
-    points = vtk.vtkPoints()
+    points = vtkPoints()
     points.SetDataTypeToDouble()
     points.SetData(numpy_to_vtk(np.ascontiguousarray(surface.points, float), deep=True))
-    cells = vtk.vtkCellArray()
+    cells = vtkCellArray()
     ids = np.ascontiguousarray(surface.triangles.ravel(), np.int64)
     offsets = np.arange(0, ids.size + 1, 3, dtype=np.int64)
     cells.SetData(
         numpy_to_vtkIdTypeArray(offsets, deep=True), numpy_to_vtkIdTypeArray(ids, deep=True)
     )
-    polydata = vtk.vtkPolyData()
+    polydata = vtkPolyData()
     polydata.SetPoints(points)
     polydata.SetPolys(cells)
     return polydata
@@ -128,11 +135,11 @@ def to_polydata(surface: Surface) -> vtk.vtkPolyData:
 
 def largest_part(surface: Surface) -> Surface:
     """The connected piece with the most triangles."""
-    connectivity = vtk.vtkPolyDataConnectivityFilter()
+    connectivity = vtkPolyDataConnectivityFilter()
     connectivity.SetInputData(to_polydata(surface))
     connectivity.SetExtractionModeToLargestRegion()
     connectivity.Update()
-    clean = vtk.vtkCleanPolyData()
+    clean = vtkCleanPolyData()
     clean.PointMergingOff()
     clean.SetInputConnection(connectivity.GetOutputPort())
     clean.Update()
@@ -219,12 +226,12 @@ class ClosestPoint:
     """Exact distances from points to a surface's triangles."""
 
     def __init__(self, surface: Surface) -> None:
-        self._distance = vtk.vtkImplicitPolyDataDistance()
+        self._distance = vtkImplicitPolyDataDistance()
         self._distance.SetInput(to_polydata(surface))
 
     def signed(self, points: np.ndarray) -> np.ndarray:
         """(N,) mm, positive outside."""
-        values = vtk.vtkDoubleArray()
+        values = vtkDoubleArray()
         given = numpy_to_vtk(np.ascontiguousarray(points, float), deep=True)
         self._distance.FunctionValue(given, values)
         return vtk_to_numpy(values).copy()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import demo
@@ -27,6 +31,19 @@ QA = {
     "source": {"tilt_deg": 15.5, "steps_mm": {"min": 1.0, "median": 1.0, "max": 2.0}},
     "volume": {"residual_mm": {"max": 0.0, "rms": 0.0}},
 }
+
+#: In every interpreter of the demonstration: what draws on screens, and Slicer, cannot be imported.
+BLOCKER = """
+import sys
+
+BLOCKED = ("slicer", "PySide6", "vtkmodules.all", "vtkmodules.vtkRendering")
+
+def refuse(event, arguments):
+    if event == "import" and arguments[0].startswith(BLOCKED):
+        raise ImportError(f"{arguments[0]} is blocked")
+
+sys.addaudithook(refuse)
+"""
 
 
 def model(path, *, ball=30.0, edges=EDGES, moved=(0.0, 0.0, 0.0), turn=TURN):
@@ -88,3 +105,31 @@ def test_table_marks_what_failed() -> None:
     assert first.split() == ["true", "measured", "apart", "allowed"]
     assert second.split() == ["edge,", "mm", "20.000", "20.010", "+0.010", "0.050", "ok"]
     assert third.split() == ["centre,", "mm", "1.000", "0.900", "-0.100", "0.050", "FAILED"]
+
+
+@pytest.mark.skipif(
+    not (demo.PROJECT / "PrintPrep" / "PrintPrepLib" / "job").is_dir(),
+    reason="run calls Slicer's core until the package job is there",
+)
+def test_it_runs_without_slicer_and_graphics_libraries(tmp_path: Path) -> None:
+    """The whole of ``make demo``, where EGL, GL and X11 are there but cannot be loaded."""
+    for folder in ("libraries", "modules"):
+        (tmp_path / folder).mkdir()
+    for library in ("libEGL.so.1", "libGL.so.1", "libX11.so.6"):
+        (tmp_path / "libraries" / library).write_text("broken")
+    (tmp_path / "modules" / "sitecustomize.py").write_text(BLOCKER)
+    paths = [str(tmp_path / "modules"), str(demo.PROJECT / "PrintPrep")]
+    environment = {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(tmp_path / "libraries"),
+        "PYTHONPATH": os.pathsep.join(paths),
+    }
+    if sys.platform == "linux":
+        tried = [sys.executable, "-c", "import ctypes; ctypes.CDLL('libGL.so.1')"]
+        refused = subprocess.run(tried, env=environment, capture_output=True, text=True)
+        assert "OSError" in refused.stderr
+    command = [sys.executable, str(demo.PROJECT / "Testing" / "demo.py"), "--out", tmp_path / "out"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "No picture" not in done.stdout + done.stderr
+    assert "data:image/png" in (tmp_path / "out" / "qa.html").read_text(encoding="utf-8")

@@ -12,6 +12,9 @@ from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+import system_packages
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,8 +27,8 @@ LIBRARY = MODULE / "PrintPrepLib"
 PLUGIN = PROJECT / "PrintPrepDICOMPlugin"
 
 #: Folders that are made here and never shipped.
-MADE = {".git", ".venv", ".pydicom24", "demo-output", "build", "dist"}
-CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+MADE = {".git", ".venv", ".venv-compatibility", ".pydicom24", "demo-output", "build", "dist"}
+CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis"}
 
 REQUIRED = (
     "HOMEPAGE",
@@ -208,6 +211,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(built)
 
 
+def stated_version() -> str:
+    """The one place where it is written."""
+    source = (LIBRARY / "__init__.py").read_text(encoding="utf-8")
+    (number,) = re.findall(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    return number
+
+
+def test_version_is_told_alike() -> None:
+    """By what cites PrintPrep and by the first release that the changes name, with its date."""
+    changes = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", changes, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = re.fullmatch(r"\[(.+)\] - (\d{4}-\d\d-\d\d)", headings[1])
+    assert released is not None, headings[1]
+    assert released[1] == stated_version()
+    for heading in headings:
+        assert re.search(rf"^{re.escape(heading.split(' - ')[0])}: https://", changes, re.MULTILINE)
+    citation = (PROJECT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {released[1]}\ndate-released: {released[2]}\n" in citation
+
+
 def test_wheel_holds_the_whole_library_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     inside = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert inside == relative(files(LIBRARY), MODULE)
@@ -219,32 +243,92 @@ def test_wheel_tells_what_it_is(wheel: zipfile.ZipFile) -> None:
         (path,) = (path for path in wheel.namelist() if path.endswith(f".dist-info/{name}"))
         return wheel.read(path).decode()
 
-    source = (LIBRARY / "__init__.py").read_text(encoding="utf-8")
-    (number,) = re.findall(r'^__version__ = "(.+)"$', source, re.MULTILINE)
-    assert f"\nVersion: {number}\n" in text("METADATA")
+    assert f"\nVersion: {stated_version()}\n" in text("METADATA")
     assert "\nLicense-Expression: Apache-2.0\n" in text("METADATA")
     assert "printprep = PrintPrepLib.cli:main" in text("entry_points.txt")
     assert text("licenses/LICENSE") == (PROJECT / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_versions_are_pinned(project_table: dict) -> None:
-    extras = project_table["optional-dependencies"]
-    core = [line for line in project_table["dependencies"] if not line.startswith("pydicom")]
-    marker = r"(python_version (>=|<)|platform_machine ==|sys_platform ==) '[\w.]+'"
-    pinned = re.compile(rf"^[\w-]+==\d[\w.]*(; {marker}( or {marker})*)?$")
-    for line in [*core, *extras["headless"], *extras["test"]]:
-        assert pinned.match(line.replace('"', "'")) or line == "printprep[headless]", line
-    (pydicom,) = set(project_table["dependencies"]) - set(core)
-    assert pydicom == "pydicom>=2.4.4,<3.1"
+@pytest.fixture(scope="module")
+def asked_for(project_table: dict) -> list[Requirement]:
+    """What the library and its tests need."""
+    lines = [*project_table["dependencies"], *project_table["optional-dependencies"]["test"]]
+    return [Requirement(line) for line in lines]
 
 
-def test_vtk_is_the_one_that_slicer_asks_for(project_table: dict) -> None:
-    (vtk,) = (line for line in project_table["dependencies"] if line.startswith("vtk"))
-    assert vtk in (requires("slicer-core") or ())
-    assert (
-        f"slicer-core=={version('slicer-core')}"
-        in (project_table["optional-dependencies"]["headless"])
-    )
+@pytest.fixture(scope="module")
+def pins() -> list[Requirement]:
+    """The lines of constraints.txt."""
+    lines = (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def holds(requirement: Requirement, python: str | None = None) -> bool:
+    """Whether it counts on a computer like this one, under this Python or another."""
+    chosen = {} if python is None else {"python_version": python, "python_full_version": python}
+    return requirement.marker is None or requirement.marker.evaluate(chosen)
+
+
+def test_dependencies_are_ranges(asked_for: list[Requirement], project_table: dict) -> None:
+    for requirement in asked_for:
+        operators = {part.operator for part in requirement.specifier}
+        assert ">=" in operators, f"{requirement} has no oldest version"
+        assert operators <= {">=", "<"}, f"{requirement}: exact versions stand in constraints.txt"
+    (pydicom,) = (item for item in asked_for if item.name == "pydicom")
+    assert str(pydicom.specifier) == "<3.1,>=2.4.4"
+
+
+def test_no_command_needs_an_extra(project_table: dict) -> None:
+    """``headless`` is left for commands that name it; Slicer's core is for tests alone."""
+    assert project_table["optional-dependencies"]["headless"] == []
+    assert not [line for line in project_table["dependencies"] if line.startswith("slicer")]
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+def test_constraints_pin_what_is_asked_for(
+    asked_for: list[Requirement], pins: list[Requirement], python: str
+) -> None:
+    pinned: dict[str, Requirement] = {}
+    for pin in pins:
+        assert re.fullmatch(r"==\d[\w.]*", str(pin.specifier)), pin
+        if holds(pin, python):
+            assert canonicalize_name(pin.name) not in pinned, f"{pin.name} twice"
+            pinned[canonicalize_name(pin.name)] = pin
+    for requirement in asked_for:
+        if holds(requirement, python):
+            (exact,) = pinned[canonicalize_name(requirement.name)].specifier
+            assert requirement.specifier.contains(exact.version), requirement
+
+
+def test_constraints_pin_all_that_is_installed(
+    asked_for: list[Requirement], pins: list[Requirement]
+) -> None:
+    """What the dependencies bring along included; so two people have the same environment."""
+    pinned = {canonicalize_name(pin.name): pin for pin in pins if holds(pin)}
+    left, seen = [item for item in asked_for if holds(item)], set()
+    while left:
+        name = canonicalize_name(left.pop().name)
+        if name not in seen:
+            seen.add(name)
+            assert name in pinned, f"constraints.txt lacks {name}=={version(name)}"
+            if name != "pydicom":  # the tests also run under an older one
+                assert str(pinned[name].specifier) == f"=={version(name)}"
+            further = [Requirement(line) for line in requires(name) or ()]
+            left += [item for item in further if holds(item)]
+    # What another system needs is pinned as well; nothing else is.
+    assert {name for name in pinned if name not in seen} <= {"colorama", "lib3mf"}
+
+
+def test_vtk_is_the_one_that_slicer_asks_for(pins: list[Requirement]) -> None:
+    assert any(str(pin) in (requires("slicer-core") or ()) for pin in pins if pin.name == "vtk")
+
+
+def test_system_packages_stand_in_the_readme() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^sudo apt-get install ((?:.+\\\n)*.+)$", text, re.MULTILINE)
+    named = line.replace("\\\n", " ").split()
+    assert named == ["python3-venv", *system_packages.NEEDED["test"].values()]
+    assert system_packages.NEEDED["demo"] == {}
 
 
 @pytest.mark.parametrize("path", ["PrintPrep.png", "PrintPrep/Resources/Icons/PrintPrep.png"])
