@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -20,10 +20,11 @@ from pydicom.sequence import Sequence as Items
 
 from .. import __version__
 from ..core.findings import Finding
+from ..core.phrases import _
 from .elements import Found
 from .options import DeidentifyError, Options, pet_warnings
 from .pixels import pixel_warnings
-from .plan import Change, Patient, Plan, Step
+from .plan import Change, Patient, Plan, Step, step_on
 from .profile import Rules, edition
 from .values import Replacements
 
@@ -37,6 +38,19 @@ _TIMES_MODIFIED = 0x00280303
 _TIMES_KEYWORD = "LongitudinalTemporalInformationModified"
 _TIMES = {"remove": "REMOVED", "shift": "MODIFIED", "keep": "UNMODIFIED"}
 _GRAVEST = ("REMOVED", "MODIFIED", "UNMODIFIED")
+_CHANGE = ("tag", "keyword", "action", "reason")
+
+
+class Treated(NamedTuple):
+    """What was done to one data set, without any value.
+
+    :param changes: tag, keyword, action and reason of each.
+    :param warnings: id and text of each.
+    """
+
+    changes: tuple[tuple[str, str, str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
+    identity_removed: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,15 @@ class Deidentified:
     def __len__(self) -> int:
         return len(self.changes)
 
+    @property
+    def treated(self) -> Treated:
+        """What a tally needs to know."""
+        return Treated(
+            tuple((c.tag, c.keyword, c.action, c.reason) for c in self.changes),
+            tuple((finding.id, finding.message) for finding in self.warnings),
+            self.identity_removed,
+        )
+
 
 class Deidentifier:
     """De-identifies the data sets of one run so that they still belong together.
@@ -72,8 +95,9 @@ class Deidentifier:
     def __init__(self, options: Options, secret: bytes | None = None) -> None:
         if secret is not None and len(secret) < 16:
             raise DeidentifyError(
-                f"the secret has {len(secret)} bytes, which can be guessed",
-                remedy="Give at least 16 random bytes",
+                _("the secret has {count} bytes, which can be guessed"),
+                remedy=_("Give at least 16 random bytes"),
+                count=len(secret),
             )
         self.options = options
         self.secret = os.urandom(_SECRET_BYTES) if secret is None else bytes(secret)
@@ -89,9 +113,11 @@ class Deidentifier:
         header = getattr(dataset, "file_meta", None)
         if str((header or {}).get("TransferSyntaxUID", "")) == _PRIVATE_COMPRESSION:
             raise DeidentifyError(
-                "the pixels are in the Philips/Elscint private compression, which needs private "
-                "elements that would be removed",
-                remedy="Convert the file first",
+                _(
+                    "the pixels are in the Philips/Elscint private compression, which needs "
+                    "private elements that would be removed"
+                ),
+                remedy=_("Convert the file first"),
             )
         result, steps = self._planned(dataset)
         for step in steps:
@@ -152,21 +178,13 @@ class Deidentifier:
         yield DataElement(_METHOD_CODES, "SQ", Items(codes))
 
 
-def preview(dataset: Dataset, options: Options, secret: bytes | None = None) -> Deidentified:
-    """What a de-identification would change; the data set stays as it is.
-
-    :raises DeidentifyError: a sequence is damaged.
-    """
-    return Deidentifier(options, secret).preview(dataset)
-
-
 def report(options: Options, result: Deidentified, values: bool = False) -> dict[str, Any]:
     """The JSON-able record of one data set.
 
     :param values: also what stood there and what stands there now. Such a report identifies
         the patient: it belongs where the original data are.
     """
-    names = ("path", "tag", "keyword", "action", "reason", *(("before", "after") * values))
+    names = ("path", *_CHANGE, *(("before", "after") * values))
     return {
         **_head(options),
         "identity_removed": result.identity_removed,
@@ -175,32 +193,39 @@ def report(options: Options, result: Deidentified, values: bool = False) -> dict
     }
 
 
-def tally(options: Options, results: Iterable[Deidentified]) -> dict[str, Any]:
-    """The JSON-able record of many data sets: how often each element was treated how.
+class Tally:
+    """How often each element of many data sets was treated how; never a value of a patient."""
 
-    :returns: never a value of a patient; ``not_claimed`` counts the data sets whose header
-        does not state that the identity is removed.
-    """
-    counts: Counter[tuple[str, str, str, str]] = Counter()
-    warnings: Counter[tuple[str, str]] = Counter()
-    files = unclaimed = 0
-    for result in results:
-        files += 1
-        unclaimed += not result.identity_removed
-        warnings.update((finding.id, finding.message) for finding in result.warnings)
-        counts.update((c.tag, c.keyword, c.action, c.reason) for c in result)
-    names = ("tag", "keyword", "action", "reason")
-    return {
-        **_head(options),
-        "files": files,
-        "not_claimed": unclaimed,
-        "warnings": [
-            {"id": key, "message": text, "count": n} for (key, text), n in warnings.items()
-        ],
-        "changes": [
-            {**dict(zip(names, key, strict=True)), "count": n} for key, n in sorted(counts.items())
-        ],
-    }
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._changes: Counter[tuple[str, str, str, str]] = Counter()
+        self._warnings: Counter[tuple[str, str]] = Counter()
+        self._files = self._unclaimed = 0
+
+    def add(self, treated: Treated) -> None:
+        """Take in one data set."""
+        self._files += 1
+        self._unclaimed += not treated.identity_removed
+        self._changes.update(treated.changes)
+        self._warnings.update(treated.warnings)
+
+    def record(self) -> dict[str, Any]:
+        """The JSON-able record; ``not_claimed`` counts the data sets whose header does not
+        state that the identity is removed.
+        """
+        return {
+            **_head(self.options),
+            "files": self._files,
+            "not_claimed": self._unclaimed,
+            "warnings": [
+                {"id": key, "message": text, "count": count}
+                for (key, text), count in sorted(self._warnings.items())
+            ],
+            "changes": [
+                {**dict(zip(_CHANGE, key, strict=True)), "count": count}
+                for key, count in sorted(self._changes.items())
+            ],
+        }
 
 
 def _head(options: Options) -> dict[str, Any]:
@@ -216,12 +241,11 @@ def _head(options: Options) -> dict[str, Any]:
 def _stated(dataset: Dataset, element: DataElement) -> Step:
     """The step that writes what a data set says about its own de-identification."""
     tag = int(element.tag)
-    found = Found.at(dataset, tag) if tag in dataset else Found(dataset, tag, element, "CS", "")
-    before = found.shown if tag in dataset else ""
+    found = Found(dataset, tag, DataElement(tag, "CS", ""), "CS", "")
+    if tag in dataset:
+        found = Found.at(dataset, tag)
     after = "a sequence" if element.VR == "SQ" else str(element.value)
-    reason = "says what was done"
-    change = Change(found.name, found.keyword, "replace", before, after, "", reason)
-    return Step(dataset, tag, element, change)
+    return step_on(found, "replace", after, "says what was done", element)
 
 
 def _code(value: str, meaning: str) -> Dataset:

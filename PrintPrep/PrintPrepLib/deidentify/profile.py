@@ -13,16 +13,15 @@ is clean. Dates are the exception: they are cleaned by shifting them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from pydicom.datadict import dictionary_has_tag, repeater_has_tag
 from pydicom.valuerep import STANDARD_VR
 
+from ..core.package_data import data_json
 from .options import Options
 
 _TITLES = {
@@ -179,10 +178,8 @@ def _safe_private() -> dict[tuple[str, int, int], SafePrivate]:
     return found
 
 
-@cache
-def _load(name: str) -> dict[str, Any]:
-    file = resources.files("PrintPrepLib") / "data" / f"deidentify_{name}.json"
-    return json.loads(file.read_text("utf-8"))
+def _load(name: str) -> Any:
+    return data_json(f"deidentify_{name}.json")
 
 
 def _tag(text: str) -> int:

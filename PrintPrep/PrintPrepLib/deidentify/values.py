@@ -24,10 +24,8 @@ _DATETIME = re.compile(r"(\d{8})(\d{2}){0,3}(\.\d{1,6})?([+-]\d{4})?")
 _TIME = re.compile(r"\d{2}(:?\d{2}){0,2}(\.\d{1,6})?")
 _OFFSET = re.compile(r"[+-]\d{4}")
 
-_WORD = "ANONYMIZED"
-_TEXTS = dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), _WORD)
 _DUMMIES: dict[str, Any] = {
-    **_TEXTS,
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), "ANONYMIZED"),
     "AS": "000Y",
     "DA": "19000101",
     "DT": "19000101000000",
@@ -60,9 +58,8 @@ class Replacements:
         if not old or old.startswith(_STANDARD_ROOT):
             return old
         if old not in self._uids:
-            digest = self._digest("uid", old)
-            number = uuid.UUID(bytes=digest[:16], version=4).int
-            self._uids[old] = f"2.25.{number}"
+            made = uuid.UUID(bytes=self._digest("uid", old)[:16], version=4)
+            self._uids[old] = f"2.25.{made.int}"
         return self._uids[old]
 
     def pseudonym(self, patient: str) -> str:
@@ -76,8 +73,7 @@ class Replacements:
         return -1 - number % _LONGEST_SHIFT_DAYS
 
     def _digest(self, purpose: str, value: str) -> bytes:
-        message = f"{purpose}\0{value}".encode()
-        return hmac.new(self._secret, message, "sha256").digest()
+        return hmac.digest(self._secret, f"{purpose}\0{value}".encode(), "sha256")
 
 
 def shifted(text: str, vr: str, days: int) -> str | None:
