@@ -688,10 +688,10 @@ def tally(options: Options, *results: Deidentified) -> dict:
 def test_a_report_holds_no_value_unless_asked() -> None:
     options = PROFILES["pet"]
     result = done(options, reread(full()))
-    text = json.dumps([report(options, result), tally(options, result, result)])
+    text = json.dumps([report(result), tally(options, result, result)])
     assert [word for word in (*GONE, "20210304", "70.5") if word in text] == []
     assert "(0010,0010)" in text and "PatientName" in text
-    named = json.dumps(report(options, result, values=True), ensure_ascii=False)
+    named = json.dumps(report(result, values=True), ensure_ascii=False)
     assert "Zwetschge" in named and "MRN-4711" in named
     assert "Zwetschge" not in repr(result)
 

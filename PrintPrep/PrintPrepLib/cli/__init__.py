@@ -20,7 +20,7 @@ from .arguments import Parser, add_language, language_asked
 from .calibrate import add_calibrate
 from .compare import add_compare
 from .console import Console
-from .convert import add_convert, with_profile
+from .convert import PROFILES, add_convert
 from .run import add_run
 from .verify import add_verify
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :raises SystemExit: wrong usage (status 2), or help was asked for (status 0).
     """
-    words = with_profile(sys.argv[1:] if arguments is None else arguments)
+    words = sys.argv[1:] if arguments is None else arguments
     use_language(language_asked(words))
     options = _parser().parse_args(_joined(words))
     console = Console(options.debug)
@@ -64,9 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # C++ code may turn an interrupt into some error of its own.
     console.error(str(Cancelled()) if console.cancelled else failure)
     return 1
-
-
-# What may be typed
 
 
 def _parser() -> Parser:
@@ -107,24 +104,27 @@ def _parser() -> Parser:
     return parser
 
 
-#: Options whose value may begin with a minus.
-_SIGNED = ("--threshold", "--at", "--known", "--apply-tilt")
+#: Options with what is a value of theirs, where argparse is mistaken: it takes a leading minus
+#: for an option, and the word behind ``--deidentify`` for a profile.
+_VALUES = {
+    **dict.fromkeys(("--threshold", "--at", "--known", "--apply-tilt"), r"-[\d.].*"),
+    "--deidentify": "|".join(PROFILES),
+}
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """``--threshold -700:-200`` in one piece: argparse takes a leading minus for an option."""
+    """``--threshold -700:-200`` in one piece, and the profile that is meant where none is named."""
     joined: list[str] = []
-    for index, argument in enumerate(arguments):
-        if argument == "--":
-            return [*joined, *arguments[index:]]
-        if joined and joined[-1] in _SIGNED and re.match(r"-[\d.]", argument):
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        option = joined[-1] if joined else ""
+        if option in _VALUES and re.fullmatch(_VALUES[option], argument):
             joined[-1] += f"={argument}"
         else:
             joined.append(argument)
-    return joined
-
-
-# inspect
+    basic = f"--deidentify={PROFILES[0]}"
+    joined = [basic if argument == "--deidentify" else argument for argument in joined]
+    return [*joined, *arguments[end:]]
 
 
 def _inspect(options: argparse.Namespace, console: Console) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..convert.summary import Summary
     from ..deidentify.options import Options
 
-_PROFILES = ("basic", "pet")
+#: The first one is meant where none is named.
+PROFILES = ("basic", "pet")
 _SECRET_BYTES = 32
 _MOST_SECRET_BYTES = 4096
 _RETAIN = {
@@ -96,8 +97,8 @@ def add_convert(commands: Any, everywhere: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--deidentify",
         nargs="?",
-        const=_PROFILES[0],
-        choices=_PROFILES,
+        const=PROFILES[0],
+        choices=PROFILES,
         metavar="PROFILE",
         help=_(
             "basic, or pet, which keeps what SUV needs: safe private elements, patient "
@@ -134,18 +135,6 @@ def add_convert(commands: Any, everywhere: argparse.ArgumentParser) -> None:
     convert.set_defaults(command=run_convert, wrong_usage=convert.error)
 
 
-def with_profile(arguments: Sequence[str]) -> list[str]:
-    """``--deidentify`` without a profile means basic; argparse would take the next word."""
-    made: list[str] = []
-    for index, argument in enumerate(arguments):
-        if argument == "--":
-            return [*made, *arguments[index:]]
-        named = any(name in _PROFILES for name in arguments[index + 1 : index + 2])
-        alone = argument == "--deidentify" and not named
-        made.append("--deidentify=basic" if alone else argument)
-    return made
-
-
 def _jobs(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
         raise wrong(_("{text!r} is no number of processes"), text=text)
@@ -157,9 +146,6 @@ def _part(text: str) -> tuple[int, int]:
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
         raise wrong(_("{text!r} is no share I/N with I from 1 to N, such as 3/8"), text=text)
     return int(found[1]), int(found[2])
-
-
-# Running it
 
 
 def run_convert(options: argparse.Namespace, console: Console) -> None:
@@ -241,13 +227,13 @@ def _request(options: argparse.Namespace) -> Request:
 
 
 def _deidentification(options: argparse.Namespace) -> Options:
-    from ..deidentify.options import PROFILES
+    from ..deidentify import options as deidentify
 
     chosen = {name: getattr(options, name) for name in _FIELDS}
     given = {name: value for name, value in chosen.items() if value is not None}
     if options.pseudonyms is not None:
         given["pseudonyms"] = dict(_pseudonyms(options.pseudonyms))
-    return replace(PROFILES[options.deidentify], **given)
+    return replace(deidentify.PROFILES[options.deidentify], **given)
 
 
 def _pseudonyms(path: str) -> Iterator[tuple[str, str]]:
@@ -285,7 +271,13 @@ def shared_secret(path: Path) -> bytes:
             own.touch(mode=0o600, exist_ok=False)
             try:
                 own.write_bytes(os.urandom(_SECRET_BYTES))
-                _take_name(own, path)
+                try:
+                    os.link(own, path)
+                except FileExistsError:
+                    pass  # another job was quicker
+                except OSError:  # a disk without links
+                    if not path.exists():
+                        os.replace(own, path)
             finally:
                 own.unlink(missing_ok=True)
         with open(path, "rb") as file:
@@ -296,17 +288,6 @@ def shared_secret(path: Path) -> bytes:
             reason=error.strerror or str(error),
             file=str(path),
         ) from error
-
-
-def _take_name(own: Path, path: Path) -> None:
-    """Give a file another name unless somebody else was quicker."""
-    try:
-        os.link(own, path)
-    except FileExistsError:
-        return
-    except OSError:  # a disk without links
-        if not path.exists():
-            os.replace(own, path)
 
 
 def _progress(console: Console, terminal: bool) -> Callable[[ConversionProgress], None]:

@@ -26,41 +26,14 @@ from .journal import Journal
 from .pool import Crew
 from .progress import ConversionProgress, Pace
 from .summary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, UNREADABLE, Fate, Summary
-from .worker import Done, Settings, Task, convert_chunk, prepare
+from .worker import Done, Request, Task, convert_chunk, prepare
 
 FULL = _("the disk is full")
 STOPPED = _("it was stopped")
-_SECRET_BYTES = 32
 _FILES_A_CHUNK, _LOOKS_A_CHUNK = 8, 64
 #: Fewer files are done before other processes have started.
 _WORTH_A_CREW = 24
 _WORTH_LOOKING_TOGETHER = 2000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be done.
-
-    :param inputs: any mix of folders (with all below them) and files.
-    :param deidentify: options of a de-identification, or None.
-    :param secret: what pseudonyms are worked out from; None draws one, so that no other run
-        agrees with this one.
-    :param layout: ``keep`` the folders, or one for each ``patient``, study and series.
-    :param untouched: ``copy`` or ``skip`` files that need no conversion.
-    :param part: do this share of the series only: (number from 1, of how many).
-    :param jobs: processes; inside Slicer 1.
-    :param identify: name files and series in the summary as they are, with their places.
-    """
-
-    inputs: Sequence[str | os.PathLike[str]]
-    out: Path
-    deidentify: Options | None = None
-    secret: bytes | None = None
-    layout: str = "keep"
-    untouched: str = "copy"
-    part: tuple[int, int] | None = None
-    jobs: int = 1
-    identify: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,18 +98,17 @@ def convert(
     :raises Cancelled: ``stopped`` said so before there was anything to convert.
     """
     start = time.perf_counter()
-    if request.deidentify is not None and request.secret is None:
-        request = replace(request, secret=os.urandom(_SECRET_BYTES))
-    settings = Settings(
-        Path(request.out), request.untouched == "copy", request.deidentify, request.secret
-    )
-    if request.deidentify is not None:
-        Deidentifier(request.deidentify, request.secret)  # refuses bad secrets before work is done
+    request = replace(request, out=Path(request.out))
+    if request.deidentify is None:
+        request = replace(request, secret=None)
+    else:
+        # Refuses bad secrets before work is done, and draws one where there is none.
+        request = replace(request, secret=Deidentifier(request.deidentify, request.secret).secret)
     found = find(request.inputs, request.out)
     jobs = request.jobs if len(found.sources) >= _WORTH_A_CREW else 1
-    with Crew(jobs, settings, stopped, prepare) as crew:
+    with Crew(jobs, request, stopped, prepare) as crew:
         seen = _look(request, found, crew, progress, stopped)
-        run = _Run(request, settings, seen)
+        run = _Run(request, seen)
         for warning in run.early_warnings:
             warn(warning.said)
         run.work(crew, progress)
@@ -183,14 +155,12 @@ def _look(
 class _Run:
     """The second half of a conversion: what is there is known."""
 
-    def __init__(self, request: Request, settings: Settings, seen: Look) -> None:
+    def __init__(self, request: Request, seen: Look) -> None:
         self._request = request
-        self._settings = settings
         self._seen = seen
         options = request.deidentify
-        self._secret = None if options is None else request.secret
         self._tally = None if options is None else Tally(options)
-        self._names = Names(self._secret)
+        self._names = Names(request.secret)
         self._places = self._new_places()
         self._done: dict[int, Done] = {}
         self._full = False
@@ -203,18 +173,18 @@ class _Run:
         files = [(self._seen.source(i), i) for i in self._seen.chosen]
         if self._request.layout == "keep":
             return {i.index: self._names.kept(source.label) for source, i in files}
-        deidentifier = self._settings.deidentifier
+        deidentifier = self._request.deidentifier
         if deidentifier is None:
             return self._names.by_series(files, header_texts)
         return self._names.by_series(files, partial(_pseudonym_texts, deidentifier))
 
     def work(self, crew: Crew, progress: Callable[[ConversionProgress], object]) -> None:
         """Convert what an earlier run has not."""
-        out, chosen = self._settings.out, self._seen.chosen
+        out, chosen = self._request.out, self._seen.chosen
         treatment = self._request.deidentify and _treatment(self._request.deidentify)
         size = sum(self._seen.source(i).size for i in chosen)
         pace = Pace(progress, "convert", len(chosen), (i.series for i in chosen), size)
-        with Journal(out, self._secret, treatment) as journal:
+        with Journal(out, self._request.secret, treatment) as journal:
             keys: dict[int, str] = {}
             tasks: list[Task] = []
             for identity in chosen:
@@ -246,7 +216,7 @@ class _Run:
         fates += [self._fate(identity) for identity in chosen]
         ended = len(self._done) < len(chosen)
         return Summary(
-            out=self._settings.out,
+            out=self._request.out,
             fates=tuple(sorted(fates, key=lambda fate: fate.file)),
             options={
                 "layout": request.layout,

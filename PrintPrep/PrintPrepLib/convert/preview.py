@@ -107,8 +107,7 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
             told = Phrase(_("cannot be de-identified: {problem}"), {"problem": problem})
             lines.append(f"  {told.said}")
         else:
-            made = report(request.deidentify, result, values=request.identify)
-            row.update({key: made[key] for key in ("identity_removed", "warnings", "changes")})
+            row.update(report(result, values=request.identify))
             lines += map(_changed, row["changes"])
             warning = translated(_("warning"))
             lines += [f"  {warning}: {finding.said}" for finding in result.warnings]

@@ -44,17 +44,29 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What every worker needs to know.
+class Request:
+    """What is to be done.
 
-    :param copy: whether files that need no conversion are copied.
-    :param secret: of the de-identification; None where there is none.
+    :param inputs: any mix of folders (with all below them) and files.
+    :param deidentify: options of a de-identification, or None.
+    :param secret: what pseudonyms are worked out from; None draws one, so that no other run
+        agrees with this one.
+    :param layout: ``keep`` the folders, or one for each ``patient``, study and series.
+    :param untouched: ``copy`` or ``skip`` files that need no conversion.
+    :param part: do this share of the series only: (number from 1, of how many).
+    :param jobs: processes; inside Slicer 1.
+    :param identify: name files and series in the summary as they are, with their places.
     """
 
+    inputs: Sequence[str | os.PathLike[str]]
     out: Path
-    copy: bool = True
     deidentify: Options | None = None
     secret: bytes | None = None
+    layout: str = "keep"
+    untouched: str = "copy"
+    part: tuple[int, int] | None = None
+    jobs: int = 1
+    identify: bool = False
 
     @property
     def workshop(self) -> Path:
@@ -122,19 +134,19 @@ def _keep_memory() -> None:
 
 
 def convert_chunk(
-    settings: Settings, tasks: Sequence[Task], stopped: Callable[[], bool]
+    request: Request, tasks: Sequence[Task], stopped: Callable[[], bool]
 ) -> Iterator[Done]:
     """Do the tasks until it is time to stop; a file is done whole or not at all."""
     _keep_memory()
     for task in tasks:
         if stopped():
             return
-        yield _done(settings, task)
+        yield _done(request, task)
 
 
-def _done(settings: Settings, task: Task) -> Done:
+def _done(request: Request, task: Task) -> Done:
     try:
-        return _treat(settings, task)
+        return _treat(request, task)
     except PrintPrepError as error:
         fate = REFUSED if isinstance(error, NotServed) else FAILED
         cause = error.__cause__ if isinstance(error, ExportError) else None
@@ -152,39 +164,39 @@ def _done(settings: Settings, task: Task) -> Done:
     return Done(task.index, FAILED, why)
 
 
-def _treat(settings: Settings, task: Task) -> Done:
+def _treat(request: Request, task: Task) -> Done:
     # Not before: the processes of a crew are started first and load numpy at the same time.
     from .transcode import Conversion, convert, needs_conversion
 
-    path = task.source.path
+    path, copies = task.source.path, request.untouched == "copy"
     with open(path, "rb") as file:
-        data = file.read(_WHOLE if settings.copy else _BEGINNING)
+        data = file.read(_WHOLE if copies else _BEGINNING)
         whole = len(data) >= task.source.size
         found = envelope(data)
         if found is None:
             raise DamagedFile(_("the file has changed and is not DICOM any more"), file=path)
         needed = needs_conversion(data, found, whole)
-        if needed is None or (not whole and (needed or settings.deidentify is not None)):
+        if needed is None or (not whole and (needed or request.deidentify is not None)):
             data += file.read()
             needed = needs_conversion(data, found)
             whole = True
-    if not needed and not settings.copy:
+    if not needed and not copies:
         return Done(task.index, SKIPPED, Phrase(_("needs no conversion")))
     if not whole:
-        return Done(task.index, COPIED, size=_written(None, settings, task)[0])
+        return Done(task.index, COPIED, size=_written(None, request, task)[0])
     made = convert(data, found, path) if needed else Conversion([data], "")
     done = Done(task.index, CONVERTED if needed else COPIED, compression=made.compression)
     pieces = made.pieces
     said = [made.warning] if made.warning else []
-    if settings.deidentifier is not None:
+    if request.deidentifier is not None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             dataset = readable(b"".join(pieces), path)
-            result = settings.deidentifier.apply(dataset)
+            result = request.deidentifier.apply(dataset)
             pieces = [_encoded(dataset, path)]
         said += [Phrase(finding.template, finding.values) for finding in result.warnings]
         done = replace(done, treated=result.treated)
-    size, before = _written(pieces, settings, task)
+    size, before = _written(pieces, request, task)
     if before:
         return replace(done, fate=SKIPPED, why=Phrase(DONE_BEFORE), size=size)
     if said:
@@ -193,14 +205,14 @@ def _treat(settings: Settings, task: Task) -> Done:
 
 
 def _written(
-    pieces: Sequence[bytes | memoryview] | None, settings: Settings, task: Task
+    pieces: Sequence[bytes | memoryview] | None, request: Request, task: Task
 ) -> tuple[int, bool]:
     """Size of the new file, and whether it stood there already.
 
     :param pieces: None copies the source, which is too large to hold.
     :raises NotServed: another file stands there.
     """
-    target = settings.out / task.target
+    target = request.out / task.target
     size = task.source.size if pieces is None else sum(map(len, pieces))
     if os.path.lexists(target) and not task.replaceable:
         # A run that was killed could not note its last files any more.
@@ -213,7 +225,7 @@ def _written(
             return size, True
         raise NotServed(_("another file of this name is there already"), file=str(target))
     _make_folder(target.parent)
-    with replacing(target, settings.workshop) as temporary:
+    with replacing(target, request.workshop) as temporary:
         if pieces is None:
             shutil.copyfile(task.source.path, temporary)
         else:

@@ -24,7 +24,7 @@ from ..core.phrases import _
 from .elements import Found
 from .options import DeidentifyError, Options, pet_warnings
 from .pixels import pixel_warnings
-from .plan import Change, Patient, Plan, Step, step_on
+from .plan import Change, Plan, Step, step_on
 from .profile import Rules, edition
 from .values import Replacements
 
@@ -102,7 +102,7 @@ class Deidentifier:
         self.options = options
         self.secret = os.urandom(_SECRET_BYTES) if secret is None else bytes(secret)
         self._rules = Rules(options)
-        self._values = Replacements(self.secret)
+        self._values = Replacements(self.secret, options.pseudonyms)
 
     def apply(self, dataset: Dataset) -> Deidentified:
         """De-identify a data set in place: its file header, sequences and private elements too.
@@ -133,32 +133,15 @@ class Deidentifier:
 
     def _planned(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
         warnings, claimed = pixel_warnings(dataset)
-        steps = Plan(dataset, self._rules, self._values, self._patient(dataset)).steps
+        steps = Plan(dataset, self._rules, self._values).steps
         steps += [_stated(dataset, element) for element in self._statements(dataset, claimed)]
         changes = tuple(step.change for step in steps)
         return Deidentified(changes, warnings, claimed), steps
 
-    def _patient(self, dataset: Dataset) -> Patient:
-        number = _value(dataset, "PatientID")
-        if number:
-            return Patient(
-                self._pseudonym(number), self._values.shift_days(f"id:{number}"), self._pseudonym
-            )
-        # Without a number the name and birth date stand for a person, or else the study.
-        name = [_value(dataset, word) for word in ("PatientName", "PatientBirthDate")]
-        key = (
-            f"name:{'|'.join(name)}" if name[0] else f"study:{_value(dataset, 'StudyInstanceUID')}"
-        )
-        return Patient(self._values.pseudonym(key), self._values.shift_days(key), self._pseudonym)
-
-    def _pseudonym(self, number: str) -> str:
-        number = number.strip()
-        return self.options.pseudonyms.get(number) or self._values.pseudonym(f"id:{number}")
-
     def _statements(self, dataset: Dataset, claimed: bool) -> Iterator[DataElement]:
         """The elements that say that, and how, a data set was de-identified."""
         # What was shifted or removed before does not become true again.
-        times = {_TIMES[self.options.dates], _value(dataset, _TIMES_KEYWORD)}
+        times = {_TIMES[self.options.dates], str(dataset.get(_TIMES_KEYWORD, "")).strip()}
         yield DataElement(_TIMES_MODIFIED, "CS", min(times & set(_GRAVEST), key=_GRAVEST.index))
         yield DataElement(_IDENTITY_REMOVED, "CS", "YES" if claimed else "NO")
         if not claimed:
@@ -178,7 +161,7 @@ class Deidentifier:
         yield DataElement(_METHOD_CODES, "SQ", Items(codes))
 
 
-def report(options: Options, result: Deidentified, values: bool = False) -> dict[str, Any]:
+def report(result: Deidentified, values: bool = False) -> dict[str, Any]:
     """The JSON-able record of one data set.
 
     :param values: also what stood there and what stands there now. Such a report identifies
@@ -186,7 +169,6 @@ def report(options: Options, result: Deidentified, values: bool = False) -> dict
     """
     names = ("path", *_CHANGE, *(("before", "after") * values))
     return {
-        **_head(options),
         "identity_removed": result.identity_removed,
         "warnings": [finding.as_finding() for finding in result.warnings],
         "changes": [{name: getattr(change, name) for name in names} for change in result],
@@ -214,7 +196,11 @@ class Tally:
         state that the identity is removed.
         """
         return {
-            **_head(self.options),
+            "profile": "PS3.15 Basic Application Level Confidentiality Profile",
+            "edition": edition(),
+            "options": self.options.as_dict(),
+            "codes": [{"value": code, "meaning": meaning} for code, meaning in self.options.codes],
+            "pet_warnings": pet_warnings(self.options),
             "files": self._files,
             "not_claimed": self._unclaimed,
             "warnings": [
@@ -226,16 +212,6 @@ class Tally:
                 for key, count in sorted(self._changes.items())
             ],
         }
-
-
-def _head(options: Options) -> dict[str, Any]:
-    return {
-        "profile": "PS3.15 Basic Application Level Confidentiality Profile",
-        "edition": edition(),
-        "options": options.as_dict(),
-        "codes": [{"value": value, "meaning": meaning} for value, meaning in options.codes],
-        "pet_warnings": pet_warnings(options),
-    }
 
 
 def _stated(dataset: Dataset, element: DataElement) -> Step:
@@ -254,9 +230,3 @@ def _code(value: str, meaning: str) -> Dataset:
     code.CodingSchemeDesignator = "DCM"
     code.CodeMeaning = meaning
     return code
-
-
-def _value(dataset: Dataset, keyword: str) -> str:
-    """A text as pydicom decodes it, so that it is the same whatever bytes it was read from."""
-    value = dataset.get(keyword)
-    return "" if value is None else str(value).strip()

@@ -7,7 +7,7 @@ What stays is not even decoded: its bytes go to the new file as they came.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -72,25 +72,10 @@ class Step:
     change: Change
 
     def apply(self) -> None:
-        """Carry it out."""
         if self.element is not None:
             self.dataset[self.tag] = self.element
         elif self.change.action == "remove":
             del self.dataset[self.tag]
-
-
-@dataclass(frozen=True)
-class Patient:
-    """Whom a data set is about, as far as the plan needs to know.
-
-    :param pseudonym: what stands in the place of name and number.
-    :param shift_days: by how much the dates move.
-    :param pseudonym_of: the pseudonym for a PatientID that stands inside a sequence.
-    """
-
-    pseudonym: str
-    shift_days: int
-    pseudonym_of: Callable[[str], str]
 
 
 class Plan:
@@ -99,13 +84,18 @@ class Plan:
     :raises DeidentifyError: a sequence cannot be read, so what it holds is unknown.
     """
 
-    def __init__(
-        self, dataset: Dataset, rules: Rules, values: Replacements, patient: Patient
-    ) -> None:
+    def __init__(self, dataset: Dataset, rules: Rules, values: Replacements) -> None:
         self.steps: list[Step] = []
         self._rules = rules
         self._values = values
-        self._patient = patient
+        number, name, birth, study = (
+            str(dataset.get(keyword) or "").strip()
+            for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID")
+        )
+        # Without a number the name and birth date stand for a person, or else the study.
+        key = f"name:{name}|{birth}" if name else f"study:{study}"
+        self._pseudonym = values.patient(number) if number else values.pseudonym(key)
+        self._days = values.shift_days(f"id:{number}" if number else key)
         self._charset = Found.at(dataset, _CHARSET).text if _CHARSET in dataset else ""
         self._names: set[str] = set()
         self._texts: list[Found] = []
@@ -116,8 +106,6 @@ class Plan:
                 self._act(Found.at(header, tag), rule)
         self._walk(dataset, "")
         self._search_texts()
-
-    # Walking
 
     def _walk(self, dataset: Dataset, path: str) -> None:
         private: list[int] = []
@@ -141,8 +129,6 @@ class Plan:
     def _into(self, found: Found) -> None:
         for number, item in enumerate(found.items()):
             self._walk(item, f"{found.path}{found.name}[{number}]")
-
-    # One element
 
     def _act(self, found: Found, rule: Rule) -> None:
         if rule.identity and found.vr in _NAMING:
@@ -180,7 +166,7 @@ class Plan:
         if found.vr == "SQ":
             return False
         old = found.text
-        new = shifted(old, found.vr, self._patient.shift_days)
+        new = shifted(old, found.vr, self._days)
         if new is None:
             return False
         if new != old:
@@ -192,10 +178,10 @@ class Plan:
     def _replace_patient(self, found: Found, reason: str) -> None:
         """Inside a sequence another patient may be meant, whose number follows its own."""
         if not found.path:
-            self._set(found, self._patient.pseudonym, "replace", reason)
+            self._set(found, self._pseudonym, "replace", reason)
         elif found.filled and found.tag == _PATIENT_ID:
             number = str(found.dataset[found.tag].value)
-            self._set(found, self._patient.pseudonym_of(number), "replace", reason)
+            self._set(found, self._values.patient(number), "replace", reason)
         elif found.filled:
             self._set(found, "", "empty", reason)
 
@@ -229,8 +215,6 @@ class Plan:
             made.add_new(tag, found.vr, value)
         return made
 
-    # Private elements
-
     def _private(self, dataset: Dataset, tags: list[int], path: str) -> None:
         elements = {tag: Found.at(dataset, tag, path) for tag in tags}
         creators = {tag: elements.pop(tag) for tag in tags if 0x10 <= tag & 0xFFFF <= 0xFF}
@@ -257,7 +241,7 @@ class Plan:
             self._note(found, "keep", "private, known to be safe")
             return True
         rule = self._rules.private_date()
-        days = self._patient.shift_days if rule.action == "shift" else 0
+        days = self._days if rule.action == "shift" else 0
         new = shifted(found.text, safe.vr, days)
         if rule.action == "remove" or new is None:
             return False
@@ -267,8 +251,6 @@ class Plan:
             self._note(found, "keep", rule.reason)
         return True
 
-    # Texts that stay
-
     def _search_texts(self) -> None:
         """Empty the kept texts that repeat a name or number which was taken out elsewhere."""
         if not self._names:
@@ -277,8 +259,6 @@ class Plan:
         for found in self._texts:
             if pattern.search(found.text):
                 self._set(found, "", "empty", "repeats a name or number that is removed")
-
-    # Steps
 
     def _note(self, found: Found, action: str, reason: str) -> None:
         after = found.shown if action == "keep" else ""

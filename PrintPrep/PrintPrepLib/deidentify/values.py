@@ -11,6 +11,7 @@ import base64
 import hmac
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,10 +48,12 @@ class Replacements:
     """New values under one secret.
 
     :param secret: any bytes; 16 random ones or more, or what is hidden can be guessed.
+    :param pseudonyms: PatientID → what stands in its place, for those that are not worked out.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, pseudonyms: Mapping[str, str]) -> None:
         self._secret = secret
+        self._pseudonyms = pseudonyms
         self._uids: dict[str, str] = {}
 
     def uid(self, old: str) -> str:
@@ -61,6 +64,11 @@ class Replacements:
             made = uuid.UUID(bytes=self._digest("uid", old)[:16], version=4)
             self._uids[old] = f"2.25.{made.int}"
         return self._uids[old]
+
+    def patient(self, number: str) -> str:
+        """What stands in the place of a PatientID."""
+        number = number.strip()
+        return self._pseudonyms.get(number) or self.pseudonym(f"id:{number}")
 
     def pseudonym(self, patient: str) -> str:
         """A short code for a patient: 50 bits, so no two of a million patients meet."""
