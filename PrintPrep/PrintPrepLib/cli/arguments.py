@@ -19,7 +19,7 @@ from ..qa.protocol import parse_surgery_date
 if TYPE_CHECKING:
     from ..geometry.manual import EnteredGeometry
 
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_SAFE = re.compile(r'(?![.\-\s])[^<>:"/\\|?*\x00-\x1f]+(?<![. ])')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_NAME = 100
 _USAGE = _("usage: ")
@@ -193,15 +193,8 @@ def formats(text: str) -> list[str]:
 def name_of_file(text: str) -> str:
     """A name that every system takes for a file, without the suffix of a model."""
     name = text[:-4] if text.lower().endswith((".stl", ".3mf", ".obj", ".ply")) else text
-    if (
-        not name
-        or len(name.encode()) > _LONGEST_NAME
-        or _UNSAFE.search(name)
-        or _RESERVED.fullmatch(name)
-        or name[0] in ".-"
-        or name[0].isspace()
-        or name[-1] in ". "
-    ):
+    safe = _SAFE.fullmatch(name) and not _RESERVED.fullmatch(name)
+    if not safe or len(name.encode()) > _LONGEST_NAME:
         raise wrong(_("{text!r} is no safe name for a file"), text=text)
     return name
 

@@ -49,7 +49,7 @@ class Journal:
                 self._read(path, mark, out)
             name = f"{uuid.uuid4().hex}.jsonl"
             self._file = open(self._folder / name, "wb", buffering=0)  # noqa: SIM115
-            self._put([{"deidentification": mark}])
+            self._put({"deidentification": mark})
             self._tidy()
         except OSError as error:
             raise ExportError(
@@ -87,7 +87,7 @@ class Journal:
         :raises ExportError: the journal cannot be written any more.
         """
         try:
-            self._put([[key, name, size]])
+            self._put([key, name, size])
         except OSError as error:
             raise ExportError(
                 _("the journal cannot be written ({reason})"),
@@ -96,8 +96,8 @@ class Journal:
                 remedy=_("Free some space; the same command goes on from there"),
             ) from error
 
-    def _put(self, lines: list[Any]) -> None:
-        self._file.write("".join(json.dumps(line) + "\n" for line in lines).encode("ascii"))
+    def _put(self, entry: Any) -> None:
+        self._file.write(f"{json.dumps(entry)}\n".encode("ascii"))
 
     def _tidy(self) -> None:
         """Remove what runs left that were killed long ago; others may be at work."""

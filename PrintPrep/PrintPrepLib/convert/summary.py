@@ -97,10 +97,11 @@ class Summary:
     def done_before(self) -> int:
         return sum(fate.reason == DONE_BEFORE for fate in self.fates)
 
-    def _head(self) -> dict[str, Any]:
+    def to_json(self) -> str:
+        """The record as text, one line a file, in plain ASCII: names can hold anything."""
         import numpy as np
 
-        return {
+        about = {
             "schema": SCHEMA,
             "software": {
                 "printprep": __version__,
@@ -117,19 +118,16 @@ class Summary:
             "counts": self.counts,
             "warnings": [warning.text for warning in self.warnings],
         }
-
-    def to_json(self) -> str:
-        """The same as text, one line a file, in plain ASCII: names can hold anything."""
-        head = json.dumps(self._head(), indent=2)[:-2]
+        head = json.dumps(about, indent=2)[:-2]
         rows = ",\n    ".join(json.dumps(fate.as_dict()) for fate in self.fates)
         return f'{head},\n  "files": [\n    {rows}\n  ]\n}}\n'
 
     def to_csv(self) -> str:
         """One line a file under a line of names."""
         out = io.StringIO()
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows([getattr(fate, name) for name in COLUMNS] for fate in self.fates)
+        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(fate.as_dict() for fate in self.fates)
         return out.getvalue()
 
     @property

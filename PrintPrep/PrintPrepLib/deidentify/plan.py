@@ -163,10 +163,8 @@ class Plan:
 
     def _shift(self, found: Found, rule: Rule) -> bool:
         """Whether a date could be shifted, or there was none."""
-        if found.vr == "SQ":
-            return False
         old = found.text
-        new = shifted(old, found.vr, self._days)
+        new = None if found.vr == "SQ" else shifted(old, found.vr, self._days)
         if new is None:
             return False
         if new != old:
@@ -233,30 +231,28 @@ class Plan:
     def _keep_private(self, found: Found, creator: str) -> bool:
         """Whether a private element stays; its step is added if so."""
         safe = self._rules.safe_private(creator, found.tag >> 16, found.tag & 0xFF)
-        if safe is None or found.element.VR not in (None, "", "UN", safe.vr):
+        if safe is None or found.element.VR not in (None, "", "UN", safe[0]):
             return False
-        if not safe.date:
-            if not _looks_like(found, safe.vr):
-                return False
-            self._note(found, "keep", "private, known to be safe")
-            return True
+        vr, date = safe
+        if not date:
+            stays = _looks_like(found, vr)
+            if stays:
+                self._note(found, "keep", "private, known to be safe")
+            return stays
         rule = self._rules.private_date()
-        days = self._days if rule.action == "shift" else 0
-        new = shifted(found.text, safe.vr, days)
+        new = shifted(found.text, vr, self._days if rule.action == "shift" else 0)
         if rule.action == "remove" or new is None:
             return False
         if rule.action == "shift":
-            self._set(found._replace(vr=safe.vr), new, "shift", rule.reason)
+            self._set(found._replace(vr=vr), new, "shift", rule.reason)
         else:
             self._note(found, "keep", rule.reason)
         return True
 
     def _search_texts(self) -> None:
         """Empty the kept texts that repeat a name or number which was taken out elsewhere."""
-        if not self._names:
-            return
         pattern = _any_of(frozenset(self._names))
-        for found in self._texts:
+        for found in self._texts if self._names else ():
             if pattern.search(found.text):
                 self._set(found, "", "empty", "repeats a name or number that is removed")
 

@@ -85,15 +85,18 @@ def write_demonstration(folder: str | Path, progress: Progress | None = None) ->
     :raises Cancelled: ``progress`` asked for it; the same.
     """
     folder = Path(folder)
-    row, column, normal, positions = _geometry()
-    header = _header(row, column, normal)
+    row, column, positions = _geometry()
+    header = _header(row, column)
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for k, position in enumerate(positions):
             report(progress, k / len(positions), _("Making the demonstration series"))
             path = folder / f"IM{k + 1:04d}.dcm"
-            _set_slice(header, k, position)
+            header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = _uid("slice", k)
+            header.InstanceNumber = str(k + 1)
+            header.ImagePositionPatient = [_decimal(v) for v in position]
+            header.SliceLocation = _decimal(position[2])
             header.PixelData = _slice(position, row, column, k).astype("<i2").tobytes()
             written.append(path)
             header.save_as(str(path))
@@ -125,17 +128,16 @@ def ball_half_contrast_diameter() -> float:
     return low + high
 
 
-def _geometry() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Row, column and normal direction (3,), and the positions (slices, 3) of pixel (0, 0)."""
+def _geometry() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row and column direction (3,), and the positions (slices, 3) of pixel (0, 0)."""
     angle = math.radians(TILT_DEG)
     row = np.array([1.0, 0.0, 0.0])
     column = np.array([0.0, math.cos(angle), math.sin(angle)])
-    normal = np.cross(row, column)
     # The gantry tips over and the table stays level: it runs along z.
     table = np.concatenate([[0.0], np.cumsum(STEPS_MM)]) / math.cos(angle)
     start = -0.5 * (MATRIX - 1) * PIXEL_MM * (row + column)
     along = table - 0.5 * table[-1] - 2.0
-    return row, column, normal, start + along[:, None] * np.array([0.0, 0.0, 1.0])
+    return row, column, start + along[:, None] * np.array([0.0, 0.0, 1.0])
 
 
 def _slice(position: np.ndarray, row: np.ndarray, column: np.ndarray, k: int) -> np.ndarray:
@@ -204,7 +206,7 @@ def _uid(*parts: object) -> UID:
     return UID(f"2.25.{int.from_bytes(digest.digest()[:15], 'big')}")
 
 
-def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileDataset:
+def _header(row: np.ndarray, column: np.ndarray) -> FileDataset:
     """What all slices share. The constructor and save_as as pydicom 2.4 and 3.0 both have them."""
     meta = FileMetaDataset()
     meta.FileMetaInformationGroupLength = 0  # pydicom puts the length in
@@ -225,16 +227,14 @@ def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileData
     ds.SOPClassUID = CTImageStorage
     ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = "20200101"
     ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = ds.ContentTime = "120000"
-    ds.AccessionNumber = ""
     ds.Modality = "CT"
     ds.Manufacturer = "PrintPrep"
     ds.ManufacturerModelName = "Demonstration"
-    ds.ReferringPhysicianName = ""
     ds.StudyDescription = "PrintPrep demonstration"
     ds.SeriesDescription = "Generated head, tilted, uneven steps"
     ds.PatientName = "PrintPrep^Demonstration"
     ds.PatientID = "PRINTPREP-DEMO"
-    ds.PatientBirthDate = ds.PatientSex = ""
+    ds.AccessionNumber = ds.ReferringPhysicianName = ds.PatientBirthDate = ds.PatientSex = ""
     ds.SliceThickness = f"{max(STEPS_MM):g}"
     ds.KVP = "120"
     ds.GantryDetectorTilt = f"{TILT_DEG:g}"
@@ -242,9 +242,8 @@ def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileData
     ds.PatientPosition = "HFS"
     ds.StudyInstanceUID = _uid("study")
     ds.SeriesInstanceUID = _uid("series")
-    ds.StudyID = "1"
     ds.SeriesNumber = "2"
-    ds.AcquisitionNumber = "1"
+    ds.StudyID = ds.AcquisitionNumber = "1"
     ds.ImageOrientationPatient = [_decimal(v) for v in (*row, *column)]
     ds.FrameOfReferenceUID = _uid("frame")
     ds.SamplesPerPixel = 1
@@ -257,14 +256,6 @@ def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileData
     ds.WindowCenter, ds.WindowWidth = "400", "2000"
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "HU"
     return ds
-
-
-def _set_slice(ds: FileDataset, k: int, position: np.ndarray) -> None:
-    ds.SOPInstanceUID = _uid("slice", k)
-    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
-    ds.InstanceNumber = str(k + 1)
-    ds.ImagePositionPatient = [_decimal(v) for v in position]
-    ds.SliceLocation = _decimal(position[2])
 
 
 def _decimal(value: float) -> str:
