@@ -112,8 +112,8 @@ def _calibrate(options: argparse.Namespace, console: Console) -> None:
     _check_usage(options)
     with console.quiet():
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.2))
-        (stack, *_), chosen = choose(collection, options.series, options.inputs)
-        volume = load_stack(stack, "native", part(console.progress, 0.2, 0.6))
+        stacks, chosen = choose(collection, options.series, options.inputs)
+        volume = load_stack(stacks[0], "native", part(console.progress, 0.2, 0.6))
         fits, distances = _measured(volume, options, console)
         entry = calibration_entry(volume.provenance["source"], fits, distances)
         if options.store is not None:

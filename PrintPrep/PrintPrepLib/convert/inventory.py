@@ -329,19 +329,13 @@ def header_texts(source: Source) -> tuple[str, str, str]:
     """What the folders of a file's series may be called, from its header."""
     from pydicom import dcmread
 
-    wanted = (
-        *("PatientID", "PatientName", "StudyDate", "StudyDescription"),
-        *("SeriesNumber", "SeriesDescription"),
-    )
+    wanted = ["SpecificCharacterSet", "PatientID", "PatientName", "StudyDate", "StudyDescription"]
+    wanted += ["SeriesNumber", "SeriesDescription"]
     try:
-        dataset = dcmread(
-            source.path,
-            stop_before_pixels=True,
-            force=True,
-            specific_tags=["SpecificCharacterSet", *wanted],
+        dataset = dcmread(source.path, stop_before_pixels=True, force=True, specific_tags=wanted)
+        patient, name, date, study, number, series = (
+            str(dataset.get(keyword) or "") for keyword in wanted[1:]
         )
-        values = [str(dataset.get(keyword) or "") for keyword in wanted]
     except Exception:  # noqa: BLE001  what is wrong is told when the file is converted
         return "", "", ""
-    number, name, date, study, series_number, series = values
-    return number or name, f"{date} {study}", f"{series_number} {series}"
+    return patient or name, f"{date} {study}", f"{number} {series}"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from pydicom.dataset import Dataset
 
 from ..core.errors import Cancelled, PrintPrepError
 from ..core.phrases import Phrase, _, translated
-from ..deidentify.deidentifier import Deidentified, Deidentifier, report
+from ..deidentify.deidentifier import Deidentifier, report
 from ..deidentify.options import pet_warnings
 from ..dicom.elements import envelope
 from .archive import Request, look
@@ -96,7 +99,7 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
         }
         lines.append(Phrase(_("Series {series_id}, {files:,} files, first {file!r}"), {**row}).said)
         try:
-            result = _previewed(deidentifier, source.path)
+            result = deidentifier.preview(_converted(source.path))
         except (PrintPrepError, OSError) as error:
             problem = (
                 Phrase(str(error.strerror))
@@ -119,13 +122,12 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
     return record, "".join(f"{line}\n" for line in lines)
 
 
-def _previewed(deidentifier: Deidentifier, path: str) -> Deidentified:
-    with open(path, "rb") as file:
-        data = file.read()
+def _converted(path: str) -> Dataset:
+    data = Path(path).read_bytes()
     found = envelope(data)
     if found is not None and needs_conversion(data, found):
         data = b"".join(convert(data, found, path).pieces)
-    return deidentifier.preview(readable(data, path))
+    return readable(data, path)
 
 
 def _changed(change: dict[str, Any]) -> str:

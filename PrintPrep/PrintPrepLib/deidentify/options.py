@@ -102,31 +102,30 @@ PROFILES: dict[str, Options] = {
 
 def pet_warnings(options: Options) -> list[str]:
     """Sentences that say which of the options break PET quantification; none: it survives."""
-    found = []
-    if not options.retain_patient_characteristics:
-        found.append(
-            _(
-                "The patient's weight is removed, so SUV by body weight cannot be computed any "
-                "more; without size and sex, neither can SUV by lean body mass or body surface. "
-                "Retain patient characteristics."
-            )
-        )
-    if options.dates == "remove":
-        found.append(
-            _(
-                "The times of injection, series and acquisition are removed, so the decay of the "
-                "dose is unknown and SUV cannot be computed any more. Shift the dates or keep them."
-            )
-        )
-    if not options.retain_safe_private:
-        found.append(
-            _(
-                "The private scale factors of Philips are removed, so its images in counts (CNTS) "
-                "cannot be turned into SUV any more; the private scan times of GE and Siemens go, "
-                "too, which processed series need. Retain safe private elements."
-            )
-        )
-    return found
+    kept = (
+        options.retain_patient_characteristics,
+        options.dates != "remove",
+        options.retain_safe_private,
+    )
+    return [told for told, keeps in zip(_PET_WARNINGS, kept, strict=True) if not keeps]
+
+
+_PET_WARNINGS = (
+    _(
+        "The patient's weight is removed, so SUV by body weight cannot be computed any more; "
+        "without size and sex, neither can SUV by lean body mass or body surface. Retain patient "
+        "characteristics."
+    ),
+    _(
+        "The times of injection, series and acquisition are removed, so the decay of the dose is "
+        "unknown and SUV cannot be computed any more. Shift the dates or keep them."
+    ),
+    _(
+        "The private scale factors of Philips are removed, so its images in counts (CNTS) cannot "
+        "be turned into SUV any more; the private scan times of GE and Siemens go, too, which "
+        "processed series need. Retain safe private elements."
+    ),
+)
 
 
 def _check_pseudonym(code: str) -> None:
