@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
 import pytest
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Block, Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.cli.arguments import Parser
 from PrintPrepLib.cli.calibrate import add_calibrate
 from PrintPrepLib.cli.console import Console
 from PrintPrepLib.core.errors import CalibrationError
@@ -33,9 +33,9 @@ def series(tmp_path_factory):
 
 
 def run(*words: object) -> None:
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     commands = parser.add_subparsers()
-    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere = Parser(add_help=False)
     everywhere.add_argument("inputs", nargs="+")
     for name in ("--json", "--identify"):
         everywhere.add_argument(name, action="store_true")

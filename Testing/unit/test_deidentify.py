@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from PrintPrepLib.deidentify.deidentifier import Deidentified, Deidentifier, preview, report, tally
+from PrintPrepLib.deidentify.deidentifier import Deidentified, Deidentifier, Tally, report
 from PrintPrepLib.deidentify.options import PROFILES, DeidentifyError, Options
 from pydicom import dcmread, dcmwrite
 from pydicom.dataelem import RawDataElement
@@ -551,7 +551,7 @@ def test_pixels_in_the_private_compression_are_refused() -> None:
     dataset.file_meta.TransferSyntaxUID = "1.3.46.670589.33.1.4.1"
     with pytest.raises(DeidentifyError, match="Convert the file first"):
         done(PROFILES["pet"], dataset)
-    assert len(preview(dataset, PROFILES["pet"])) > 10
+    assert len(Deidentifier(PROFILES["pet"]).preview(dataset)) > 10
 
 
 # What is claimed
@@ -673,18 +673,25 @@ def test_a_deidentifier_can_be_sent_to_another_process() -> None:
 def test_a_preview_changes_nothing_and_tells_the_same() -> None:
     dataset = reread(full())
     before = encoded(dataset)
-    told = preview(dataset, PROFILES["pet"], SECRET)
+    told = Deidentifier(PROFILES["pet"], SECRET).preview(dataset)
     assert encoded(dataset) == before
     assert told == done(PROFILES["pet"], dataset)
+
+
+def tally(options: Options, *results: Deidentified) -> dict:
+    counted = Tally(options)
+    for result in results:
+        counted.add(result.treated)
+    return counted.record()
 
 
 def test_a_report_holds_no_value_unless_asked() -> None:
     options = PROFILES["pet"]
     result = done(options, reread(full()))
-    text = json.dumps([report(options, result), tally(options, [result, result])])
+    text = json.dumps([report(result), tally(options, result, result)])
     assert [word for word in (*GONE, "20210304", "70.5") if word in text] == []
     assert "(0010,0010)" in text and "PatientName" in text
-    named = json.dumps(report(options, result, values=True), ensure_ascii=False)
+    named = json.dumps(report(result, values=True), ensure_ascii=False)
     assert "Zwetschge" in named and "MRN-4711" in named
     assert "Zwetschge" not in repr(result)
 
@@ -692,8 +699,7 @@ def test_a_report_holds_no_value_unless_asked() -> None:
 def test_a_tally_counts() -> None:
     options = Options()
     capture = full(SECONDARY_CAPTURE)
-    results = [done(options, dataset) for dataset in (full(), full(), capture)]
-    record = tally(options, results)
+    record = tally(options, *(done(options, dataset) for dataset in (full(), full(), capture)))
     assert (record["files"], record["not_claimed"]) == (3, 1)
     counts = {row["tag"]: row["count"] for row in record["changes"]}
     assert counts["(0010,0010)"] == 3

@@ -243,7 +243,7 @@ def test_colour_becomes_rgb_with_a_warning(plain):
     compress_file(plain, compression="PMSCT_RGB1", stream=encode_rgb1(image))
     data = plain.read_bytes()
     made = convert(data, envelope(data), "")
-    assert "not yet confirmed on scanner data" in made.warning
+    assert "not yet confirmed on scanner data" in made.warning.text
     dataset = dcmread(io.BytesIO(b"".join(made.pieces)))
     assert dataset.PhotometricInterpretation == "RGB" and dataset.SamplesPerPixel == 3
     assert (dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit) == (8, 8, 7)

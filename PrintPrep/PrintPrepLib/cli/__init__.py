@@ -14,11 +14,13 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..core.errors import Cancelled, PrintPrepError
+from ..core.phrases import Phrase, _, translated, use_language
 from ..core.progress import part
+from .arguments import Parser, add_language, language_asked
 from .calibrate import add_calibrate
 from .compare import add_compare
 from .console import Console
-from .convert import add_convert, with_profile
+from .convert import PROFILES, add_convert
 from .run import add_run
 from .verify import add_verify
 
@@ -30,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :raises SystemExit: wrong usage (status 2), or help was asked for (status 0).
     """
-    words = with_profile(sys.argv[1:] if arguments is None else arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    use_language(language_asked(words))
     options = _parser().parse_args(_joined(words))
     console = Console(options.debug)
     try:
@@ -45,81 +48,83 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         failure = str(Cancelled())
     except MemoryError:
-        failure = "there is not enough memory. Choose a larger --spacing or a smaller series."
+        failure = translated(
+            _("there is not enough memory. Choose a larger --spacing or a smaller series.")
+        )
     except BrokenPipeError:
         sys.stdout = None  # nobody reads any more: nothing is left to be flushed at exit
         return 1
     except Exception as error:  # noqa: BLE001  the user gets a line, --debug the traceback
+        told = _("internal error ({error}). Please report it with what --debug adds: {address}")
         if options.debug:
             traceback.print_exc()
-        told = "" if options.debug else " with what --debug adds"
-        failure = f"internal error ({type(error).__name__}: {error}). "
-        failure += f"Please report it{told}: {ISSUES}"
+            told = _("internal error ({error}). Please report it: {address}")
+        problem = f"{type(error).__name__}: {error}"
+        failure = Phrase(told, {"error": problem, "address": ISSUES}).said
     # C++ code may turn an interrupt into some error of its own.
     console.error(str(Cancelled()) if console.cancelled else failure)
     return 1
 
 
-# What may be typed
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="printprep",
-        description="From a CT series to a printable model of true size, with a record that "
-        "proves it.",
-        allow_abbrev=False,
+        description=_(
+            "From a CT series to a printable model of true size, with a record that proves it."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"printprep {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    answering = argparse.ArgumentParser(add_help=False)
+    add_language(parser)
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
+    answering = Parser(add_help=False)
     answering.add_argument(
-        "--json", action="store_true", help="print one JSON document and nothing else"
+        "--json", action="store_true", help=_("print one JSON document and nothing else")
     )
     answering.add_argument(
-        "--debug", action="store_true", help="show tracebacks and what Slicer and VTK print"
+        "--debug", action="store_true", help=_("show tracebacks and what Slicer and VTK print")
     )
-    everywhere = argparse.ArgumentParser(add_help=False, parents=[answering])
+    add_language(answering)
+    everywhere = Parser(add_help=False, parents=[answering])
     everywhere.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="folder (with all below it) or file"
+        "inputs", nargs="+", metavar="INPUT", help=_("folder (with all below it) or file")
     )
     everywhere.add_argument(
         "--identify",
         action="store_true",
-        help="show and write patient, UIDs and absolute paths, which otherwise stay out",
+        help=_("show and write patient, UIDs and absolute paths, which otherwise stay out"),
     )
-    told = "what is in there, and is its geometry fit for printing"
-    inspect = commands.add_parser(
-        "inspect", parents=[everywhere], help=told, description=told, allow_abbrev=False
-    )
+    told = _("what is in there, and is its geometry fit for printing")
+    inspect = commands.add_parser("inspect", parents=[everywhere], help=told, description=told)
     inspect.set_defaults(command=_inspect)
     add_run(commands, everywhere)
     add_convert(commands, everywhere)
-    add_compare(commands)
+    add_compare(commands, answering)
     add_calibrate(commands, everywhere)
-    add_verify(commands)
+    add_verify(commands, answering)
     return parser
 
 
-#: Options whose value may begin with a minus.
-_SIGNED = ("--threshold", "--at", "--known", "--apply-tilt")
+#: Options with what is a value of theirs, where argparse is mistaken: it takes a leading minus
+#: for an option, and the word behind ``--deidentify`` for a profile.
+_VALUES = {
+    **dict.fromkeys(("--threshold", "--at", "--known", "--apply-tilt"), r"-[\d.].*"),
+    "--deidentify": "|".join(PROFILES),
+}
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """``--threshold -700:-200`` in one piece: argparse takes a leading minus for an option."""
+    """``--threshold -700:-200`` in one piece, and the profile that is meant where none is named."""
     joined: list[str] = []
-    waiting = list(arguments)
-    while waiting:
-        argument = waiting.pop(0)
-        if argument == "--":
-            return [*joined, argument, *waiting]
-        if argument in _SIGNED and waiting and re.match(r"-[\d.]", waiting[0]):
-            argument = f"{argument}={waiting.pop(0)}"
-        joined.append(argument)
-    return joined
-
-
-# inspect
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
+        option = joined[-1] if joined else ""
+        if option in _VALUES and re.fullmatch(_VALUES[option], argument):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    basic = f"--deidentify={PROFILES[0]}"
+    joined = [basic if argument == "--deidentify" else argument for argument in joined]
+    return [*joined, *arguments[end:]]
 
 
 def _inspect(options: argparse.Namespace, console: Console) -> None:

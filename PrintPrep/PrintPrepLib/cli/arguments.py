@@ -1,92 +1,156 @@
-"""What may be typed as the value of an option of the command line."""
+"""The parser of the command line, and what may be typed as the value of an option.
+
+A function that reads a value raises ``argparse.ArgumentTypeError`` where it is none.
+"""
 
 from __future__ import annotations
 
 import argparse
 import math
 import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..core.errors import GeometryError, ProtocolError
+from ..core.phrases import Phrase, _, languages, translated
 from ..qa.protocol import parse_surgery_date
 
 if TYPE_CHECKING:
     from ..geometry.manual import EnteredGeometry
 
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_SAFE = re.compile(r'(?![.\-\s])[^<>:"/\\|?*\x00-\x1f]+(?<![. ])')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_NAME = 100
+_USAGE = _("usage: ")
+#: Words of help that stand in argparse, or in many places.
+WORDS = (
+    _("options"),
+    _("positional arguments"),
+    _("show this help message and exit"),
+    _("show program's version number and exit"),
+    _("COMMAND"),
+    _("DIR"),
+    _("FILE"),
+    _("INPUT"),
+    _("MODEL"),
+    _("NAME"),
+    _("RECORD"),
+    _("REFERENCE"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes marked texts and shows them in the language in use."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, "formatter_class": _Formatter, **options})
+
+    def error(self, message: str | Phrase) -> NoReturn:
+        super().error(message.said if isinstance(message, Phrase) else translated(message))
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, translated(_USAGE) if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(heading and translated(heading))
+
+    def add_text(self, text: str | None) -> None:
+        super().add_text(text and translated(text))
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help and translated(action.help)
+
+    def _metavar_formatter(
+        self, action: argparse.Action, default_metavar: str
+    ) -> Callable[[int], tuple[str, ...]]:
+        words = super()._metavar_formatter(action, default_metavar)
+        return lambda count: tuple(map(translated, words(count)))
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add ``--language``, which ``language_asked`` has read already."""
+    parser.add_argument(
+        "--language",
+        choices=languages(),
+        metavar="|".join(languages()),
+        help=_("language of everything but JSON (default: en)"),
+    )
+
+
+def language_asked(arguments: Sequence[str]) -> str:
+    """The language that is asked for anywhere in the arguments; otherwise English."""
+    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    reader.add_argument("--language", nargs="?")
+    return reader.parse_known_args(list(arguments))[0].language or "en"
+
+
+def wrong(problem: str, **values: object) -> argparse.ArgumentTypeError:
+    """What is wrong with a value, in the language in use.
+
+    :param problem: a marked sentence with ``{placeholders}``.
+    """
+    return argparse.ArgumentTypeError(Phrase(problem, values).said)
 
 
 def number(text: str) -> float:
-    """A number that is one.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """A number that is one."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+        raise wrong(_("{text!r} is not a number"), text=text)
     return value
 
 
 def positive(text: str) -> float:
-    """A number above zero.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """A number above zero."""
     value = number(text)
     if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+        raise wrong(_("{text} is not above zero"), text=text)
     return value
 
 
 def spacing(text: str) -> str | float:
-    """A way to choose the distance of planes, or millimetres.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """A way to choose the distance of planes, or millimetres."""
     return text if text in ("native", "isotropic") else positive(text)
 
 
 def stack(text: str) -> int | str:
-    """The number of a stack, or ``all``.
-
-    :raises ArgumentTypeError: it is neither.
-    """
-    return text if text == "all" else _counted(text, "all")
+    """The number of a stack, or ``all``."""
+    return _counted(text, "all")
 
 
 def section(text: str) -> int | str:
-    """The number of a section, ``all`` or ``merged``.
-
-    :raises ArgumentTypeError: it is none of these.
-    """
-    return text if text in ("all", "merged") else _counted(text, "all, merged")
+    """The number of a section, ``all`` or ``merged``."""
+    return _counted(text, "all", "merged")
 
 
-def _counted(text: str, words: str) -> int:
+def _counted(text: str, *words: str) -> int | str:
+    if text in words:
+        return text
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither {words} nor a number from 1 on")
+        problem = _("{text!r} is neither {words} nor a number from 1 on")
+        raise wrong(problem, text=text, words=", ".join(words))
     return int(text)
 
 
 def tilt(text: str) -> float:
-    """Degrees of a gantry tilt, with their sign.
-
-    :raises ArgumentTypeError: it is no number.
-    """
+    """Degrees of a gantry tilt, with their sign."""
     return number(text.removesuffix("°"))
 
 
 def geometry(text: str) -> EnteredGeometry:
-    """``ROWxCOLUMNxSTEP``.
-
-    :raises ArgumentTypeError: it is none, or impossible.
-    """
+    """``ROWxCOLUMNxSTEP``."""
     from ..geometry.manual import EnteredGeometry
 
     try:
@@ -96,63 +160,42 @@ def geometry(text: str) -> EnteredGeometry:
 
 
 def threshold(text: str) -> tuple[float, float | None]:
-    """``LOW[:HIGH]``.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """``LOW[:HIGH]``."""
     low, colon, high = text.partition(":")
     bounds = number(low), number(high) if colon else None
     if bounds[1] is not None and bounds[1] < bounds[0]:
-        raise argparse.ArgumentTypeError(f"in {text} the lower value is above the higher one")
+        raise wrong(_("in {text} the lower value is above the higher one"), text=text)
     return bounds
 
 
 def preset(text: str) -> str:
-    """The name of a range of grey values.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """The name of a range of grey values."""
     from ..surface.threshold import presets
 
     if text not in presets():
-        raise argparse.ArgumentTypeError(
-            f"there is no preset {text!r}; there are {', '.join(presets())}"
-        )
+        problem = _("there is no preset {text!r}; there are {known}")
+        raise wrong(problem, text=text, known=", ".join(presets()))
     return text
 
 
 def formats(text: str) -> list[str]:
-    """Kinds of model files, separated by commas; each once.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """Kinds of model files, separated by commas; each once."""
     from ..mesh.io.export import FORMATS
 
     chosen = [name.strip().lower().removeprefix(".") for name in text.split(",")]
     for name in chosen:
         if name not in FORMATS:
-            raise argparse.ArgumentTypeError(
-                f"there is no format {name!r}; there are {', '.join(FORMATS)}"
-            )
+            problem = _("there is no format {name!r}; there are {known}")
+            raise wrong(problem, name=name, known=", ".join(FORMATS))
     return list(dict.fromkeys(chosen))
 
 
 def name_of_file(text: str) -> str:
-    """A name that every system takes for a file, without the suffix of a model.
-
-    :raises ArgumentTypeError: it is none.
-    """
+    """A name that every system takes for a file, without the suffix of a model."""
     name = text[:-4] if text.lower().endswith((".stl", ".3mf", ".obj", ".ply")) else text
-    if (
-        not name
-        or len(name.encode()) > _LONGEST_NAME
-        or _UNSAFE.search(name)
-        or _RESERVED.fullmatch(name)
-        or name[0] in ".-"
-        or name[0].isspace()
-        or name[-1] in ". "
-    ):
-        raise argparse.ArgumentTypeError(f"{text!r} is no safe name for a file")
+    safe = _SAFE.fullmatch(name) and not _RESERVED.fullmatch(name)
+    if not safe or len(name.encode()) > _LONGEST_NAME:
+        raise wrong(_("{text!r} is no safe name for a file"), text=text)
     return name
 
 

@@ -6,39 +6,36 @@ import argparse
 import json
 from typing import Any
 
+from ..core.phrases import _
 from ..core.progress import part, report
 from .console import Console
 
 
-def add_compare(commands: Any) -> None:
-    """Add ``compare`` to the command line.
-
-    :param commands: what ``add_subparsers`` gave.
-    """
-    told = "a model against another one: distances, and what differs in plain words"
+def add_compare(commands: Any, answering: argparse.ArgumentParser) -> None:
+    """Add the command to the parser of the command line."""
     compare = commands.add_parser(
         "compare",
-        help=told,
-        description=f"{told[0].upper()}{told[1:]}. Reads STL, OBJ, PLY and 3MF. "
-        "docs/compare.md tells more.",
-        allow_abbrev=False,
+        parents=[answering],
+        help=_("a model against another one: distances, and what differs in plain words"),
+        description=_(
+            "A model against another one: distances, and what differs in plain words. Reads STL, "
+            "OBJ, PLY and 3MF. docs/compare.md tells more."
+        ),
     )
-    compare.add_argument("model", metavar="MODEL", help="the file that is measured")
-    compare.add_argument("reference", metavar="REFERENCE", help="the file that it should equal")
+    compare.add_argument("model", metavar="MODEL", help=_("the file that is measured"))
+    compare.add_argument("reference", metavar="REFERENCE", help=_("the file that it should equal"))
     compare.add_argument(
         "--align",
         choices=("none", "rigid"),
         default="none",
-        help="rigid: turn and move the model onto the reference first, never scale it "
-        "(default: none)",
+        help=_(
+            "rigid: turn and move the model onto the reference first, never scale it "
+            "(default: none)"
+        ),
     )
     compare.add_argument(
-        "--out", metavar="DIR", help="also write compare.json, compare.html and a coloured PLY"
+        "--out", metavar="DIR", help=_("also write compare.json, compare.html and a coloured PLY")
     )
-    compare.add_argument(
-        "--json", action="store_true", help="print one JSON document and nothing else"
-    )
-    compare.add_argument("--debug", action="store_true", help="show tracebacks and what VTK prints")
     compare.set_defaults(command=run_compare)
 
 
@@ -49,12 +46,12 @@ def run_compare(options: argparse.Namespace, console: Console) -> None:
     """
     with console.quiet():
         from ..compare.comparison import compare
-        from ..compare.record import comparison_record
+        from ..compare.record import comparison_record, comparison_text
         from ..mesh.io.read import read_model_file
 
-        report(console.progress, 0.0, "Reading the models")
+        report(console.progress, 0.0, _("Reading the models"))
         model = read_model_file(options.model)
-        report(console.progress, 0.1, "Reading the models")
+        report(console.progress, 0.1, _("Reading the models"))
         reference = read_model_file(options.reference)
         result = compare(
             model.mesh,
@@ -73,9 +70,5 @@ def run_compare(options: argparse.Namespace, console: Console) -> None:
             write_comparison(
                 record, model.mesh, reference.mesh, options.out, part(console.progress, 0.8, 1.0)
             )
-    if options.json:
-        console.answer(json.dumps(record, indent=2) + "\n")
-    else:
-        from ..compare.record import comparison_text
-
-        console.answer(comparison_text(record, options.out))
+        text = comparison_text(record, options.out)
+    console.answer(json.dumps(record, indent=2) + "\n" if options.json else text)

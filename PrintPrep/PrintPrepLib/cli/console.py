@@ -8,6 +8,7 @@ the progress and at most one line of error.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -16,6 +17,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from typing import Any, TextIO
+
+from ..core.phrases import Phrase, _
 
 
 class Console:
@@ -85,6 +88,10 @@ class Console:
         self._end_progress()
         self._write(f"{text}\n")
 
+    def remark(self, text: str) -> None:
+        """Tell what a person may want to look at."""
+        self.note(Phrase(_("Note: {text}"), {"text": text}).said)
+
     def error(self, text: str) -> None:
         """Say in one line what went wrong."""
         self.note(f"printprep: {' '.join(text.split())}")
@@ -92,7 +99,7 @@ class Console:
     def answer(self, text: str) -> None:
         """Print the answer on stdout."""
         self._end_progress()
-        with contextlib.suppress(AttributeError):
+        if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
         sys.stdout.write(text)
         sys.stdout.flush()

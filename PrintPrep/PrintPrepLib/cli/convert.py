@@ -8,13 +8,15 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..convert.progress import ConversionProgress, duration
 from ..core.errors import Cancelled, ExportError, PrintPrepError
+from ..core.phrases import Phrase, _, counted, grouped, translated
+from .arguments import wrong
 from .console import Console
 
 if TYPE_CHECKING:
@@ -22,133 +24,128 @@ if TYPE_CHECKING:
     from ..convert.summary import Summary
     from ..deidentify.options import Options
 
-_PROFILES = ("basic", "pet")
+#: The first one is meant where none is named.
+PROFILES = ("basic", "pet")
 _SECRET_BYTES = 32
 _MOST_SECRET_BYTES = 4096
 _RETAIN = {
-    "safe-private": "private elements known to hold nothing but numbers",
-    "patient-characteristics": "sex, age, size and weight",
-    "device-identity": "what names the scanner",
-    "institution-identity": "what names the institution",
+    "safe-private": _("keep private elements known to hold nothing but numbers"),
+    "patient-characteristics": _("keep sex, age, size and weight"),
+    "device-identity": _("keep what names the scanner"),
+    "institution-identity": _("keep what names the institution"),
 }
+#: The fields of ``deidentify.Options`` that have an option of their own.
+_FIELDS = ("dates", "uids", *(f"retain_{name.replace('-', '_')}" for name in _RETAIN))
+_FATES = {
+    "converted": _("Converted"),
+    "copied": _("Copied"),
+    "skipped": _("Skipped"),
+    "refused": _("Refused"),
+    "failed": _("Failed"),
+    "not reached": _("Not reached"),
+}
+_TIME, _WRITTEN = _("Time"), _("Written")
 _LINE_EVERY_S = 1.0
 
 
 def add_convert(commands: Any, everywhere: argparse.ArgumentParser) -> None:
     """Add the command to the parser of the command line."""
-    told = "private-compressed files to standard DICOM, whole archives at once"
     convert = commands.add_parser(
         "convert",
         parents=[everywhere],
-        help=told,
-        description=f"{told[0].upper()}{told[1:]}. docs/convert.md tells more.",
-        allow_abbrev=False,
+        help=_("private-compressed files to standard DICOM, whole archives at once"),
+        description=_(
+            "Private-compressed files to standard DICOM, whole archives at once. docs/convert.md "
+            "tells more."
+        ),
     )
-    convert.add_argument("--out", metavar="DIR", help="folder for the results")
+    convert.add_argument("--out", metavar="DIR", help=_("folder for the results"))
     convert.add_argument(
         "--layout",
         choices=("keep", "patient"),
         default="keep",
-        help="keep the folders (default), or make one for each patient, study and series",
+        help=_("keep the folders (default), or make one for each patient, study and series"),
     )
     convert.add_argument(
         "--untouched",
         choices=("copy", "skip"),
         default="copy",
-        help="what becomes of DICOM files that need no conversion (default: copy)",
+        help=_("what becomes of DICOM files that need no conversion (default: copy)"),
     )
     convert.add_argument(
         "--jobs",
         type=_jobs,
         metavar="N",
-        help="processes to work in (default: one a processor); 1 starts none",
+        help=_("processes to work in (default: one a processor); 1 starts none"),
     )
     convert.add_argument(
         "--part",
         type=_part,
         metavar="I/N",
-        help="do one of N shares of the series, for N jobs that know nothing of each other",
+        help=_("do one of N shares of the series, for N jobs that know nothing of each other"),
     )
     convert.add_argument(
-        "--list", action="store_true", help="list the series and write nothing; needs no --out"
+        "--list", action="store_true", help=_("list the series and write nothing; needs no --out")
     )
     convert.add_argument(
-        "--stop-file", metavar="FILE", help="stop after the file in hand once this file exists"
+        "--stop-file", metavar="FILE", help=_("stop after the file in hand once this file exists")
     )
-    _add_deidentification(convert)
-    convert.set_defaults(command=run_convert, wrong_usage=convert.error)
-
-
-def _add_deidentification(convert: argparse.ArgumentParser) -> None:
     group = convert.add_argument_group(
-        "de-identification", "by PS3.15 Annex E; new UIDs and names are made only with this"
+        _("de-identification"),
+        _("by PS3.15 Annex E; new UIDs and names are made only with this"),
     )
     group.add_argument(
         "--deidentify",
         nargs="?",
-        const=_PROFILES[0],
-        choices=_PROFILES,
+        const=PROFILES[0],
+        choices=PROFILES,
         metavar="PROFILE",
-        help="basic, or pet, which keeps what SUV needs: safe private elements, patient "
-        "characteristics, shifted dates; basic when no profile is named",
+        help=_(
+            "basic, or pet, which keeps what SUV needs: safe private elements, patient "
+            "characteristics, shifted dates; basic when no profile is named"
+        ),
     )
-    group.add_argument("--dates", choices=("remove", "shift", "keep"), help="dates and times")
-    group.add_argument("--uids", choices=("replace", "keep"), help="UIDs")
-    for name, what in _RETAIN.items():
+    group.add_argument("--dates", choices=("remove", "shift", "keep"), help=_("dates and times"))
+    group.add_argument("--uids", choices=("replace", "keep"), help=_("UIDs"))
+    for name, told in _RETAIN.items():
         group.add_argument(
-            f"--retain-{name}",
-            action=argparse.BooleanOptionalAction,
-            default=None,
-            help=f"keep {what}",
+            f"--retain-{name}", action=argparse.BooleanOptionalAction, default=None, help=told
         )
     group.add_argument(
         "--pseudonyms",
         metavar="FILE",
-        help="lines of PatientID,pseudonym; the others get one that is worked out",
+        help=_("lines of PatientID,pseudonym; the others get one that is worked out"),
     )
     group.add_argument(
         "--secret-file",
         metavar="FILE",
-        help="what pseudonyms, UIDs and shifts are worked out from; made where it is missing. "
-        "Runs with the same file agree. Without it each run draws its own and forgets it",
+        help=_(
+            "what pseudonyms, UIDs and shifts are worked out from; made where it is missing. "
+            "Runs with the same file agree. Without it each run draws its own and forgets it"
+        ),
     )
     group.add_argument(
         "--preview",
         action="store_true",
-        help="show what would change in one file of each series (with --identify its values, "
-        "too), and write nothing; needs no --out",
+        help=_(
+            "show what would change in one file of each series (with --identify its values, "
+            "too), and write nothing; needs no --out"
+        ),
     )
-
-
-def with_profile(arguments: Sequence[str]) -> list[str]:
-    """``--deidentify`` without a profile means basic; argparse would take the next word."""
-    made: list[str] = []
-    for index, argument in enumerate(arguments):
-        if argument == "--":
-            return [*made, *arguments[index:]]
-        alone = argument == "--deidentify" and arguments[index + 1 : index + 2] not in (
-            [name] for name in _PROFILES
-        )
-        made.append("--deidentify=basic" if alone else argument)
-    return made
+    convert.set_defaults(command=run_convert, wrong_usage=convert.error)
 
 
 def _jobs(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+        raise wrong(_("{text!r} is no number of processes"), text=text)
     return int(text)
 
 
 def _part(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no share I/N with I from 1 to N, such as 3/8"
-        )
+        raise wrong(_("{text!r} is no share I/N with I from 1 to N, such as 3/8"), text=text)
     return int(found[1]), int(found[2])
-
-
-# Running it
 
 
 def run_convert(options: argparse.Namespace, console: Console) -> None:
@@ -168,7 +165,7 @@ def run_convert(options: argparse.Namespace, console: Console) -> None:
 
     def warn(text: str) -> None:
         told.append(text)
-        console.note(f"Note: {text}")
+        console.remark(text)
 
     # An interrupt waits until the file in hand is done.
     with console.quiet(), console.sheltered():
@@ -185,25 +182,25 @@ def run_convert(options: argparse.Namespace, console: Console) -> None:
             answer = summary.to_json() if options.json else _words(summary, options)
     if not (options.list or options.preview):
         for warning in summary.warnings:
-            if warning not in told:
-                warn(warning)
+            if warning.said not in told:
+                warn(warning.said)
     console.answer(answer)
 
 
 def _check_usage(options: argparse.Namespace) -> None:
-    wrong = options.wrong_usage
+    error = options.wrong_usage
     if options.out is None and not (options.list or options.preview):
-        wrong("the following arguments are required: --out")
+        error(_("the following arguments are required: --out"))
     if options.deidentify is not None:
         if options.part is not None and options.secret_file is None:
-            wrong("--part with --deidentify needs --secret-file, so that the jobs agree")
+            error(_("--part with --deidentify needs --secret-file, so that the jobs agree"))
         return
-    only = ["dates", "uids", "pseudonyms", "secret_file"]
-    only += [f"retain_{name.replace('-', '_')}" for name in _RETAIN]
+    only = (*_FIELDS, "pseudonyms", "secret_file")
     given = [name for name in only if getattr(options, name) is not None]
     given += ["preview"] if options.preview else []
     if given:
-        wrong(f"--{given[0].replace('_', '-')} needs --deidentify")
+        name = given[0].replace("_", "-")
+        error(Phrase(_("--{name} needs --deidentify"), {"name": name}))
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -230,16 +227,13 @@ def _request(options: argparse.Namespace) -> Request:
 
 
 def _deidentification(options: argparse.Namespace) -> Options:
-    from ..deidentify.options import PROFILES
+    from ..deidentify import options as deidentify
 
-    chosen = {name: getattr(options, name) for name in ("dates", "uids")}
-    for name in _RETAIN:
-        field = f"retain_{name.replace('-', '_')}"
-        chosen[field] = getattr(options, field)
+    chosen = {name: getattr(options, name) for name in _FIELDS}
     given = {name: value for name, value in chosen.items() if value is not None}
     if options.pseudonyms is not None:
         given["pseudonyms"] = dict(_pseudonyms(options.pseudonyms))
-    return replace(PROFILES[options.deidentify], **given)
+    return replace(deidentify.PROFILES[options.deidentify], **given)
 
 
 def _pseudonyms(path: str) -> Iterator[tuple[str, str]]:
@@ -251,14 +245,16 @@ def _pseudonyms(path: str) -> Iterator[tuple[str, str]]:
             rows = [row for row in csv.reader(file) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PrintPrepError(
-            f"the list of pseudonyms cannot be read ({error})", file=path
+            _("the list of pseudonyms cannot be read ({reason})"), reason=str(error), file=path
         ) from error
     for number, row in enumerate(rows, 1):
         if len(row) != 2:
             raise PrintPrepError(
-                f"line {number} has {len(row)} columns instead of two",
+                _("line {number} has {count} columns instead of two"),
+                number=number,
+                count=len(row),
                 file=path,
-                remedy="Write one line PatientID,pseudonym for each patient",
+                remedy=_("Write one line PatientID,pseudonym for each patient"),
             )
         yield row[0].strip(), row[1].strip()
 
@@ -275,26 +271,23 @@ def shared_secret(path: Path) -> bytes:
             own.touch(mode=0o600, exist_ok=False)
             try:
                 own.write_bytes(os.urandom(_SECRET_BYTES))
-                _take_name(own, path)
+                try:
+                    os.link(own, path)
+                except FileExistsError:
+                    pass  # another job was quicker
+                except OSError:  # a disk without links
+                    if not path.exists():
+                        os.replace(own, path)
             finally:
                 own.unlink(missing_ok=True)
         with open(path, "rb") as file:
             return file.read(_MOST_SECRET_BYTES)
     except OSError as error:
         raise ExportError(
-            f"the secret cannot be read or made ({error.strerror or error})", file=str(path)
+            _("the secret cannot be read or made ({reason})"),
+            reason=error.strerror or str(error),
+            file=str(path),
         ) from error
-
-
-def _take_name(own: Path, path: Path) -> None:
-    """Give a file another name unless somebody else was quicker."""
-    try:
-        os.link(own, path)
-    except FileExistsError:
-        return
-    except OSError:  # a disk without links
-        if not path.exists():
-            os.replace(own, path)
 
 
 def _progress(console: Console, terminal: bool) -> Callable[[ConversionProgress], None]:
@@ -321,18 +314,26 @@ def _check_end(summary: Summary) -> None:
     reached = total - counts["not reached"]
     if summary.stopped == FULL:
         raise PrintPrepError(
-            f"the disk is full after {reached} of {total} files",
+            _("the disk is full after {reached} of {total} files"),
+            reached=reached,
+            total=total,
             file=str(summary.out),
-            remedy="Free some space; the same command goes on from there",
+            remedy=_("Free some space; the same command goes on from there"),
         )
     if summary.stopped:
         raise Stopped(reached, total)
     bad = [fate for fate in summary.fates if fate.fate in ("refused", "failed")]
     if bad and not summary.written and not summary.done_before:
         raise PrintPrepError(
-            f"no file could be written ({len(bad)} refused or failed, such as {bad[0].file!r}: "
-            f"{bad[0].reason})",
-            remedy=f"The summary in {summary.out} tells the reason for each",
+            _(
+                "no file could be written ({count} refused or failed, such as {example!r}: "
+                "{reason})"
+            ),
+            count=len(bad),
+            example=bad[0].file,
+            reason=bad[0].why,
+            remedy=_("The summary in {out} tells the reason for each"),
+            out=str(summary.out),
         )
 
 
@@ -340,39 +341,49 @@ class Stopped(Cancelled):
     """The user stopped the conversion; every new file is whole."""
 
     def __init__(self, done: int, total: int) -> None:
-        super().__init__()
-        self.problem = f"Cancelled after {done} of {total} files"
-        self.remedy = "The same command goes on from there"
-        self.args = (self._text(),)
+        PrintPrepError.__init__(
+            self,
+            _("Cancelled after {done} of {total} files"),
+            done=done,
+            total=total,
+            remedy=_("The same command goes on from there"),
+        )
 
 
 def _words(summary: Summary, options: argparse.Namespace) -> str:
     """The result for a person."""
-    from ..core.phrases import grouped
-
-    lines = []
+    rows: list[tuple[str, Phrase]] = []
     for fate, count in summary.counts.items():
         if not count:
             continue
-        lines.append(f"{fate.capitalize():15}{count:,} file{'s' * (count != 1)}")
+        files = counted(count, _("{count:,} file"), _("{count:,} files"))
+        rows.append((f"{translated(_FATES[fate]):14} ", files))
         if fate in ("converted", "copied"):
             continue
-        rows = [
-            {"reason": item.reason, "file": item.file}
+        reasons = [
+            {"reason": item.why.said if item.why else "", "file": item.file}
             for item in summary.fates
             if item.fate == fate
         ]
-        for reason, files in grouped(rows):
-            lines.append(f"  {len(files):,} × {reason}, such as {files[0]!r}")
-    pace = ""
+        for reason, names in grouped(reasons):
+            values = {"count": len(names), "reason": reason, "example": names[0]}
+            rows.append(("  ", Phrase(_("{count:,} × {reason}, such as {example!r}"), values)))
+    time = duration(summary.seconds)
     if summary.written:
-        rate = summary.source_bytes / 1e6 / summary.seconds
-        pace = f", {summary.written / summary.seconds:.0f} files or {rate:.0f} MB a second"
-    lines.append(f"{'Time':15}{duration(summary.seconds)}{pace}")
-    lines.append(f"{'Written':15}{options.out}, where {summary.names[0]} names every file")
+        rate = {
+            "time": time,
+            "files": summary.written / summary.seconds,
+            "size": summary.source_bytes / 1e6 / summary.seconds,
+        }
+        time = Phrase(_("{time}, {files:.0f} files or {size:.0f} MB a second"), rate)
+    rows.append((f"{translated(_TIME):14} ", time))
+    written = {"out": options.out, "names": summary.names[0]}
+    where = Phrase(_("{out}, where {names} names every file"), written)
+    rows.append((f"{translated(_WRITTEN):14} ", where))
     if options.deidentify is not None and options.secret_file is None:
-        lines.append(
+        forgotten = _(
             "The secret of this run is forgotten: another run makes other pseudonyms and UIDs "
             "(--secret-file keeps it)."
         )
-    return "\n".join(lines) + "\n"
+        rows.append(("", Phrase(forgotten)))
+    return "".join(f"{start}{said.said}\n" for start, said in rows)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.phrases import bound_mm, grouped
+from ..core.findings import from_entry
+from ..core.phrases import Phrase, _, bound_mm, grouped, translated
 from ..mesh.io.placement import size_and_unit
 
-FIT = {"pass": "yes", "warn": "with care", "fail": "no"}
-_MARK = {"fail": "problem", "warn": "warning", "info": "note"}
+FIT = {"pass": _("yes"), "warn": _("with care"), "fail": _("no")}
+_MARK = {"fail": _("problem"), "warn": _("warning"), "info": _("note")}
 _NAMES_SHOWN = 3
 
 
@@ -20,7 +21,7 @@ def inspection(record: Mapping[str, Any]) -> str:
     """
     blocks = [_stack(entry) for entry in record["series"]]
     if not blocks:
-        blocks.append("There is no series of slices here.\n")
+        blocks.append(translated(_("There is no series of slices here.")) + "\n")
     if record["rejected"]:
         blocks.append(_rejected(record["rejected"]))
     return "\n".join(blocks)
@@ -50,70 +51,94 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
 
 def _stack(entry: Mapping[str, Any]) -> str:
     source = entry["source"]
-    number = "without a number" if entry["number"] is None else entry["number"]
     scanner = ", ".join(filter(None, (source["modality"], source["manufacturer"])))
-    stack = f", stack {entry['stack']}" if source.get("stacks", 1) > 1 else ""
-    if source.get("told_apart"):
-        stack += f" ({source['told_apart']})"
-    if source.get("sections", 1) > 1 and source.get("section"):
-        stack += f", section {source['section']}"
-    known = source["matrix"] is not None
-    lines = _measures(source) if known else [("Slices", f"{source['slices']} files")]
-    lines += [("Section", _section(part)) for part in entry.get("sections", ())]
-    lines.append(("Series ID", source.get("series_uid") or entry["series_id"]))
-    lines.append(("Fit for printing", FIT[entry["verdict"]]))
-    text = f"Series {number}{stack} ({scanner})\n"
-    text += "".join(f"  {name:17}{value}\n" for name, value in lines)
-    for finding in entry["findings"]:
-        text += f"  {_MARK[finding['severity']]}: {finding['message']}\n"
+    head = Phrase(_("Series {number} ({scanner})"), {"number": _place(entry), "scanner": scanner})
+    if source["matrix"] is not None:
+        lines = _measures(source)
+    else:
+        lines = [(_("Slices"), Phrase(_("{slices} files"), source).said)]
+    lines += [(_("Section"), _section(part)) for part in entry.get("sections", ())]
+    lines.append((_("Series ID"), source.get("series_uid") or entry["series_id"]))
+    lines.append((_("Fit for printing"), translated(FIT[entry["verdict"]])))
+    text = f"{head.said}\n"
+    text += "".join(f"  {translated(name):16} {value}\n" for name, value in lines)
+    for item in entry["findings"]:
+        text += f"  {translated(_MARK[item['severity']])}: {from_entry(item).said}\n"
     return text
 
 
+def _place(entry: Mapping[str, Any]) -> Phrase:
+    """The number of a series, with what tells its stacks and sections apart."""
+    source = entry["source"]
+    number = entry["number"]
+    place = Phrase(_("without a number")) if number is None else Phrase(str(number))
+    if source.get("stacks", 1) > 1:
+        place = Phrase(_("{place}, stack {stack}"), {"place": place, "stack": entry["stack"]})
+    if source.get("told_apart"):
+        place = Phrase(_("{place} ({by})"), {"place": place, "by": source["told_apart"]})
+    if source.get("sections", 1) > 1 and source.get("section"):
+        values = {"place": place, "section": source["section"]}
+        place = Phrase(_("{place}, section {section}"), values)
+    return place
+
+
 def _measures(source: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the headers say of a stack, as names and values."""
+    """What the headers say of a stack, as marked names and values."""
     rows, columns = source["matrix"]
     pixel = " × ".join(f"{value:.3f}" for value in source["pixel_spacing_mm"])
-    tilt = "Gantry tilt" if source["modality"] in ("CT", "") else "Tilt"
-    lines = [("Slices", f"{source['slices']} of {columns} × {rows} pixels of {pixel} mm")]
+    values = {"slices": source["slices"], "columns": columns, "rows": rows, "pixel": pixel}
+    slices = Phrase(_("{slices} of {columns} × {rows} pixels of {pixel} mm"), values)
+    tilt = _("Gantry tilt") if source["modality"] in ("CT", "") else _("Tilt")
+    lines = [(_("Slices"), slices.said)]
     if source["steps_mm"]["max"] is not None:
-        lines += [("Steps", _steps(source)), (tilt, f"{source['tilt_deg']:.2f}°")]
+        lines += [(_("Steps"), _steps(source)), (tilt, f"{source['tilt_deg']:.2f}°")]
     if source.get("slice_thickness_mm") is not None:
-        lines.append(("Thickness", f"{source['slice_thickness_mm']:g} mm"))
-    if source.get("kernel"):
-        lines.append(("Kernel", source["kernel"]))
-    for key, title in (("patient_name", "Patient"), ("patient_id", "Patient ID")):
+        lines.append((_("Thickness"), f"{source['slice_thickness_mm']:g} mm"))
+    for key, title in (
+        ("kernel", _("Kernel")),
+        ("patient_name", _("Patient")),
+        ("patient_id", _("Patient ID")),
+    ):
         if source.get(key):
             lines.append((title, source[key]))
     return lines
 
 
 def _section(part: Mapping[str, Any]) -> str:
-    told = f"{part['section']}: {part['slices']} slices from {part['from_mm']:.1f} to "
-    told += f"{part['to_mm']:.1f} mm along the normal"
-    return told + (f"; {part['refusal']}" if part["refusal"] else "")
+    told = _("{section}: {slices} slices from {from_mm:.1f} to {to_mm:.1f} mm along the normal")
+    refusal = f"; {translated(part['refusal'])}" if part["refusal"] else ""
+    return Phrase(told, part).said + refusal
 
 
 def _steps(source: Mapping[str, Any]) -> str:
-    steps = source["steps_mm"]
     if source.get("step_mm") is not None:
-        return f"every {source['step_mm']:.3f} mm"
-    return f"{steps['min']:.3f} to {steps['max']:.3f} mm apart (median {steps['median']:.3f} mm)"
+        return Phrase(_("every {step_mm:.3f} mm"), source).said
+    steps = _("{min:.3f} to {max:.3f} mm apart (median {median:.3f} mm)")
+    return Phrase(steps, source["steps_mm"]).said
 
 
 def _volume(volume: Mapping[str, Any]) -> str:
-    size = " × ".join(str(value) for value in volume["dimensions"])
-    spacing = " × ".join(f"{value:.3f}" for value in volume["spacing_mm"])
+    values = {
+        "size": " × ".join(str(value) for value in volume["dimensions"]),
+        "spacing": " × ".join(f"{value:.3f}" for value in volume["spacing_mm"]),
+    }
     if volume["interpolation"] == "none":
-        return f"{size} voxels of {spacing} mm, as acquired"
+        return Phrase(_("{size} voxels of {spacing} mm, as acquired"), values).said
     residual = volume["residual_mm"]["max"]
-    told = "" if residual is None else f", residual at most {bound_mm(residual)}"
-    return f"{size} voxels of {spacing} mm, interpolated{told}"
+    if residual is None:
+        return Phrase(_("{size} voxels of {spacing} mm, interpolated"), values).said
+    values["most"] = bound_mm(residual)
+    told = _("{size} voxels of {spacing} mm, interpolated, residual at most {most}")
+    return Phrase(told, values).said
 
 
 def _rejected(rejected: Sequence[Mapping[str, str]]) -> str:
-    text = f"Files that take no part: {len(rejected)}\n"
+    count = {"count": len(rejected)}
+    lines = [Phrase(_("Files that take no part: {count}"), count).said]
     for reason, files in grouped(rejected):
-        names = ", ".join(files[:_NAMES_SHOWN])
-        more = len(files) - _NAMES_SHOWN
-        text += f"  {len(files)} × {reason}: {names}{f' and {more} more' if more > 0 else ''}\n"
-    return text
+        names = Phrase(", ".join(files[:_NAMES_SHOWN]))
+        if len(files) > _NAMES_SHOWN:
+            values = {"names": names, "count": len(files) - _NAMES_SHOWN}
+            names = Phrase(_("{names} and {count} more"), values)
+        lines.append(f"  {len(files)} × {translated(reason)}: {names.said}")
+    return "\n".join(lines) + "\n"

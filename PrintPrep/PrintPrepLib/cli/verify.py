@@ -6,35 +6,36 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..core.phrases import _, translated
 from .console import Console
 
 if TYPE_CHECKING:
     from ..verify.items import Verification
 
-_WORD = {"unchanged": "unchanged", "changed": "CHANGED", "unchecked": "cannot be checked"}
+_WORD = {
+    "unchanged": _("unchanged"),
+    "changed": _("CHANGED"),
+    "unchecked": _("cannot be checked"),
+}
 _VERDICT = {
-    "unchanged": "Nothing has changed since the record was made.",
-    "changed": "Something has changed since the record was made: do not rely on it.",
-    "incomplete": "Nothing is found to have changed, but not all could be checked.",
+    "unchanged": _("Nothing has changed since the record was made."),
+    "changed": _("Something has changed since the record was made: do not rely on it."),
+    "incomplete": _("Nothing is found to have changed, but not all could be checked."),
 }
 
 
-def add_verify(commands: Any) -> None:
+def add_verify(commands: Any, answering: argparse.ArgumentParser) -> None:
     """Add the command to the parser of the command line."""
-    told = "are the files of a record unchanged, and are its figures reproducible"
-    verify = commands.add_parser("verify", help=told, description=told, allow_abbrev=False)
-    verify.add_argument("record", metavar="RECORD", help="qa.json, or the folder that holds it")
+    told = _("are the files of a record unchanged, and are its figures reproducible")
+    verify = commands.add_parser("verify", parents=[answering], help=told, description=told)
+    verify.add_argument("record", metavar="RECORD", help=_("qa.json, or the folder that holds it"))
     verify.add_argument(
         "--source",
         nargs="+",
         metavar="INPUT",
         default=[],
-        help="folder or file of the series, which is then analysed again",
+        help=_("folder or file of the series, which is then analysed again"),
     )
-    verify.add_argument(
-        "--json", action="store_true", help="print one JSON document and nothing else"
-    )
-    verify.add_argument("--debug", action="store_true", help="show tracebacks and what VTK prints")
     verify.set_defaults(command=run_verify)
 
 
@@ -55,5 +56,8 @@ def run_verify(options: argparse.Namespace, console: Console) -> None:
 
 def answer(done: Verification) -> str:
     """The verification in words."""
-    lines = [f"{_WORD[item.outcome]:18}{item.title}: {item.message}" for item in done.items]
-    return "\n".join([*lines, "", _VERDICT[done.verdict], ""])
+    lines = [
+        f"{translated(_WORD[item.outcome]):17} {translated(item.title)}: {item.message}"
+        for item in done.items
+    ]
+    return "\n".join([*lines, "", translated(_VERDICT[done.verdict]), ""])

@@ -13,62 +13,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import Cancelled, SeriesError
-from ..deidentify.deidentifier import Deidentifier, tally
+from ..core.phrases import Phrase, _
+from ..deidentify.deidentifier import Deidentifier, Tally
 from ..deidentify.options import Options, pet_warnings
-from .inventory import (
-    Found,
-    Identity,
-    Names,
-    Source,
-    Texts,
-    find,
-    header_texts,
-    identify_chunk,
-    share,
-)
+from .inventory import Found, Identity, Names, Source, find, header_texts, identify_chunk, share
 from .journal import Journal
 from .pool import Crew
 from .progress import ConversionProgress, Pace
-from .summary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, Fate, Summary
-from .worker import Done, Settings, Task, convert_chunk, prepare
+from .summary import DONE_BEFORE, FAILED, NOT_REACHED, SKIPPED, UNREADABLE, Fate, Summary
+from .worker import Done, Request, Task, convert_chunk, prepare
 
-FULL = "the disk is full"
-STOPPED = "it was stopped"
-_SECRET_BYTES = 32
+FULL = _("the disk is full")
+STOPPED = _("it was stopped")
 _FILES_A_CHUNK, _LOOKS_A_CHUNK = 8, 64
 #: Fewer files are done before other processes have started.
 _WORTH_A_CREW = 24
 _WORTH_LOOKING_TOGETHER = 2000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be done.
-
-    :param inputs: any mix of folders (with all below them) and files.
-    :param deidentify: options of a de-identification, or None.
-    :param secret: what pseudonyms are worked out from; None draws one, so that no other run
-        agrees with this one.
-    :param layout: ``keep`` the folders, or one for each ``patient``, study and series.
-    :param untouched: ``copy`` or ``skip`` files that need no conversion.
-    :param part: do this share of the series only: (number from 1, of how many).
-    :param jobs: processes; inside Slicer 1.
-    :param identify: name files and series in the summary as they are, with their places.
-    """
-
-    inputs: Sequence[str | os.PathLike[str]]
-    out: Path
-    deidentify: Options | None = None
-    secret: bytes | None = None
-    layout: str = "keep"
-    untouched: str = "copy"
-    part: tuple[int, int] | None = None
-    jobs: int = 1
-    identify: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,15 +46,27 @@ class Look:
 
     found: Found
     chosen: tuple[Identity, ...]
-    unusable: tuple[tuple[Source, str, str], ...]
+    unusable: tuple[tuple[Source, str, Phrase], ...]
 
     def source(self, identity: Identity) -> Source:
         return self.found.sources[identity.index]
 
+    @property
+    def by_series(self) -> dict[str, list[Identity]]:
+        """The chosen files of each series."""
+        series: dict[str, list[Identity]] = {}
+        for identity in self.chosen:
+            series.setdefault(identity.series, []).append(identity)
+        return series
+
+    @property
+    def has_pet(self) -> bool:
+        return any(identity.modality == "PT" for identity in self.chosen)
+
 
 def look(
     request: Request,
-    progress: Callable[[ConversionProgress], object] = lambda _: None,
+    progress: Callable[[ConversionProgress], object] = lambda now: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Look:
     """Find the files, and what series they belong to, without converting.
@@ -105,13 +82,14 @@ def look(
 
 def convert(
     request: Request,
-    progress: Callable[[ConversionProgress], object] = lambda _: None,
+    progress: Callable[[ConversionProgress], object] = lambda now: None,
     stopped: Callable[[], bool] = lambda: False,
-    warn: Callable[[str], object] = lambda _: None,
+    warn: Callable[[str], object] = lambda text: None,
 ) -> Summary:
     """Convert everything and tell each file's fate, in the result and in summary files.
 
-    :param warn: told at once what a person may want to stop for; the result has it, too.
+    :param warn: told at once what a person may want to stop for, in the language in use; the
+        result has it, too.
     :param stopped: asked between files; once it says yes, the run ends after whole files.
     :raises SeriesError: an input is missing, or there is no DICOM file at all.
     :raises ExportError: the folder for the results cannot be written, or holds the files of
@@ -120,27 +98,23 @@ def convert(
     :raises Cancelled: ``stopped`` said so before there was anything to convert.
     """
     start = time.perf_counter()
-    if request.deidentify is not None and request.secret is None:
-        request = replace(request, secret=os.urandom(_SECRET_BYTES))
-    settings = Settings(
-        Path(request.out), request.untouched == "copy", request.deidentify, request.secret
-    )
-    if request.deidentify is not None:
-        Deidentifier(request.deidentify, request.secret)  # refuses bad secrets before work is done
+    request = replace(request, out=Path(request.out))
+    if request.deidentify is None:
+        request = replace(request, secret=None)
+    else:
+        # Refuses bad secrets before work is done, and draws one where there is none.
+        request = replace(request, secret=Deidentifier(request.deidentify, request.secret).secret)
     found = find(request.inputs, request.out)
-    with Crew(_jobs(request, found), settings, stopped, prepare) as crew:
+    jobs = request.jobs if len(found.sources) >= _WORTH_A_CREW else 1
+    with Crew(jobs, request, stopped, prepare) as crew:
         seen = _look(request, found, crew, progress, stopped)
-        run = _Run(request, settings, seen)
-        for text in run.early_warnings():
-            warn(text)
+        run = _Run(request, seen)
+        for warning in run.early_warnings:
+            warn(warning.said)
         run.work(crew, progress)
     summary = run.summary(time.perf_counter() - start)
     summary.write()
     return summary
-
-
-def _jobs(request: Request, found: Found) -> int:
-    return request.jobs if len(found.sources) >= _WORTH_A_CREW else 1
 
 
 def _look(
@@ -154,84 +128,82 @@ def _look(
         return request.part is None or share(key, request.part[1]) == request.part[0]
 
     pace = Pace(progress, "look", len(found.sources))
-    looked = []
-    for identity in crew.results(
-        identify_chunk, _chunks(list(enumerate(found.sources)), _LOOKS_A_CHUNK)
-    ):
-        looked.append(identity)
+    chosen: list[Identity] = []
+    left_out = list(found.left_out)
+    chunks = _chunks(list(enumerate(found.sources)), _LOOKS_A_CHUNK)
+    for identity in crew.results(identify_chunk, chunks):
+        if identity.unusable is None:
+            chosen.append(identity)
+        else:
+            left_out.append((found.sources[identity.index], identity.unusable))
         pace.step()
     if stopped():
         raise Cancelled
-    chosen = [i for i in looked if not i.unusable]
-    unusable = [
-        (source, FAILED if reason.startswith("cannot be read") else SKIPPED, reason)
-        for source, reason in found.left_out
-    ]
-    unusable += [
-        (found.sources[i.index], FAILED if i.failed else SKIPPED, i.unusable)
-        for i in looked
-        if i.unusable
-    ]
     if not chosen:
-        raise _nothing(request, unusable)
+        raise _nothing(request, [why for source, why in left_out])
     return Look(
         found,
         tuple(sorted((i for i in chosen if mine(i.series)), key=lambda i: i.index)),
-        tuple(item for item in unusable if mine(item[0].label)),
+        tuple(
+            (source, FAILED if why.template == UNREADABLE else SKIPPED, why)
+            for source, why in left_out
+            if mine(source.label)
+        ),
     )
 
 
 class _Run:
     """The second half of a conversion: what is there is known."""
 
-    def __init__(self, request: Request, settings: Settings, seen: Look) -> None:
+    def __init__(self, request: Request, seen: Look) -> None:
         self._request = request
-        self._settings = settings
         self._seen = seen
-        self._names = Names(request.secret if request.deidentify else None)
-        self._report: Any = None
-        if request.deidentify is not None:
-            self._report = HeaderReport(request.deidentify)
+        options = request.deidentify
+        self._tally = None if options is None else Tally(options)
+        self._names = Names(request.secret)
         self._places = self._new_places()
         self._done: dict[int, Done] = {}
         self._full = False
+        #: What is wrong with the options, whatever becomes of the files.
+        self.early_warnings: list[Phrase] = []
+        if options is not None and seen.has_pet:
+            self.early_warnings += map(Phrase, pet_warnings(options))
 
     def _new_places(self) -> dict[int, str]:
         files = [(self._seen.source(i), i) for i in self._seen.chosen]
         if self._request.layout == "keep":
             return {i.index: self._names.kept(source.label) for source, i in files}
-        texts: Texts = header_texts
-        if self._report is not None:
-            deidentifier = self._settings.deidentifier
-            texts = lambda source: pseudonym_texts(source, deidentifier)  # noqa: E731
-        return self._names.by_series(files, texts)
+        deidentifier = self._request.deidentifier
+        if deidentifier is None:
+            return self._names.by_series(files, header_texts)
+        return self._names.by_series(files, partial(_pseudonym_texts, deidentifier))
 
     def work(self, crew: Crew, progress: Callable[[ConversionProgress], object]) -> None:
         """Convert what an earlier run has not."""
-        out, chosen = self._settings.out, self._seen.chosen
-        treatment = None if self._report is None else self._report.treatment
+        out, chosen = self._request.out, self._seen.chosen
+        treatment = self._request.deidentify and _treatment(self._request.deidentify)
         size = sum(self._seen.source(i).size for i in chosen)
         pace = Pace(progress, "convert", len(chosen), (i.series for i in chosen), size)
-        secret = self._request.secret if self._request.deidentify else None
-        with Journal(out, secret, treatment) as journal:
+        with Journal(out, self._request.secret, treatment) as journal:
             keys: dict[int, str] = {}
             tasks: list[Task] = []
             for identity in chosen:
                 source, place = self._seen.source(identity), self._places[identity.index]
                 keys[identity.index] = journal.key(source, place)
-                there = journal.is_done(keys[identity.index], out)
-                if there is not None:
-                    self._done[identity.index] = Done(identity.index, SKIPPED, DONE_BEFORE, there)
-                    pace.skip(identity.series, source.size)
-                else:
+                there = journal.size(keys[identity.index], out)
+                if there is None:
                     tasks.append(Task(identity.index, source, place, place in journal.written))
+                else:
+                    done = Done(identity.index, SKIPPED, Phrase(DONE_BEFORE), there)
+                    self._done[identity.index] = done
+                    pace.skip(identity.series, source.size)
             series = {i.index: i.series for i in chosen}
             for done in crew.results(convert_chunk, _chunks(tasks, _FILES_A_CHUNK)):
                 self._done[done.index] = done
                 if done.size:
                     journal.add(keys[done.index], self._places[done.index], done.size)
-                if self._report is not None:
-                    self._report.add(done)
+                if self._tally is not None and done.treated is not None:
+                    self._tally.add(done.treated)
                 if done.full and not self._full:
                     self._full = True
                     crew.stop()
@@ -240,13 +212,11 @@ class _Run:
     def summary(self, seconds: float) -> Summary:
         """What became of everything."""
         request, chosen = self._request, self._seen.chosen
-        fates = [
-            Fate(self._called(source), fate, reason) for source, fate, reason in self._seen.unusable
-        ]
+        fates = [Fate(self._called(source), fate, why) for source, fate, why in self._seen.unusable]
         fates += [self._fate(identity) for identity in chosen]
         ended = len(self._done) < len(chosen)
         return Summary(
-            out=self._settings.out,
+            out=self._request.out,
             fates=tuple(sorted(fates, key=lambda fate: fate.file)),
             options={
                 "layout": request.layout,
@@ -258,7 +228,7 @@ class _Run:
             source_bytes=sum(self._seen.source(identity).size for identity in chosen),
             part=request.part,
             stopped=FULL if self._full else STOPPED if ended else "",
-            deidentification=self._report and self._report.record(),
+            deidentification=None if self._tally is None else self._tally.record(),
             warnings=self._warnings(),
         )
 
@@ -266,43 +236,38 @@ class _Run:
         return source.path if self._request.identify else self._names.label(source.label)
 
     def _fate(self, identity: Identity) -> Fate:
-        source = self._seen.source(identity)
         done = self._done.get(identity.index)
         if done is None:
-            why = FULL if self._full else STOPPED
-            done = Done(identity.index, NOT_REACHED, why)
+            done = Done(identity.index, NOT_REACHED, Phrase(FULL if self._full else STOPPED))
         return Fate(
-            self._called(source),
+            self._called(self._seen.source(identity)),
             done.fate,
-            done.reason,
+            done.why,
             self._places[identity.index] if done.size else "",
             done.compression,
             identity.series if self._request.identify else self._names.short(identity.series, 16),
             done.size,
         )
 
-    def early_warnings(self) -> list[str]:
-        """What is wrong with the options, whatever becomes of the files."""
-        pet = any(identity.modality == "PT" for identity in self._seen.chosen)
-        return self._report.option_warnings() if self._report is not None and pet else []
-
-    def _warnings(self) -> list[str]:
-        said = Counter(done.reason for done in self._done.values() if done.warned)
-        return [
-            *self.early_warnings(),
-            *(f"{count} × {reason}" for reason, count in sorted(said.items())),
-        ]
+    def _warnings(self) -> list[Phrase]:
+        said = Counter(done.why for done in self._done.values() if done.warned and done.why)
+        every = sorted(said.items(), key=lambda item: item[0].text)
+        counted = [{"count": count, "reason": why} for why, count in every]
+        return [*self.early_warnings, *(Phrase(_("{count} × {reason}"), one) for one in counted)]
 
 
-def _nothing(request: Request, unusable: Sequence[tuple[Source, str, str]]) -> SeriesError:
+def _nothing(request: Request, reasons: Sequence[Phrase]) -> SeriesError:
     places = ", ".join(os.fspath(item) for item in request.inputs)
-    if not unusable:
-        return SeriesError("there is no file in this folder", file=places)
-    reason, count = Counter(reason for _, _, reason in unusable).most_common(1)[0]
+    if not reasons:
+        return SeriesError(_("there is no file in this folder"), file=places)
+    reason, count = Counter(reasons).most_common(1)[0]
     return SeriesError(
-        f"there is no DICOM file to convert ({count} of {len(unusable)} files: {reason})",
+        _("there is no DICOM file to convert ({count} of {total} files: {reason})"),
+        count=count,
+        total=len(reasons),
+        reason=reason,
         file=places,
-        remedy="Choose the folder that holds the DICOM files",
+        remedy=_("Choose the folder that holds the DICOM files"),
     )
 
 
@@ -310,57 +275,14 @@ def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-# What a de-identifying conversion did to the headers, over all of its files.
+def _treatment(options: Options) -> dict[str, Any]:
+    """The options, with what stands for a list of pseudonyms."""
+    pseudonyms = repr(sorted(options.pseudonyms.items()))
+    digest = hashlib.sha256(pseudonyms.encode("utf-8", "surrogateescape")).hexdigest()
+    return {**options.as_dict(), "pseudonyms": digest}
 
 
-class HeaderReport:
-    """Collects what was done; it never holds a value of a patient."""
-
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._changes: Counter[tuple[str, str, str, str]] = Counter()
-        self._notices: Counter[tuple[str, str]] = Counter()
-        self._files = self._unclaimed = 0
-
-    def add(self, done: Done) -> None:
-        """Take in one file."""
-        if done.changes is None:
-            return
-        self._files += 1
-        self._unclaimed += done.unclaimed
-        self._changes.update(done.changes)
-        self._notices.update(done.notices)
-
-    @property
-    def treatment(self) -> dict[str, Any]:
-        """The options, with what stands for a list of pseudonyms."""
-        pseudonyms = repr(sorted(self._options.pseudonyms.items()))
-        digest = hashlib.sha256(pseudonyms.encode("utf-8", "surrogateescape")).hexdigest()
-        return {**self._options.as_dict(), "pseudonyms": digest}
-
-    def record(self) -> dict[str, Any]:
-        """The report of all files, as ``deidentifier.tally`` would make it."""
-        names = ("tag", "keyword", "action", "reason")
-        return {
-            **tally(self._options, ()),
-            "files": self._files,
-            "not_claimed": self._unclaimed,
-            "warnings": [
-                {"id": key, "message": text, "count": count}
-                for (key, text), count in sorted(self._notices.items())
-            ],
-            "changes": [
-                {**dict(zip(names, key, strict=True)), "count": count}
-                for key, count in sorted(self._changes.items())
-            ],
-        }
-
-    def option_warnings(self) -> list[str]:
-        """Which options break PET quantification."""
-        return pet_warnings(self._options)
-
-
-def pseudonym_texts(source: Source, deidentifier: Deidentifier) -> tuple[str, str, str]:
+def _pseudonym_texts(deidentifier: Deidentifier, source: Source) -> tuple[str, str, str]:
     """What the folders of a de-identified series may be called: the patient's new number."""
     from pydicom import dcmread
 

@@ -1,4 +1,8 @@
-"""Which files an archive holds, and what series they belong to."""
+"""Which files an archive holds, what series they belong to, and how the new ones are called.
+
+New files are called as before, or by patient, study and series. With a de-identification every
+name is a pseudonym, because folders are often named after patients.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +15,45 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from ..core.errors import SeriesError
+from ..core.phrases import Phrase, _
 from ..dicom.elements import (
     OTHERWISE_ENCODED,
     Cut,
-    Element,
     Irregular,
     elements,
     envelope,
     is_media_directory,
     text,
 )
+from ..dicom.elscint_block import TRANSFER_SYNTAX
+from .summary import unreadable
 
 #: A hidden folder beside the results: the journal, and new files until they are whole and
 #: move to their places, so that what a killed run leaves is nowhere else.
 FOLDER = ".printprep-convert"
 
-NOT_DICOM = "not DICOM"
-DIRECTORY = "a DICOMDIR, whose index would not fit the new files"
-
 _HEAD = 16 * 1024
-_PATIENT_ID, _MODALITY = 0x00100020, 0x00080060
-_SOP, _STUDY, _SERIES = 0x00080018, 0x0020000D, 0x0020000E
-_SERIES_NUMBER, _INSTANCE_NUMBER = 0x00200011, 0x00200013
-_WANTED = (_MODALITY, _SOP, _PATIENT_ID, _STUDY, _SERIES, _SERIES_NUMBER, _INSTANCE_NUMBER)
+_LAST = 0x00200013
+_FIELDS = {
+    0x00080018: "instance",
+    0x00080060: "modality",
+    0x00100020: "patient",
+    0x0020000D: "study",
+    0x0020000E: "series",
+    0x00200011: "series_number",
+    _LAST: "instance_number",
+}
+
+_LONGEST_NAME = 60
+_UNSAFE = re.compile(r"[^\w.+-]+")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+#: What the conversion itself writes at the top of its folder.
+_OWN = re.compile(
+    r"(summary|deidentification)(-part-\d+-of-\d+)?\.(json|csv)|\.printprep.*", re.IGNORECASE
+)
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +78,18 @@ class Found:
     """
 
     sources: tuple[Source, ...]
-    left_out: tuple[tuple[Source, str], ...]
+    left_out: tuple[tuple[Source, Phrase], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a file's header says of where it belongs; all texts raw, as in the file.
 
-    :param unusable: why it is no DICOM file to be converted, or empty.
+    :param unusable: why it is no DICOM file to be converted, or None.
     """
 
     index: int
-    unusable: str = ""
-    failed: bool = False
+    unusable: Phrase | None = None
     syntax: str = ""
     patient: str = ""
     study: str = ""
@@ -86,12 +102,11 @@ class Identity:
     @property
     def compressed(self) -> bool:
         """Whether the file is in the private transfer syntax."""
-        from ..dicom.elscint_block import TRANSFER_SYNTAX
-
         return self.syntax == TRANSFER_SYNTAX
 
 
-# What is there
+#: ``texts(source)`` gives what a series' folders may be called: patient, study, series.
+Texts = Callable[[Source], tuple[str, str, str]]
 
 
 def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) -> Found:
@@ -103,7 +118,7 @@ def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
     """
     result = os.path.realpath(out)
     sources: list[Source] = []
-    left_out: list[tuple[Source, str]] = []
+    left_out: list[tuple[Source, Phrase]] = []
     seen: set[str] = set()
     for path, label, real in _paths(inputs, result, left_out):
         try:
@@ -112,8 +127,7 @@ def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
                 real = os.path.realpath(path)
                 status = os.stat(path)
         except OSError as error:
-            reason = f"cannot be read ({error.strerror or type(error).__name__})"
-            left_out.append((Source(path, label), reason))
+            left_out.append((Source(path, label), unreadable(error)))
             continue
         if real in seen:
             continue
@@ -122,24 +136,25 @@ def find(inputs: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
         if stat.S_ISREG(status.st_mode):
             sources.append(source)
         else:
-            left_out.append((source, "not a file, but a pipe or a device"))
+            left_out.append((source, Phrase(_("not a file, but a pipe or a device"))))
     return Found(tuple(sources), tuple(left_out))
 
 
 def _paths(
-    inputs: Sequence[str | os.PathLike[str]], out: str, left_out: list[tuple[Source, str]]
+    inputs: Sequence[str | os.PathLike[str]], out: str, left_out: list[tuple[Source, Phrase]]
 ) -> Iterator[tuple[str, str, str]]:
     """Path, label and real place (but for a link of its own) of every file."""
     roots = [os.path.abspath(item) for item in inputs]
     names: set[str] = set()
     for root in roots:
         if not os.path.exists(root):
-            raise SeriesError("there is no such file or folder", file=root, remedy="Check the path")
+            missing = _("there is no such file or folder")
+            raise SeriesError(missing, file=root, remedy=_("Check the path"))
         if os.path.realpath(root) == out:
             raise SeriesError(
-                "the folder for the results is the input itself",
+                _("the folder for the results is the input itself"),
                 file=root,
-                remedy="Give another folder with --out",
+                remedy=_("Give another folder with --out"),
             )
         name = _unused(os.path.basename(root), names)
         if not os.path.isdir(root):
@@ -149,15 +164,15 @@ def _paths(
         for folder, subfolders, files in os.walk(root):
             below = os.path.relpath(folder, root)
             prefix = start if below == "." else f"{start}{Path(below).as_posix()}/"
-            for sub in sorted(subfolders):
+            subfolders.sort()
+            for sub in subfolders:
                 path = os.path.join(folder, sub)
                 if os.path.islink(path):
-                    left_out.append(
-                        (Source(path, prefix + sub), "a link to a folder, which is not followed")
-                    )
+                    why = Phrase(_("a link to a folder, which is not followed"))
+                    left_out.append((Source(path, prefix + sub), why))
             subfolders[:] = [
                 sub
-                for sub in sorted(subfolders)
+                for sub in subfolders
                 if sub != FOLDER and os.path.realpath(os.path.join(folder, sub)) != out
             ]
             real = os.path.realpath(folder)
@@ -178,11 +193,8 @@ def _unused(name: str, names: set[str]) -> str:
     return chosen
 
 
-# Whose it is
-
-
 def identify_chunk(
-    _: Any, chunk: Sequence[tuple[int, Source]], stopped: Callable[[], bool]
+    state: object, chunk: Sequence[tuple[int, Source]], stopped: Callable[[], bool]
 ) -> Iterator[Identity]:
     """Read where files belong; one ``Identity`` each."""
     for index, source in chunk:
@@ -191,26 +203,32 @@ def identify_chunk(
         try:
             yield _identity(index, source)
         except OSError as error:
-            reason = f"cannot be read ({error.strerror or type(error).__name__})"
-            yield Identity(index, reason, failed=True)
+            yield Identity(index, unreadable(error))
 
 
 def _identity(index: int, source: Source) -> Identity:
     with open(source.path, "rb") as file:
         data = file.read(_HEAD)
         if not data:
-            return Identity(index, f"{NOT_DICOM}: it is empty")
+            return Identity(index, Phrase(_("not DICOM: it is empty")))
         while True:
             try:
                 found = envelope(data)
                 if found is None:
-                    return Identity(index, NOT_DICOM)
+                    return Identity(index, Phrase(_("not DICOM")))
                 if is_media_directory(data, found):
-                    return Identity(index, DIRECTORY)
+                    directory = _("a DICOMDIR, whose index would not fit the new files")
+                    return Identity(index, Phrase(directory))
                 if found.syntax in OTHERWISE_ENCODED:
                     return _by_pydicom(index, source, found.syntax)
-                values = _values(data, elements(data, found.start, found.explicit))
-                return Identity(index, "", False, found.syntax, **values)
+                values = {}
+                for element in elements(data, found.start, found.explicit):
+                    if element.tag > _LAST:
+                        break
+                    if element.tag in _FIELDS:
+                        # Thousands of files share their series: one text for all of them.
+                        values[_FIELDS[element.tag]] = sys.intern(text(data, element))
+                return Identity(index, None, found.syntax, **values)
             except Cut:
                 more = file.read(8 * len(data))
                 if not more:
@@ -221,69 +239,26 @@ def _identity(index: int, source: Source) -> Identity:
                 return _by_pydicom(index, source, found.syntax if found else "")
 
 
-_FIELDS = {
-    _MODALITY: "modality",
-    _SOP: "instance",
-    _PATIENT_ID: "patient",
-    _STUDY: "study",
-    _SERIES: "series",
-    _SERIES_NUMBER: "series_number",
-    _INSTANCE_NUMBER: "instance_number",
-}
-
-
-def _values(data: bytes, present: Iterator[Element]) -> dict[str, str]:
-    values = {}
-    for element in present:
-        if element.tag > _INSTANCE_NUMBER:
-            break
-        if element.tag in _FIELDS:
-            # Thousands of files share their series: one text for all of them.
-            values[_FIELDS[element.tag]] = sys.intern(text(data, element))
-    return values
-
-
 def _by_pydicom(index: int, source: Source, syntax: str) -> Identity:
     """The same for files that are encoded otherwise, or damaged."""
     from pydicom import dcmread
 
     try:
         dataset = dcmread(
-            source.path, stop_before_pixels=True, specific_tags=list(_WANTED), force=True
+            source.path, stop_before_pixels=True, specific_tags=list(_FIELDS), force=True
         )
         values = {
             name: str(dataset[tag].value or "") for tag, name in _FIELDS.items() if tag in dataset
         }
     except Exception:  # noqa: BLE001  what is wrong is told when the file is converted
         values = {}
-    return Identity(index, "", False, syntax, **values)
-
-
-# Who does it
+    return Identity(index, None, syntax, **values)
 
 
 def share(key: str, number: int) -> int:
     """Which of ``number`` jobs (1 …) does what has this key; the same on every machine."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big") % number + 1
-
-
-# How the new files are called: as before, or by patient, study and series.
-#
-# With a de-identification every name is a pseudonym, because folders are often named after
-# patients.
-
-_LONGEST_NAME = 60
-_UNSAFE = re.compile(r"[^\w.+-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-#: What the conversion itself writes at the top of its folder.
-_OWN = re.compile(
-    r"(summary|deidentification)(-part-\d+-of-\d+)?\.(json|csv)|\.printprep.*", re.IGNORECASE
-)
-_NUMBER = re.compile(r"[0-9]{1,12}")
-
-#: ``texts(source)`` gives what a series' folders may be called: patient, study, series.
-Texts = Callable[[Source], tuple[str, str, str]]
 
 
 class Names:
@@ -294,7 +269,6 @@ class Names:
 
     def __init__(self, secret: bytes | None) -> None:
         self._secret = secret
-        self._taken: set[str] = set()
 
     def short(self, what: str, size: int = 8) -> str:
         """A few letters that stand for a text; with a secret nobody else can tell for which."""
@@ -318,41 +292,34 @@ class Names:
     def by_series(self, files: Sequence[tuple[Source, Identity]], texts: Texts) -> dict[int, str]:
         """The new files' places in one folder for each patient, study and series, by index."""
         folders: dict[tuple[str, str, str], str] = {}
-        places = {}
+        places: dict[int, str] = {}
+        taken: set[str] = set()
         for source, identity in files:
             key = identity.patient, identity.study, identity.series
             if key not in folders:
                 folders[key] = self._folder(identity, *texts(source))
-            places[identity.index] = self._place(folders[key], identity)
+            number = identity.instance_number
+            number = f"{int(number):05d}" if _NUMBER.fullmatch(number) else "00000"
+            stem = f"{folders[key]}/{number}-{self.short(identity.instance)}"
+            chosen, count = stem, 1
+            while chosen.casefold() in taken:
+                count += 1
+                chosen = f"{stem}-{count}"
+            taken.add(chosen.casefold())
+            places[identity.index] = f"{chosen}.dcm"
         return places
 
     def _folder(self, identity: Identity, patient: str, study: str, series: str) -> str:
-        return "/".join(
-            (
-                self._patient(patient),
-                f"{safe_name(study) or 'study'}-{self.short(identity.study)}",
-                f"{safe_name(series) or 'series'}-{self.short(identity.series)}",
-            )
-        )
-
-    def _patient(self, words: str) -> str:
-        name = safe_name(words)
+        name = _safe_name(patient)
         # Two numbers that differ in their signs only stay two.
-        return name if name and name == words else f"{name or 'patient'}-{self.short(words)}"
-
-    def _place(self, folder: str, identity: Identity) -> str:
-        number = identity.instance_number
-        number = f"{int(number):05d}" if _NUMBER.fullmatch(number) else "00000"
-        stem = f"{folder}/{number}-{self.short(identity.instance)}"
-        chosen, count = stem, 1
-        while chosen.casefold() in self._taken:
-            count += 1
-            chosen = f"{stem}-{count}"
-        self._taken.add(chosen.casefold())
-        return f"{chosen}.dcm"
+        if not name or name != patient:
+            name = f"{name or 'patient'}-{self.short(patient)}"
+        study = f"{_safe_name(study) or 'study'}-{self.short(identity.study)}"
+        series = f"{_safe_name(series) or 'series'}-{self.short(identity.series)}"
+        return f"{name}/{study}/{series}"
 
 
-def safe_name(words: str) -> str:
+def _safe_name(words: str) -> str:
     """The words as a name that every file system takes; empty where nothing is left."""
     name = _UNSAFE.sub("_", words)[:_LONGEST_NAME].strip("._-+ ")
     return f"{name}_" if _RESERVED.fullmatch(name) else name
@@ -362,17 +329,13 @@ def header_texts(source: Source) -> tuple[str, str, str]:
     """What the folders of a file's series may be called, from its header."""
     from pydicom import dcmread
 
-    wanted = ("PatientID", "PatientName", "StudyDate", "StudyDescription")
-    wanted += ("SeriesNumber", "SeriesDescription")
+    wanted = ["SpecificCharacterSet", "PatientID", "PatientName", "StudyDate", "StudyDescription"]
+    wanted += ["SeriesNumber", "SeriesDescription"]
     try:
-        dataset = dcmread(
-            source.path,
-            stop_before_pixels=True,
-            force=True,
-            specific_tags=["SpecificCharacterSet", *wanted],
+        dataset = dcmread(source.path, stop_before_pixels=True, force=True, specific_tags=wanted)
+        patient, name, date, study, number, series = (
+            str(dataset.get(keyword) or "") for keyword in wanted[1:]
         )
-        values = [str(dataset.get(keyword) or "") for keyword in wanted]
     except Exception:  # noqa: BLE001  what is wrong is told when the file is converted
         return "", "", ""
-    number, name, date, study, series_number, series = values
-    return number or name, f"{date} {study}", f"{series_number} {series}"
+    return patient or name, f"{date} {study}", f"{number} {series}"

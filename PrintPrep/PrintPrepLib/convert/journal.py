@@ -19,6 +19,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ExportError
+from ..core.phrases import _
 from .inventory import FOLDER, Source
 
 _UNFINISHED = ".printprep-*"
@@ -48,19 +49,20 @@ class Journal:
                 self._read(path, mark, out)
             name = f"{uuid.uuid4().hex}.jsonl"
             self._file = open(self._folder / name, "wb", buffering=0)  # noqa: SIM115
-            self._put([{"deidentification": mark}])
+            self._put({"deidentification": mark})
             self._tidy()
         except OSError as error:
             raise ExportError(
-                f"the folder for the results cannot be written ({error.strerror or error})",
+                _("the folder for the results cannot be written ({reason})"),
+                reason=error.strerror or str(error),
                 file=str(out),
-                remedy="Choose another folder",
+                remedy=_("Choose another folder"),
             ) from error
 
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
     def key(self, source: Source, target: str) -> str:
@@ -69,7 +71,7 @@ class Journal:
             f"{__version__}\0{source.label}\0{source.size}\0{source.mtime_ns}\0{target}"
         )
 
-    def is_done(self, key: str, out: Path) -> int | None:
+    def size(self, key: str, out: Path) -> int | None:
         """Size of the new file that is there already; None where there is none."""
         name, size = self._done.get(key, ("", 0))
         if not name:
@@ -85,16 +87,17 @@ class Journal:
         :raises ExportError: the journal cannot be written any more.
         """
         try:
-            self._put([[key, name, size]])
+            self._put([key, name, size])
         except OSError as error:
             raise ExportError(
-                f"the journal cannot be written ({error.strerror or error})",
+                _("the journal cannot be written ({reason})"),
+                reason=error.strerror or str(error),
                 file=str(self._folder),
-                remedy="Free some space; the same command goes on from there",
+                remedy=_("Free some space; the same command goes on from there"),
             ) from error
 
-    def _put(self, lines: list[Any]) -> None:
-        self._file.write("".join(json.dumps(line) + "\n" for line in lines).encode("ascii"))
+    def _put(self, entry: Any) -> None:
+        self._file.write(f"{json.dumps(entry)}\n".encode("ascii"))
 
     def _tidy(self) -> None:
         """Remove what runs left that were killed long ago; others may be at work."""
@@ -112,10 +115,15 @@ class Journal:
             if isinstance(entry, dict):
                 if entry.get("deidentification") != mark:
                     raise ExportError(
-                        "this folder holds files that were de-identified otherwise, or not at all",
+                        _(
+                            "this folder holds files that were de-identified otherwise, or not at "
+                            "all"
+                        ),
                         file=str(out),
-                        remedy="Choose another folder, or give the same options and the same "
-                        "--secret-file as before",
+                        remedy=_(
+                            "Choose another folder, or give the same options and the same "
+                            "--secret-file as before"
+                        ),
                     )
             elif isinstance(entry, list) and len(entry) == 3:
                 key, name, size = entry

@@ -36,10 +36,6 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
-def _nothing() -> None:
-    """What there is to prepare when nobody says so."""
-
-
 class Crew:
     """Processes that share one state; use as a context.
 
@@ -54,7 +50,7 @@ class Crew:
         jobs: int,
         state: Any,
         stopped: Callable[[], bool],
-        prepare: Callable[[], object] = _nothing,
+        prepare: Callable[[], object] = bool,  # which does nothing
     ) -> None:
         self._state = state
         self._prepare = prepare
@@ -76,8 +72,7 @@ class Crew:
         if self._pool is not None:
             # They start while this process looks around.
             try:
-                for _ in range(self._workers):
-                    self._starting.append(self._pool.submit(self._prepare))
+                self._starting += [self._pool.submit(self._prepare) for _ in range(self._workers)]
             except _NO_PROCESSES:
                 self._go_on_alone()
         return self

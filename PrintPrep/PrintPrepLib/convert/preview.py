@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+from pydicom.dataset import Dataset
 
 from ..core.errors import Cancelled, PrintPrepError
+from ..core.phrases import Phrase, _, translated
+from ..deidentify.deidentifier import Deidentifier, report
+from ..deidentify.options import pet_warnings
 from ..dicom.elements import envelope
-from .archive import Look, Request, look
-from .inventory import Identity, Names
-from .transcode import convert, needs_conversion, with_header
-
-if TYPE_CHECKING:
-    from ..deidentify.deidentifier import Deidentified, Deidentifier
+from .archive import Request, look
+from .inventory import Names
+from .transcode import convert, needs_conversion
+from .worker import readable
 
 Answer = tuple[dict[str, Any], str]
+_ACTIONS = {
+    "remove": _("remove"),
+    "empty": _("empty"),
+    "replace": _("replace"),
+    "shift": _("shift"),
+    "keep": _("keep"),
+}
 
 
 def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
@@ -26,16 +36,14 @@ def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
     """
     seen = look(request, stopped=stopped)
     names = Names(request.secret if request.deidentify else None)
-    rows = []
-    for files in _by_series(seen).values():
+    rows: list[dict[str, Any]] = []
+    for uid, files in seen.by_series.items():
         sources = [seen.source(identity) for identity in files]
-        first = files[0]
-        uid = first.series
         rows.append(
             {
                 "series_id": uid if request.identify else names.short(uid, 16),
-                "number": first.series_number,
-                "modality": first.modality,
+                "number": files[0].series_number,
+                "modality": files[0].modality,
                 "files": len(files),
                 "compressed": sum(identity.compressed for identity in files),
                 "bytes": sum(source.size for source in sources),
@@ -44,31 +52,27 @@ def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
                 else names.label(sources[0].label),
             }
         )
-    left = Counter(reason for _, _, reason in seen.unusable)
+    left = Counter(why for source, fate, why in seen.unusable)
+    files, size = sum(row["files"] for row in rows), sum(row["bytes"] for row in rows)
     record = {
         "part": None if request.part is None else "{}/{}".format(*request.part),
         "series": rows,
-        "files": sum(row["files"] for row in rows),
-        "bytes": sum(row["bytes"] for row in rows),
-        "left_out": [{"reason": reason, "count": count} for reason, count in left.items()],
+        "files": files,
+        "bytes": size,
+        "left_out": [{"reason": why.text, "count": count} for why, count in left.items()],
     }
-    return record, _listed(record)
-
-
-def _listed(record: dict[str, Any]) -> str:
-    head = f"{'Series':18}{'No.':>6} {'':4}{'Files':>8}{'Compressed':>12}{'MB':>9}  First file\n"
-    text = head + "".join(
+    heads = _("Series"), _("No."), _("Files"), _("Compressed"), _("First file")
+    series, number, many, compressed, first = map(translated, heads)
+    lines = [f"{series:17} {number:>6} {'':4}{many:>8}{compressed:>12}{'MB':>9}  {first}"]
+    lines += [
         f"{row['series_id']:18}{row['number']:>6} {row['modality']:4}{row['files']:>8,}"
-        f"{row['compressed']:>12,}{row['bytes'] / 1e6:>9,.1f}  {row['first_file']!r}\n"
-        for row in record["series"]
-    )
-    text += (
-        f"{len(record['series']):,} series, {record['files']:,} files, "
-        f"{record['bytes'] / 1e6:,.1f} MB\n"
-    )
-    return text + "".join(
-        f"  {item['count']:,} × {item['reason']}\n" for item in record["left_out"]
-    )
+        f"{row['compressed']:>12,}{row['bytes'] / 1e6:>9,.1f}  {row['first_file']!r}"
+        for row in rows
+    ]
+    total = {"series": len(rows), "files": files, "size": size / 1e6}
+    lines.append(Phrase(_("{series:,} series, {files:,} files, {size:,.1f} MB"), total).said)
+    lines += [f"  {count:,} × {why.said}" for why, count in left.items()]
+    return record, "\n".join(lines) + "\n"
 
 
 def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
@@ -78,77 +82,60 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
 
     :raises SeriesError: as ``archive.look``.
     """
-    from ..deidentify.deidentifier import Deidentifier, report
-    from ..deidentify.options import pet_warnings
-
     assert request.deidentify is not None
     seen = look(request, stopped=stopped)
     deidentifier = Deidentifier(request.deidentify, request.secret)
     names = Names(deidentifier.secret)
-    rows, text = [], ""
-    for uid, files in _by_series(seen).items():
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for uid, files in seen.by_series.items():
         if stopped():
             raise Cancelled
         source = seen.source(files[0])
-        name = source.path if request.identify else names.label(source.label)
         row: dict[str, Any] = {
             "series_id": uid if request.identify else names.short(uid, 16),
             "files": len(files),
-            "file": name,
+            "file": source.path if request.identify else names.label(source.label),
         }
-        text += f"Series {row['series_id']}, {len(files):,} files, first {name!r}\n"
+        lines.append(Phrase(_("Series {series_id}, {files:,} files, first {file!r}"), {**row}).said)
         try:
-            result = _previewed(deidentifier, source.path)
+            result = deidentifier.preview(_converted(source.path))
         except (PrintPrepError, OSError) as error:
-            problem = error.problem if isinstance(error, PrintPrepError) else error.strerror
-            row["problem"] = problem
-            text += f"  cannot be de-identified: {problem}\n"
+            problem = (
+                Phrase(str(error.strerror))
+                if isinstance(error, OSError)
+                else Phrase(error.template, error.values)
+            )
+            row["problem"] = problem.text
+            told = Phrase(_("cannot be de-identified: {problem}"), {"problem": problem})
+            lines.append(f"  {told.said}")
         else:
-            made = report(request.deidentify, result, values=request.identify)
-            row.update({key: made[key] for key in ("identity_removed", "warnings", "changes")})
-            text += "".join(_changed(change) for change in row["changes"])
-            text += "".join(f"  warning: {item['message']}\n" for item in row["warnings"])
+            row.update(report(result, values=request.identify))
+            lines += map(_changed, row["changes"])
+            warning = translated(_("warning"))
+            lines += [f"  {warning}: {finding.said}" for finding in result.warnings]
         rows.append(row)
-    warnings = pet_warnings(request.deidentify) if _pet(seen) else []
-    text += "".join(f"Warning: {warning}\n" for warning in warnings)
-    return {"options": request.deidentify.as_dict(), "warnings": warnings, "series": rows}, text
+    warnings = pet_warnings(request.deidentify) if seen.has_pet else []
+    warning = translated(_("Warning"))
+    lines += [f"{warning}: {translated(sentence)}" for sentence in warnings]
+    record = {"options": request.deidentify.as_dict(), "warnings": warnings, "series": rows}
+    return record, "".join(f"{line}\n" for line in lines)
 
 
-def _previewed(deidentifier: Deidentifier, path: str) -> Deidentified:
-    from pydicom import dcmread
-
-    with open(path, "rb") as file:
-        data = file.read()
+def _converted(path: str) -> Dataset:
+    data = Path(path).read_bytes()
     found = envelope(data)
     if found is not None and needs_conversion(data, found):
         data = b"".join(convert(data, found, path).pieces)
-    elif found is not None:
-        data = with_header(data, found, path)
-    try:
-        dataset = dcmread(io.BytesIO(data), force=True)
-    except Exception as error:  # pydicom raises whatever its parser stumbles over
-        raise PrintPrepError(
-            f"the data set is damaged ({type(error).__name__})", file=path
-        ) from error
-    return deidentifier.preview(dataset)
+    return readable(data, path)
 
 
 def _changed(change: dict[str, Any]) -> str:
-    name = f"{change['path']}{change['tag']}"
-    values = ""
-    if "before" in change and change["action"] != "keep":
-        values = f": {change['before']!r} → {change['after']!r}"
-    elif "before" in change:
-        values = f": {change['before']!r}"
-    return f"  {change['action']:8}{name} {change['keyword'] or 'private'}{values}\n"
-
-
-def _by_series(seen: Look) -> dict[str, list[Identity]]:
-    series: dict[str, list[Identity]] = {}
-    for identity in seen.chosen:
-        series.setdefault(identity.series, []).append(identity)
-    return series
-
-
-def _pet(seen: Look) -> bool:
-    return any(identity.modality == "PT" for identity in seen.chosen)
+    action = translated(_ACTIONS[change["action"]])
+    text = f"  {action:7} {change['path']}{change['tag']} "
+    text += change["keyword"] or translated(_("private"))
+    if "before" in change:
+        text += f": {change['before']!r}"
+        if change["action"] != "keep":
+            text += f" → {change['after']!r}"
+    return text

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.phrases import Phrase, _
+
 #: The folder to run the child in, so that it finds the library.
 LIBRARY = Path(__file__).resolve().parents[2]
 
@@ -61,28 +63,31 @@ class ConversionProgress:
         found = _LINE.fullmatch(line)
         if found is None:
             return None
-        counts = [int(text) for text in found.groups()[1:5]]
+        done, files, series_done, series = map(int, found.groups()[1:5])
         left = None if found[6] == "-" else int(found[6])
-        return cls(found[1], *counts, left)
+        return cls(found[1], done, files, series_done, series, left)
 
     def words(self) -> str:
-        """The same for a person."""
+        """The same for a person, in the language in use."""
         if self.stage == "look":
-            return f"Looking at {self.files_done:,} of {self.files:,} files"
-        text = (
-            f"{self.files_done:,} of {self.files:,} files, "
-            f"{self.series_done:,} of {self.series:,} series"
-        )
-        return text if self.seconds_left is None else f"{text}, {duration(self.seconds_left)} left"
+            return Phrase(_("Looking at {files_done:,} of {files:,} files"), vars(self)).said
+        done = _("{files_done:,} of {files:,} files, {series_done:,} of {series:,} series")
+        text = Phrase(done, vars(self))
+        if self.seconds_left is not None:
+            left = {"progress": text, "time": duration(self.seconds_left)}
+            text = Phrase(_("{progress}, {time} left"), left)
+        return text.said
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float) -> Phrase:
     """A time in the units that a person would use."""
     seconds = round(seconds)
     if seconds < 90:
-        return f"{seconds} s"
+        return Phrase(_("{seconds} s"), {"seconds": seconds})
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 90:
+        return Phrase(_("{minutes} min"), {"minutes": minutes})
+    return Phrase(_("{hours} h {minutes} min"), {"hours": minutes // 60, "minutes": minutes % 60})
 
 
 class Pace:

@@ -8,27 +8,30 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..core.files import write_bytes
+from ..core.phrases import Phrase, _
 
 SCHEMA = "printprep-convert/1"
 
 #: The fates of a file, best first.
-CONVERTED, COPIED, SKIPPED, REFUSED, FAILED, NOT_REACHED = FATES = (
-    "converted",
-    "copied",
-    "skipped",
-    "refused",
-    "failed",
-    "not reached",
-)
-DONE_BEFORE = "done by an earlier run"
+FATES = ("converted", "copied", "skipped", "refused", "failed", "not reached")
+CONVERTED, COPIED, SKIPPED, REFUSED, FAILED, NOT_REACHED = FATES
+#: Reasons that are given in several places.
+DONE_BEFORE = _("done by an earlier run")
+DAMAGED = _("the data set is damaged: {reason}")
+UNREADABLE = _("cannot be read ({reason})")
 COLUMNS = ("file", "fate", "reason", "output", "compression", "series_id", "bytes")
+
+
+def unreadable(error: OSError) -> Phrase:
+    """Why a file was not read."""
+    return Phrase(UNREADABLE, {"reason": error.strerror or type(error).__name__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Fate:
     """What became of one file.
 
     :param file: its name relative to the input, or what stands for it.
-    :param reason: why; empty where nothing has to be said.
+    :param why: None where nothing has to be said.
     :param output: the new file relative to the folder of the results, or empty.
     :param compression: what the pixels were compressed with, or empty.
     :param bytes: size of the new file.
@@ -44,11 +47,16 @@ class Fate:
 
     file: str
     fate: str
-    reason: str = ""
+    why: Phrase | None = None
     output: str = ""
     compression: str = ""
     series_id: str = ""
     bytes: int = 0
+
+    @property
+    def reason(self) -> str:
+        """Why, in English; empty where nothing has to be said."""
+        return "" if self.why is None else self.why.text
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in COLUMNS}
@@ -60,7 +68,7 @@ class Summary:
 
     :param fates: one for each input file, in the order of their names.
     :param part: which share of the series this was, (number, of how many), or None.
-    :param stopped: why the run ended early, or empty.
+    :param stopped: why the run ended early, in English, or empty.
     :param deidentification: the report of what was done to the headers, or None.
     """
 
@@ -73,7 +81,7 @@ class Summary:
     part: tuple[int, int] | None = None
     stopped: str = ""
     deidentification: Mapping[str, Any] | None = None
-    warnings: Sequence[str] = field(default_factory=tuple)
+    warnings: Sequence[Phrase] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,14 +97,11 @@ class Summary:
     def done_before(self) -> int:
         return sum(fate.reason == DONE_BEFORE for fate in self.fates)
 
-    def as_dict(self) -> dict[str, Any]:
-        """What summary.json holds."""
-        return {**self._head(), "files": [fate.as_dict() for fate in self.fates]}
-
-    def _head(self) -> dict[str, Any]:
+    def to_json(self) -> str:
+        """The record as text, one line a file, in plain ASCII: names can hold anything."""
         import numpy as np
 
-        return {
+        about = {
             "schema": SCHEMA,
             "software": {
                 "printprep": __version__,
@@ -111,21 +116,18 @@ class Summary:
             "source_bytes": self.source_bytes,
             "series": self.series,
             "counts": self.counts,
-            "warnings": list(self.warnings),
+            "warnings": [warning.text for warning in self.warnings],
         }
-
-    def to_json(self) -> str:
-        """The same as text, one line a file, in plain ASCII: names can hold anything."""
-        head = json.dumps(self._head(), indent=2)[:-2]
+        head = json.dumps(about, indent=2)[:-2]
         rows = ",\n    ".join(json.dumps(fate.as_dict()) for fate in self.fates)
         return f'{head},\n  "files": [\n    {rows}\n  ]\n}}\n'
 
     def to_csv(self) -> str:
         """One line a file under a line of names."""
         out = io.StringIO()
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows([getattr(fate, name) for name in COLUMNS] for fate in self.fates)
+        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(fate.as_dict() for fate in self.fates)
         return out.getvalue()
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import DamagedFile, NotServed, PixelDataError
+from ..core.phrases import Phrase, _
 from ..dicom.elements import (
     EXPLICIT,
     IMPLICIT,
@@ -32,9 +33,10 @@ from ..dicom.elements import (
 )
 from ..dicom.elscint_block import CREATOR, GROUP, REMEDY, TRANSFER_SYNTAX
 from ..pixels.elscint_codec import CONFIRMED, RGB1, RLE1, StreamError, decode
+from .summary import DAMAGED
 
 #: Told with every file in a compression that no scanner's file has confirmed yet.
-UNCONFIRMED = "the compression {} is not yet confirmed on scanner data"
+UNCONFIRMED = _("the compression {name} is not yet confirmed on scanner data")
 
 _STREAM, _COMPRESSION = 0x0A, 0x11
 _TRANSFER_SYNTAX = 0x00020010
@@ -56,16 +58,12 @@ class Conversion:
     """The pieces of the new file, in order.
 
     :param compression: what the pixels were compressed with; empty where they were plain.
-    :param warning: what the user has to be told, or empty.
+    :param warning: what the user has to be told, or None.
     """
 
     pieces: Sequence[bytes | memoryview]
     compression: str
-    warning: str = ""
-
-    @property
-    def size(self) -> int:
-        return sum(len(piece) for piece in self.pieces)
+    warning: Phrase | None = None
 
 
 def needs_conversion(data: bytes, found: Envelope, whole: bool = True) -> bool | None:
@@ -117,9 +115,9 @@ def convert(data: bytes, found: Envelope, file: str) -> Conversion:
         raise _damaged(file, error) from error
     replaced, compression = _replacements(data, present, file)
     body = _spliced(data, found.start, present, replaced)
-    warning = ""
+    warning = None
     if compression and compression not in CONFIRMED:
-        warning = UNCONFIRMED.format(compression)
+        warning = Phrase(UNCONFIRMED, {"name": compression})
     return Conversion([_meta(data, found), *body], compression, warning)
 
 
@@ -152,22 +150,20 @@ def _replacements(
     for element in present:
         private.see(data, element)
     replaced: dict[int, Sequence[bytes | memoryview]] = {_TRAILING_PADDING: ()}
-    for element in (private.stream, private.compression):
-        if element is not None:
-            replaced[element.tag] = ()
-    if private.stream is not None or private.compression is not None:
-        replaced[GROUP << 16] = ()
+    for used in (private.stream, private.compression):
+        if used is not None:
+            replaced.update({used.tag: (), GROUP << 16: ()})
     pixels = by_tag.get(PIXEL_DATA)
-    if pixels is None and private.stream is None:
+    if private.stream is not None and (pixels is None or pixels.value == pixels.end):
+        pixels = private.stream
+    if pixels is None:
         sop_class = by_tag.get(_SOP_CLASS)
         if _ROWS in by_tag or (sop_class is not None and text(data, sop_class) in _IMAGES):
             raise _missing(file)
         return replaced, ""  # a report or another object without pixels
     name = "" if private.compression is None else text(data, private.compression)
-    if pixels is None or (pixels.value == pixels.end and private.stream is not None):
-        pixels = private.stream
     image, colour = _image(data, by_tag, pixels, name, file)
-    kind = b"OB" if colour or number(data, by_tag.get(_ALLOCATED), 16) == 8 else b"OW"
+    kind = b"OB" if colour or _number(data, by_tag.get(_ALLOCATED), 16) == 8 else b"OW"
     replaced[PIXEL_DATA & 0xFFFF0000] = ()
     replaced[PIXEL_DATA] = (header(PIXEL_DATA, kind, len(image) + len(image) % 2), image)
     if len(image) % 2:
@@ -180,13 +176,16 @@ def _replacements(
 
 
 _COLOUR_ELEMENTS: Mapping[int, bytes] = {
-    _SAMPLES: encoded(_SAMPLES, b"US", b"\3\0"),
-    _PHOTOMETRIC: encoded(_PHOTOMETRIC, b"CS", b"RGB"),
-    _PLANAR: encoded(_PLANAR, b"US", b"\0\0"),
-    _ALLOCATED: encoded(_ALLOCATED, b"US", b"\x08\0"),
-    _STORED: encoded(_STORED, b"US", b"\x08\0"),
-    _HIGH: encoded(_HIGH, b"US", b"\7\0"),
-    _SIGNED: encoded(_SIGNED, b"US", b"\0\0"),
+    tag: encoded(tag, vr, value)
+    for tag, vr, value in (
+        (_SAMPLES, b"US", b"\3\0"),
+        (_PHOTOMETRIC, b"CS", b"RGB"),
+        (_PLANAR, b"US", b"\0\0"),
+        (_ALLOCATED, b"US", b"\x08\0"),
+        (_STORED, b"US", b"\x08\0"),
+        (_HIGH, b"US", b"\7\0"),
+        (_SIGNED, b"US", b"\0\0"),
+    )
 }
 
 
@@ -195,18 +194,21 @@ def _image(
 ) -> tuple[bytes | memoryview, bool]:
     """The pixels as they shall stand in the new file, and whether they are in colour."""
     if place.undefined:
-        raise _not_served("pixels in fragments under the private transfer syntax", file)
+        fragments = _("pixels in fragments under the private transfer syntax")
+        raise _not_served(Phrase(fragments), file)
     frames = by_tag.get(_FRAMES)
     if frames is not None and text(data, frames) not in ("", "0", "1"):
-        raise _not_served("an object of several frames in the private compression", file)
+        several = _("an object of several frames in the private compression")
+        raise _not_served(Phrase(several), file)
     rows, columns = number(data, by_tag.get(_ROWS)), number(data, by_tag.get(_COLUMNS))
     if not rows or not columns:
-        raise DamagedFile("Rows or Columns is missing", file=file)
-    samples = number(data, by_tag.get(_SAMPLES), 1)
-    bits = number(data, by_tag.get(_ALLOCATED), 16)
+        raise DamagedFile(_("Rows or Columns is missing"), file=file)
+    samples = _number(data, by_tag.get(_SAMPLES), 1)
+    bits = _number(data, by_tag.get(_ALLOCATED), 16)
     plain = (rows * columns * samples * bits + 7) // 8
     if max(plain, 3 * rows * columns) > _LONGEST:
-        raise _not_served(f"an image of {columns} × {rows} pixels", file)
+        size = {"columns": columns, "rows": rows}
+        raise _not_served(Phrase(_("an image of {columns} × {rows} pixels"), size), file)
     stream = memoryview(data)[place.value : place.end]
     as_plain = stream, False
     holds_plain = len(stream) in (plain, plain + plain % 2)
@@ -214,8 +216,12 @@ def _image(
         if holds_plain:
             return as_plain
         raise NotServed(
-            f"the file does not name its compression, and its {len(stream)} bytes are not the "
-            f"{plain} of plain pixels",
+            _(
+                "the file does not name its compression, and its {count} bytes are not the {plain} "
+                "of plain pixels"
+            ),
+            count=len(stream),
+            plain=plain,
             file=file,
             tag="(07A1,xx11)",
             remedy=REMEDY,
@@ -225,17 +231,25 @@ def _image(
     if name == RLE1 and (samples, bits) != (1, 16):
         if holds_plain:
             return as_plain
-        raise _not_served(f"{name} of {samples} samples of {bits} bits a pixel", file)
+        layout = {"name": name, "samples": samples, "bits": bits}
+        what = Phrase(_("{name} of {samples} samples of {bits} bits a pixel"), layout)
+        raise _not_served(what, file)
     try:
-        image = decode(name, stream if name == RLE1 else bytes(stream), rows, columns)
+        image = decode(name, bytes(stream), rows, columns)
     except StreamError as error:
         if holds_plain:
             return as_plain
-        known = name in (RLE1, RGB1)
-        kind = PixelDataError if known else NotServed
-        problem = f"the pixels in {name} cannot be decoded: {error}" if known else str(error)
-        raise kind(problem, file=file, tag="(07A1,xx0A)", remedy=REMEDY) from error
-    return memoryview(np.ascontiguousarray(image)).cast("B"), image.ndim == 3
+        if name not in (RLE1, RGB1):
+            raise NotServed(str(error), file=file, tag="(07A1,xx0A)", remedy=REMEDY) from error
+        raise PixelDataError(
+            _("the pixels in {name} cannot be decoded: {reason}"),
+            name=name,
+            reason=str(error),
+            file=file,
+            tag="(07A1,xx0A)",
+            remedy=REMEDY,
+        ) from error
+    return np.ascontiguousarray(image).data.cast("B"), image.ndim == 3
 
 
 def _spliced(
@@ -267,17 +281,20 @@ def _spliced(
 
 def _meta(data: bytes, found: Envelope) -> bytes:
     """Preamble and file meta information with the new transfer syntax."""
-    syntax = encoded(_TRANSFER_SYNTAX, b"UI", EXPLICIT.encode())
     kept = [e for e in found.meta if e.tag not in (_META_LENGTH, _TRANSFER_SYNTAX)]
-    body = b"".join(
-        [
-            *(data[e.start : e.end] for e in kept if e.tag < _TRANSFER_SYNTAX),
-            syntax,
-            *(data[e.start : e.end] for e in kept if e.tag > _TRANSFER_SYNTAX),
-        ]
+    return _header(
+        data[:128],
+        *(data[e.start : e.end] for e in kept if e.tag < _TRANSFER_SYNTAX),
+        encoded(_TRANSFER_SYNTAX, b"UI", EXPLICIT.encode()),
+        *(data[e.start : e.end] for e in kept if e.tag > _TRANSFER_SYNTAX),
     )
+
+
+def _header(preamble: bytes, *meta: bytes) -> bytes:
+    """Preamble and file meta information, with the length that leads it."""
+    body = b"".join(meta)
     length = encoded(_META_LENGTH, b"UL", len(body).to_bytes(4, "little"))
-    return data[:128] + b"DICM" + length + body
+    return preamble + b"DICM" + length + body
 
 
 def _normalised(data: bytes, found: Envelope, file: str) -> tuple[bytes, Envelope]:
@@ -305,7 +322,9 @@ def _normalised(data: bytes, found: Envelope, file: str) -> tuple[bytes, Envelop
     except Exception as error:  # pydicom raises whatever its parser stumbles over
         raise _damaged(file, error) from error
     new = out.getvalue()
-    return new, envelope(new)
+    made = envelope(new)
+    assert made is not None, "pydicom has just written the file header"
+    return new, made
 
 
 def with_header(data: bytes, found: Envelope, file: str) -> bytes:
@@ -324,32 +343,32 @@ def with_header(data: bytes, found: Envelope, file: str) -> bytes:
     except Irregular as error:
         raise _damaged(file, error) from error
     syntax = EXPLICIT if found.explicit else IMPLICIT
-    meta = b"".join(
-        (
-            encoded(0x00020001, b"OB", b"\0\1"),
-            encoded(0x00020002, b"UI", about.get(0x00080016, b"")),
-            encoded(0x00020003, b"UI", about.get(0x00080018, b"")),
-            encoded(_TRANSFER_SYNTAX, b"UI", syntax.encode()),
-            encoded(0x00020012, b"UI", _IMPLEMENTATION),
-        )
+    head = _header(
+        bytes(128),
+        encoded(0x00020001, b"OB", b"\0\1"),
+        encoded(0x00020002, b"UI", about.get(0x00080016, b"")),
+        encoded(0x00020003, b"UI", about.get(0x00080018, b"")),
+        encoded(_TRANSFER_SYNTAX, b"UI", syntax.encode()),
+        encoded(0x00020012, b"UI", _IMPLEMENTATION),
     )
-    length = encoded(_META_LENGTH, b"UL", len(meta).to_bytes(4, "little"))
-    return b"\0" * 128 + b"DICM" + length + meta + data
+    return head + data
 
 
 def _missing(file: str) -> PixelDataError:
-    return PixelDataError("the pixels are missing", file=file, tag="(07A1,xx0A)", remedy=REMEDY)
+    return PixelDataError(_("the pixels are missing"), file=file, tag="(07A1,xx0A)", remedy=REMEDY)
 
 
 def _damaged(file: str, error: Exception) -> DamagedFile:
     # pydicom's own texts may quote values, which must not get into a summary.
     reason = str(error) if isinstance(error, Irregular) else type(error).__name__
-    return DamagedFile(
-        f"the data set is damaged: {reason}",
-        file=file,
-        remedy="Copy the file again from its source",
-    )
+    remedy = _("Copy the file again from its source")
+    return DamagedFile(DAMAGED, reason=reason, file=file, remedy=remedy)
 
 
-def _not_served(what: str, file: str) -> NotServed:
-    return NotServed(f"{what} is not served", file=file, remedy=REMEDY)
+def _not_served(what: Phrase, file: str) -> NotServed:
+    return NotServed(_("{what} is not served"), what=what, file=file, remedy=REMEDY)
+
+
+def _number(data: bytes, element: Element | None, default: int) -> int:
+    found = number(data, element)
+    return default if found is None else found

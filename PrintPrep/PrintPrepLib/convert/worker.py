@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import os
@@ -16,33 +15,58 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import DamagedFile, ExportError, NotServed, PrintPrepError
 from ..core.files import replacing
+from ..core.phrases import Phrase, _, joined
 from ..dicom.elements import OTHERWISE_ENCODED, Cut, Irregular, elements, envelope
 from .inventory import FOLDER, Source
-from .summary import CONVERTED, COPIED, DONE_BEFORE, FAILED, REFUSED, SKIPPED
+from .summary import (
+    CONVERTED,
+    COPIED,
+    DAMAGED,
+    DONE_BEFORE,
+    FAILED,
+    REFUSED,
+    SKIPPED,
+    unreadable,
+)
 
 if TYPE_CHECKING:
-    from ..deidentify.deidentifier import Deidentified, Deidentifier
+    from pydicom.dataset import Dataset
+
+    from ..deidentify.deidentifier import Deidentifier, Treated
     from ..deidentify.options import Options
 
 #: What is read first: all of a slice, and of a larger file what tells how to go on.
 _WHOLE = 8 << 20
 _BEGINNING = 64 << 10
 _LARGE = 24 << 20
+_BUFFER = 1 << 16
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What every worker needs to know.
+class Request:
+    """What is to be done.
 
-    :param copy: whether files that need no conversion are copied.
-    :param secret: of the de-identification; None where there is none.
+    :param inputs: any mix of folders (with all below them) and files.
+    :param deidentify: options of a de-identification, or None.
+    :param secret: what pseudonyms are worked out from; None draws one, so that no other run
+        agrees with this one.
+    :param layout: ``keep`` the folders, or one for each ``patient``, study and series.
+    :param untouched: ``copy`` or ``skip`` files that need no conversion.
+    :param part: do this share of the series only: (number from 1, of how many).
+    :param jobs: processes; inside Slicer 1.
+    :param identify: name files and series in the summary as they are, with their places.
     """
 
+    inputs: Sequence[str | os.PathLike[str]]
     out: Path
-    copy: bool = True
     deidentify: Options | None = None
     secret: bytes | None = None
+    layout: str = "keep"
+    untouched: str = "copy"
+    part: tuple[int, int] | None = None
+    jobs: int = 1
+    identify: bool = False
 
     @property
     def workshop(self) -> Path:
@@ -76,22 +100,19 @@ class Task:
 class Done:
     """What became of a task.
 
+    :param why: what has to be said of it, or None.
     :param full: no file can be written any more.
-    :param changes: tag, keyword, action and reason of each element that was treated.
-    :param notices: id and text of what a person should look at after a de-identification.
-    :param unclaimed: the header does not claim that the identity is removed.
-    :param warned: the file was written, and the reason tells what to look at.
+    :param treated: what a de-identification did.
+    :param warned: the file was written, and ``why`` tells what to look at.
     """
 
     index: int
     fate: str
-    reason: str = ""
+    why: Phrase | None = None
     size: int = 0
     compression: str = ""
     full: bool = False
-    changes: tuple[tuple[str, str, str, str], ...] | None = None
-    notices: tuple[tuple[str, str], ...] = ()
-    unclaimed: bool = False
+    treated: Treated | None = None
     warned: bool = False
 
 
@@ -113,130 +134,109 @@ def _keep_memory() -> None:
 
 
 def convert_chunk(
-    settings: Settings, tasks: Sequence[Task], stopped: Callable[[], bool]
+    request: Request, tasks: Sequence[Task], stopped: Callable[[], bool]
 ) -> Iterator[Done]:
     """Do the tasks until it is time to stop; a file is done whole or not at all."""
     _keep_memory()
     for task in tasks:
         if stopped():
             return
-        yield _done(settings, task)
+        yield _done(request, task)
 
 
-def _done(settings: Settings, task: Task) -> Done:
+def _done(request: Request, task: Task) -> Done:
     try:
-        return _treat(settings, task)
-    except (NotServed, _Occupied) as error:
-        return Done(task.index, REFUSED, error.problem)
-    except ExportError as error:
-        cause = error.__cause__
-        full = isinstance(cause, OSError) and cause.errno in _FULL
-        return Done(task.index, FAILED, error.problem, full=full)
+        return _treat(request, task)
     except PrintPrepError as error:
-        return Done(task.index, FAILED, error.problem)
+        fate = REFUSED if isinstance(error, NotServed) else FAILED
+        cause = error.__cause__ if isinstance(error, ExportError) else None
+        full = isinstance(cause, OSError) and cause.errno in _FULL
+        return Done(task.index, fate, Phrase(error.template, error.values), full=full)
     except Irregular as error:
-        return Done(task.index, FAILED, f"the data set is damaged: {error}")
+        why = Phrase(DAMAGED, {"reason": str(error)})
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Done(task.index, FAILED, f"cannot be read ({reason})")
+        why = unreadable(error)
     except MemoryError:
-        return Done(task.index, FAILED, "there is not enough memory for this file")
+        why = Phrase(_("there is not enough memory for this file"))
     except Exception as error:  # noqa: BLE001  one bad file must not stop the others
         # Its text may quote values of a patient.
-        return Done(task.index, FAILED, f"internal error ({type(error).__name__})")
+        why = Phrase(_("internal error ({kind})"), {"kind": type(error).__name__})
+    return Done(task.index, FAILED, why)
 
 
-class _Occupied(PrintPrepError):
-    """Another file has the new file's name."""
-
-
-def _treat(settings: Settings, task: Task) -> Done:
+def _treat(request: Request, task: Task) -> Done:
     # Not before: the processes of a crew are started first and load numpy at the same time.
     from .transcode import Conversion, convert, needs_conversion
 
-    path = task.source.path
+    path, copies = task.source.path, request.untouched == "copy"
     with open(path, "rb") as file:
-        data = file.read(_WHOLE if settings.copy else _BEGINNING)
+        data = file.read(_WHOLE if copies else _BEGINNING)
         whole = len(data) >= task.source.size
         found = envelope(data)
         if found is None:
-            raise DamagedFile("the file has changed and is not DICOM any more", file=path)
+            raise DamagedFile(_("the file has changed and is not DICOM any more"), file=path)
         needed = needs_conversion(data, found, whole)
-        if needed is None or (not whole and (needed or settings.deidentify is not None)):
+        if needed is None or (not whole and (needed or request.deidentify is not None)):
             data += file.read()
             needed = needs_conversion(data, found)
             whole = True
-    if not needed and not settings.copy:
-        return Done(task.index, SKIPPED, "needs no conversion")
-    target = settings.out / task.target
+    if not needed and not copies:
+        return Done(task.index, SKIPPED, Phrase(_("needs no conversion")))
     if not whole:
-        return Done(task.index, COPIED, size=_copied(task, target, settings.workshop))
+        return Done(task.index, COPIED, size=_written(None, request, task)[0])
     made = convert(data, found, path) if needed else Conversion([data], "")
     done = Done(task.index, CONVERTED if needed else COPIED, compression=made.compression)
-    pieces, warnings = made.pieces, [made.warning] if made.warning else []
-    if settings.deidentifier is not None:
-        data, result = _deidentified(settings.deidentifier, b"".join(pieces), path)
-        pieces = [data]
-        warnings += [finding.message for finding in result.warnings]
-        done = replace(
-            done,
-            changes=tuple((c.tag, c.keyword, c.action, c.reason) for c in result),
-            notices=tuple((finding.id, finding.message) for finding in result.warnings),
-            unclaimed=not result.identity_removed,
-        )
-    size, before = _written(pieces, task, target, settings.workshop)
+    pieces = made.pieces
+    said = [made.warning] if made.warning else []
+    if request.deidentifier is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = readable(b"".join(pieces), path)
+            result = request.deidentifier.apply(dataset)
+            pieces = [_encoded(dataset, path)]
+        said += [Phrase(finding.template, finding.values) for finding in result.warnings]
+        done = replace(done, treated=result.treated)
+    size, before = _written(pieces, request, task)
     if before:
-        return replace(done, fate=SKIPPED, reason=DONE_BEFORE, size=size)
-    return replace(done, reason=" ".join(warnings), size=size, warned=bool(warnings))
+        return replace(done, fate=SKIPPED, why=Phrase(DONE_BEFORE), size=size)
+    if said:
+        done = replace(done, why=said[0] if len(said) == 1 else joined(said, " "), warned=True)
+    return replace(done, size=size)
 
 
 def _written(
-    pieces: Sequence[bytes | memoryview], task: Task, target: Path, workshop: Path
+    pieces: Sequence[bytes | memoryview] | None, request: Request, task: Task
 ) -> tuple[int, bool]:
     """Size of the new file, and whether it stood there already.
 
-    :raises _Occupied: another file stands there.
+    :param pieces: None copies the source, which is too large to hold.
+    :raises NotServed: another file stands there.
     """
-    size = sum(len(piece) for piece in pieces)
+    target = request.out / task.target
+    size = task.source.size if pieces is None else sum(map(len, pieces))
     if os.path.lexists(target) and not task.replaceable:
         # A run that was killed could not note its last files any more.
-        if _size(target) == size and target.read_bytes() == b"".join(pieces):
+        if (
+            pieces is not None
+            and target.is_file()
+            and target.stat().st_size == size
+            and target.read_bytes() == b"".join(pieces)
+        ):
             return size, True
-        raise _Occupied("another file of this name is there already", file=str(target))
+        raise NotServed(_("another file of this name is there already"), file=str(target))
     _make_folder(target.parent)
-    with replacing(target, workshop) as temporary, open(temporary, "wb", buffering=0) as file:
-        _write_all(file, pieces)
+    with replacing(target, request.workshop) as temporary:
+        if pieces is None:
+            shutil.copyfile(task.source.path, temporary)
+        else:
+            _write_all(temporary, pieces)
     return size, False
 
 
-def _write_all(file: io.FileIO, pieces: Sequence[bytes | memoryview]) -> None:
-    small: list[bytes | memoryview] = []
-    for piece in pieces:
-        small.append(piece)
-        if len(piece) > 1 << 16:
-            _write(file, b"".join(small[:-1]))
-            _write(file, piece)
-            small.clear()
-    _write(file, b"".join(small))
-
-
-def _write(file: io.FileIO, data: bytes | memoryview) -> None:
-    view = memoryview(data)
-    while len(view):
-        view = view[file.write(view) :]
-
-
-def _copied(task: Task, target: Path, workshop: Path) -> int:
-    """Copy a file too large to hold; its size.
-
-    :raises _Occupied: another file stands there.
-    """
-    if os.path.lexists(target) and not task.replaceable:
-        raise _Occupied("another file of this name is there already", file=str(target))
-    _make_folder(target.parent)
-    with replacing(target, workshop) as temporary:
-        shutil.copyfile(task.source.path, temporary)
-    return task.source.size
+def _write_all(path: Path, pieces: Sequence[bytes | memoryview]) -> None:
+    """Small pieces go together, and a large one goes without being copied."""
+    with open(path, "wb", buffering=_BUFFER) as file:
+        file.writelines(pieces)
 
 
 def _make_folder(folder: Path) -> None:
@@ -246,21 +246,20 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         if error.errno in _FULL:
-            raise ExportError("the disk is full", file=str(folder)) from error
+            raise ExportError(_("the disk is full"), file=str(folder)) from error
         raise ExportError(
-            f"the folder cannot be made ({error.strerror or error})", file=str(folder)
+            _("the folder cannot be made ({reason})"),
+            file=str(folder),
+            reason=error.strerror or str(error),
         ) from error
 
 
-def _size(path: Path) -> int:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return -1
+def readable(data: bytes, path: str) -> Dataset:
+    """The data set of a whole file that needs no conversion (any more).
 
-
-def _deidentified(deidentifier: Deidentifier, data: bytes, path: str) -> tuple[bytes, Deidentified]:
-    """The file without identity, and what was done."""
-    from pydicom import dcmread, dcmwrite
+    :raises DamagedFile: the data set is damaged or cut off.
+    """
+    from pydicom import dcmread
 
     from .transcode import with_header
 
@@ -268,25 +267,28 @@ def _deidentified(deidentifier: Deidentifier, data: bytes, path: str) -> tuple[b
     if found is not None and found.syntax not in OTHERWISE_ENCODED:
         data = with_header(data, found, path)
         try:
-            start = found.start + len(data) - size
-            for _ in elements(data, start, found.explicit):
+            for _element in elements(data, found.start + len(data) - size, found.explicit):
                 pass
         except Cut as error:
-            raise DamagedFile(f"the data set is damaged: {error}", file=path) from error
+            raise DamagedFile(DAMAGED, file=path, reason=str(error)) from error
         except Irregular:
             pass  # pydicom is more patient
+    try:
+        return dcmread(io.BytesIO(data), force=True)
+    except Exception as error:  # pydicom raises whatever its parser stumbles over
+        raise DamagedFile(
+            _("the data set is damaged ({kind})"), file=path, kind=type(error).__name__
+        ) from error
+
+
+def _encoded(dataset: Dataset, path: str) -> bytes:
+    from pydicom import dcmwrite
+
     out = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            dataset = dcmread(io.BytesIO(data), force=True)
-        except Exception as error:  # pydicom raises whatever its parser stumbles over
-            problem = f"the data set is damaged ({type(error).__name__})"
-            raise DamagedFile(problem, file=path) from error
-        result = deidentifier.apply(dataset)
-        try:
-            dcmwrite(out, dataset)
-        except Exception as error:
-            problem = f"it cannot be written again ({type(error).__name__})"
-            raise DamagedFile(problem, file=path) from error
-    return out.getvalue(), result
+    try:
+        dcmwrite(out, dataset)
+    except Exception as error:
+        raise DamagedFile(
+            _("it cannot be written again ({kind})"), file=path, kind=type(error).__name__
+        ) from error
+    return out.getvalue()

@@ -74,7 +74,7 @@ class Phrase:
     """A marked template and what fills it; the values may be phrases themselves."""
 
     template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def text(self) -> str:
@@ -104,6 +104,12 @@ def counted(count: int, one: str, many: str, **values: Any) -> Phrase:
     :param one, many: marked templates.
     """
     return Phrase(one if count == 1 else many, {"count": count, **values})
+
+
+def joined(phrases: Iterable[Phrase], between: str = "; ") -> Phrase:
+    """Several phrases as one."""
+    values = {f"part{index}": phrase for index, phrase in enumerate(phrases)}
+    return Phrase(between.join(f"{{{name}}}" for name in values), values)
 
 
 def bound_mm(length: float) -> str:

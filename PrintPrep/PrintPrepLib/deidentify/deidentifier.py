@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -20,10 +20,11 @@ from pydicom.sequence import Sequence as Items
 
 from .. import __version__
 from ..core.findings import Finding
+from ..core.phrases import _
 from .elements import Found
 from .options import DeidentifyError, Options, pet_warnings
 from .pixels import pixel_warnings
-from .plan import Change, Patient, Plan, Step
+from .plan import Change, Plan, Step, step_on
 from .profile import Rules, edition
 from .values import Replacements
 
@@ -37,6 +38,19 @@ _TIMES_MODIFIED = 0x00280303
 _TIMES_KEYWORD = "LongitudinalTemporalInformationModified"
 _TIMES = {"remove": "REMOVED", "shift": "MODIFIED", "keep": "UNMODIFIED"}
 _GRAVEST = ("REMOVED", "MODIFIED", "UNMODIFIED")
+_CHANGE = ("tag", "keyword", "action", "reason")
+
+
+class Treated(NamedTuple):
+    """What was done to one data set, without any value.
+
+    :param changes: tag, keyword, action and reason of each.
+    :param warnings: id and text of each.
+    """
+
+    changes: tuple[tuple[str, str, str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
+    identity_removed: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,15 @@ class Deidentified:
     def __len__(self) -> int:
         return len(self.changes)
 
+    @property
+    def treated(self) -> Treated:
+        """What a tally needs to know."""
+        return Treated(
+            tuple((c.tag, c.keyword, c.action, c.reason) for c in self.changes),
+            tuple((finding.id, finding.message) for finding in self.warnings),
+            self.identity_removed,
+        )
+
 
 class Deidentifier:
     """De-identifies the data sets of one run so that they still belong together.
@@ -72,13 +95,14 @@ class Deidentifier:
     def __init__(self, options: Options, secret: bytes | None = None) -> None:
         if secret is not None and len(secret) < 16:
             raise DeidentifyError(
-                f"the secret has {len(secret)} bytes, which can be guessed",
-                remedy="Give at least 16 random bytes",
+                _("the secret has {count} bytes, which can be guessed"),
+                remedy=_("Give at least 16 random bytes"),
+                count=len(secret),
             )
         self.options = options
         self.secret = os.urandom(_SECRET_BYTES) if secret is None else bytes(secret)
         self._rules = Rules(options)
-        self._values = Replacements(self.secret)
+        self._values = Replacements(self.secret, options.pseudonyms)
 
     def apply(self, dataset: Dataset) -> Deidentified:
         """De-identify a data set in place: its file header, sequences and private elements too.
@@ -89,9 +113,11 @@ class Deidentifier:
         header = getattr(dataset, "file_meta", None)
         if str((header or {}).get("TransferSyntaxUID", "")) == _PRIVATE_COMPRESSION:
             raise DeidentifyError(
-                "the pixels are in the Philips/Elscint private compression, which needs private "
-                "elements that would be removed",
-                remedy="Convert the file first",
+                _(
+                    "the pixels are in the Philips/Elscint private compression, which needs "
+                    "private elements that would be removed"
+                ),
+                remedy=_("Convert the file first"),
             )
         result, steps = self._planned(dataset)
         for step in steps:
@@ -107,32 +133,15 @@ class Deidentifier:
 
     def _planned(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
         warnings, claimed = pixel_warnings(dataset)
-        steps = Plan(dataset, self._rules, self._values, self._patient(dataset)).steps
+        steps = Plan(dataset, self._rules, self._values).steps
         steps += [_stated(dataset, element) for element in self._statements(dataset, claimed)]
         changes = tuple(step.change for step in steps)
         return Deidentified(changes, warnings, claimed), steps
 
-    def _patient(self, dataset: Dataset) -> Patient:
-        number = _value(dataset, "PatientID")
-        if number:
-            return Patient(
-                self._pseudonym(number), self._values.shift_days(f"id:{number}"), self._pseudonym
-            )
-        # Without a number the name and birth date stand for a person, or else the study.
-        name = [_value(dataset, word) for word in ("PatientName", "PatientBirthDate")]
-        key = (
-            f"name:{'|'.join(name)}" if name[0] else f"study:{_value(dataset, 'StudyInstanceUID')}"
-        )
-        return Patient(self._values.pseudonym(key), self._values.shift_days(key), self._pseudonym)
-
-    def _pseudonym(self, number: str) -> str:
-        number = number.strip()
-        return self.options.pseudonyms.get(number) or self._values.pseudonym(f"id:{number}")
-
     def _statements(self, dataset: Dataset, claimed: bool) -> Iterator[DataElement]:
         """The elements that say that, and how, a data set was de-identified."""
         # What was shifted or removed before does not become true again.
-        times = {_TIMES[self.options.dates], _value(dataset, _TIMES_KEYWORD)}
+        times = {_TIMES[self.options.dates], str(dataset.get(_TIMES_KEYWORD, "")).strip()}
         yield DataElement(_TIMES_MODIFIED, "CS", min(times & set(_GRAVEST), key=_GRAVEST.index))
         yield DataElement(_IDENTITY_REMOVED, "CS", "YES" if claimed else "NO")
         if not claimed:
@@ -152,76 +161,67 @@ class Deidentifier:
         yield DataElement(_METHOD_CODES, "SQ", Items(codes))
 
 
-def preview(dataset: Dataset, options: Options, secret: bytes | None = None) -> Deidentified:
-    """What a de-identification would change; the data set stays as it is.
-
-    :raises DeidentifyError: a sequence is damaged.
-    """
-    return Deidentifier(options, secret).preview(dataset)
-
-
-def report(options: Options, result: Deidentified, values: bool = False) -> dict[str, Any]:
+def report(result: Deidentified, values: bool = False) -> dict[str, Any]:
     """The JSON-able record of one data set.
 
     :param values: also what stood there and what stands there now. Such a report identifies
         the patient: it belongs where the original data are.
     """
-    names = ("path", "tag", "keyword", "action", "reason", *(("before", "after") * values))
+    names = ("path", *_CHANGE, *(("before", "after") * values))
     return {
-        **_head(options),
         "identity_removed": result.identity_removed,
         "warnings": [finding.as_finding() for finding in result.warnings],
         "changes": [{name: getattr(change, name) for name in names} for change in result],
     }
 
 
-def tally(options: Options, results: Iterable[Deidentified]) -> dict[str, Any]:
-    """The JSON-able record of many data sets: how often each element was treated how.
+class Tally:
+    """How often each element of many data sets was treated how; never a value of a patient."""
 
-    :returns: never a value of a patient; ``not_claimed`` counts the data sets whose header
-        does not state that the identity is removed.
-    """
-    counts: Counter[tuple[str, str, str, str]] = Counter()
-    warnings: Counter[tuple[str, str]] = Counter()
-    files = unclaimed = 0
-    for result in results:
-        files += 1
-        unclaimed += not result.identity_removed
-        warnings.update((finding.id, finding.message) for finding in result.warnings)
-        counts.update((c.tag, c.keyword, c.action, c.reason) for c in result)
-    names = ("tag", "keyword", "action", "reason")
-    return {
-        **_head(options),
-        "files": files,
-        "not_claimed": unclaimed,
-        "warnings": [
-            {"id": key, "message": text, "count": n} for (key, text), n in warnings.items()
-        ],
-        "changes": [
-            {**dict(zip(names, key, strict=True)), "count": n} for key, n in sorted(counts.items())
-        ],
-    }
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._changes: Counter[tuple[str, str, str, str]] = Counter()
+        self._warnings: Counter[tuple[str, str]] = Counter()
+        self._files = self._unclaimed = 0
 
+    def add(self, treated: Treated) -> None:
+        """Take in one data set."""
+        self._files += 1
+        self._unclaimed += not treated.identity_removed
+        self._changes.update(treated.changes)
+        self._warnings.update(treated.warnings)
 
-def _head(options: Options) -> dict[str, Any]:
-    return {
-        "profile": "PS3.15 Basic Application Level Confidentiality Profile",
-        "edition": edition(),
-        "options": options.as_dict(),
-        "codes": [{"value": value, "meaning": meaning} for value, meaning in options.codes],
-        "pet_warnings": pet_warnings(options),
-    }
+    def record(self) -> dict[str, Any]:
+        """The JSON-able record; ``not_claimed`` counts the data sets whose header does not
+        state that the identity is removed.
+        """
+        return {
+            "profile": "PS3.15 Basic Application Level Confidentiality Profile",
+            "edition": edition(),
+            "options": self.options.as_dict(),
+            "codes": [{"value": code, "meaning": meaning} for code, meaning in self.options.codes],
+            "pet_warnings": pet_warnings(self.options),
+            "files": self._files,
+            "not_claimed": self._unclaimed,
+            "warnings": [
+                {"id": key, "message": text, "count": count}
+                for (key, text), count in sorted(self._warnings.items())
+            ],
+            "changes": [
+                {**dict(zip(_CHANGE, key, strict=True)), "count": count}
+                for key, count in sorted(self._changes.items())
+            ],
+        }
 
 
 def _stated(dataset: Dataset, element: DataElement) -> Step:
     """The step that writes what a data set says about its own de-identification."""
     tag = int(element.tag)
-    found = Found.at(dataset, tag) if tag in dataset else Found(dataset, tag, element, "CS", "")
-    before = found.shown if tag in dataset else ""
+    found = Found(dataset, tag, DataElement(tag, "CS", ""), "CS", "")
+    if tag in dataset:
+        found = Found.at(dataset, tag)
     after = "a sequence" if element.VR == "SQ" else str(element.value)
-    reason = "says what was done"
-    change = Change(found.name, found.keyword, "replace", before, after, "", reason)
-    return Step(dataset, tag, element, change)
+    return step_on(found, "replace", after, "says what was done", element)
 
 
 def _code(value: str, meaning: str) -> Dataset:
@@ -230,9 +230,3 @@ def _code(value: str, meaning: str) -> Dataset:
     code.CodingSchemeDesignator = "DCM"
     code.CodeMeaning = meaning
     return code
-
-
-def _value(dataset: Dataset, keyword: str) -> str:
-    """A text as pydicom decodes it, so that it is the same whatever bytes it was read from."""
-    value = dataset.get(keyword)
-    return "" if value is None else str(value).strip()

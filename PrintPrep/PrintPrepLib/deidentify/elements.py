@@ -2,6 +2,10 @@
 
 pydicom decodes an element when it is asked for it, and what it cannot decode raises. Whoever
 only has to know whether an element may stay reads its bytes.
+
+In a damaged file one wrong length makes an element swallow those behind it: a row count whose
+value is a thousand bytes, a number with a name inside. Such an element does not hold what its
+value representation says, so it is not ``is_sound``.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VM, dictionary_VR, k
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 
+from ..core.phrases import _
 from .options import DeidentifyError
 
 #: Bytes of one number, for VRs that hold binary numbers.
@@ -22,6 +27,12 @@ SIZES = {
     **dict.fromkeys(("FD", "SV", "UV"), 8),
 }
 _LONGEST_SHOWN = 120
+_TEXTS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
+#: Signs that stand in no text: line ends, tabulators and the escapes of character sets may.
+_CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+# What scanners write for a missing number, and the comma of some, is no harm.
+_DECIMALS = re.compile(r"[-+\d.,eE\\ ]*|[-+]?(nan|inf)", re.IGNORECASE)
+_FORMS = {"UI": re.compile(r"[\d.\\ \0]*"), "DS": _DECIMALS, "IS": _DECIMALS}
 
 
 class Found(NamedTuple):
@@ -70,7 +81,7 @@ class Found(NamedTuple):
             return ""
         if isinstance(value, bytes):
             value = value.decode("latin-1")
-        elif self.element.VM > 1:
+        elif isinstance(self.element, DataElement) and self.element.VM > 1:
             value = "\\".join(map(str, value))
         return str(value).strip(" \0")
 
@@ -83,12 +94,12 @@ class Found(NamedTuple):
         return value is not None and str(value) != ""
 
     @property
-    def count(self) -> int:
+    def multiplicity(self) -> int:
         """How many values there are."""
         value = self.element.value
-        if not isinstance(value, bytes):
-            return 0 if value is None else self.element.VM
-        return len(value) // SIZES[self.vr] if self.vr in SIZES else value.count(b"\\") + 1
+        if isinstance(value, bytes):
+            return len(value) // SIZES[self.vr] if self.vr in SIZES else value.count(b"\\") + 1
+        return 0 if value is None or isinstance(self.element, tuple) else self.element.VM
 
     @property
     def shown(self) -> str:
@@ -108,43 +119,23 @@ class Found(NamedTuple):
             return list(self.dataset[self.tag].value or ())
         except Exception as error:  # pydicom raises whatever its parser stumbles over
             raise DeidentifyError(
-                f"a sequence is damaged, so nobody can tell what it holds ({error})",
+                _("a sequence is damaged, so nobody can tell what it holds ({reason})"),
+                reason=str(error),
                 tag=self.keyword or self.name,
             ) from error
-
-
-# Whether an element that stays holds what its value representation says.
-#
-# In a damaged file one wrong length makes an element swallow those behind it: a row count whose
-# value is a thousand bytes, a number with a name inside. What swallowed something goes.
-
-_TEXTS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
-#: Signs that stand in no text: line ends, tabulators and the escapes of character sets may.
-_CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-_FORMS = {
-    "UI": re.compile(r"[\d.\\ \0]*"),
-    # What scanners write for a missing number, and the comma of some, is no harm.
-    "DS": re.compile(r"[-+\d.,eE\\ ]*|[-+]?(nan|inf)", re.IGNORECASE),
-    "IS": re.compile(r"[-+\d.,eE\\ ]*|[-+]?(nan|inf)", re.IGNORECASE),
-}
 
 
 def is_sound(found: Found) -> bool:
     """Whether the value can be what it says it is; bulk data (pixels) are not judged."""
     if found.vr in SIZES:
-        return _is_numbers(found)
+        value = found.element.value
+        if not isinstance(value, bytes):
+            return True  # pydicom has decoded it, so they are numbers
+        count, rest = divmod(len(value), SIZES[found.vr])
+        most = dictionary_VM(found.tag).split("-")[-1]
+        return not rest and (not most.isdigit() or count <= int(most))
     if found.vr not in _TEXTS:
         return True
-    form = _FORMS.get(found.vr)
     text = found.text
+    form = _FORMS.get(found.vr)
     return not _CONTROL.search(text) and (form is None or form.fullmatch(text) is not None)
-
-
-def _is_numbers(found: Found) -> bool:
-    value = found.element.value
-    if not isinstance(value, bytes):
-        # pydicom has decoded it, so they are numbers.
-        return True
-    count, rest = divmod(len(value), SIZES[found.vr])
-    most = dictionary_VM(found.tag).split("-")[-1]
-    return not rest and (not most.isdigit() or count <= int(most))

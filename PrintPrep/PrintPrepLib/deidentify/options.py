@@ -7,19 +7,18 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..core.errors import PrintPrepError
+from ..core.phrases import _
 
 DATES = ("remove", "shift", "keep")
 UIDS = ("replace", "keep")
 
 _LONGEST_PSEUDONYM = 64
 #: PS3.16 CID 7050: the code and meaning that a header states for each of the choices.
+_RETAIN_TIMES = "Retain Longitudinal Temporal Information"
 _BASIC = ("113100", "Basic Application Confidentiality Profile")
 _CODES = {
-    "modified_dates": (
-        "113107",
-        "Retain Longitudinal Temporal Information Modified Dates Option",
-    ),
-    "full_dates": ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
+    "modified_dates": ("113107", f"{_RETAIN_TIMES} Modified Dates Option"),
+    "full_dates": ("113106", f"{_RETAIN_TIMES} Full Dates Option"),
     "retain_patient_characteristics": ("113108", "Retain Patient Characteristics Option"),
     "retain_device_identity": ("113109", "Retain Device Identity Option"),
     "retain_uids": ("113110", "Retain UIDs Option"),
@@ -60,21 +59,21 @@ class Options:
     pseudonyms: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("profile", self.profile, ("basic",)),
-            ("dates", self.dates, DATES),
-            ("uids", self.uids, UIDS),
-        ):
-            if value not in known:
+        for name, known in (("profile", ("basic",)), ("dates", DATES), ("uids", UIDS)):
+            if getattr(self, name) not in known:
                 raise DeidentifyError(
-                    f"{name} cannot be {value!r}", remedy="Choose one of " + ", ".join(known)
+                    _("{name} cannot be {value!r}"),
+                    remedy=_("Choose one of {known}"),
+                    name=name,
+                    value=getattr(self, name),
+                    known=", ".join(known),
                 )
-        codes = list(self.pseudonyms.values())
-        for code in codes:
+        for code in self.pseudonyms.values():
             _check_pseudonym(code)
-        if len(set(codes)) < len(codes):
+        if len(set(self.pseudonyms.values())) < len(self.pseudonyms):
             raise DeidentifyError(
-                "two patients have the same pseudonym", remedy="Give each patient one of its own"
+                _("two patients have the same pseudonym"),
+                remedy=_("Give each patient one of its own"),
             )
 
     @property
@@ -103,37 +102,47 @@ PROFILES: dict[str, Options] = {
 
 def pet_warnings(options: Options) -> list[str]:
     """Sentences that say which of the options break PET quantification; none: it survives."""
-    found = []
-    if not options.retain_patient_characteristics:
-        found.append(
-            "The patient's weight is removed, so SUV by body weight cannot be computed any more; "
-            "without size and sex, neither can SUV by lean body mass or body surface. "
-            "Retain patient characteristics."
-        )
-    if options.dates == "remove":
-        found.append(
-            "The times of injection, series and acquisition are removed, so the decay of the dose "
-            "is unknown and SUV cannot be computed any more. Shift the dates or keep them."
-        )
-    if not options.retain_safe_private:
-        found.append(
-            "The private scale factors of Philips are removed, so its images in counts (CNTS) "
-            "cannot be turned into SUV any more; the private scan times of GE and Siemens go, "
-            "too, which processed series need. Retain safe private elements."
-        )
-    return found
+    kept = (
+        options.retain_patient_characteristics,
+        options.dates != "remove",
+        options.retain_safe_private,
+    )
+    return [told for told, keeps in zip(_PET_WARNINGS, kept, strict=True) if not keeps]
+
+
+_PET_WARNINGS = (
+    _(
+        "The patient's weight is removed, so SUV by body weight cannot be computed any more; "
+        "without size and sex, neither can SUV by lean body mass or body surface. Retain patient "
+        "characteristics."
+    ),
+    _(
+        "The times of injection, series and acquisition are removed, so the decay of the dose is "
+        "unknown and SUV cannot be computed any more. Shift the dates or keep them."
+    ),
+    _(
+        "The private scale factors of Philips are removed, so its images in counts (CNTS) cannot "
+        "be turned into SUV any more; the private scan times of GE and Siemens go, too, which "
+        "processed series need. Retain safe private elements."
+    ),
+)
 
 
 def _check_pseudonym(code: str) -> None:
     # PatientName holds it, too, where these signs part its components.
     if not code.strip() or len(code) > _LONGEST_PSEUDONYM or set(code) & set("\\^="):
         raise DeidentifyError(
-            f"the pseudonym {code!r} is empty, longer than {_LONGEST_PSEUDONYM} characters or "
-            "holds one of \\ ^ =",
-            remedy="Choose another one",
+            _(
+                "the pseudonym {code!r} is empty, longer than {most} characters or holds one of "
+                "\\ ^ ="
+            ),
+            remedy=_("Choose another one"),
+            code=code,
+            most=_LONGEST_PSEUDONYM,
         )
     if not (code.isascii() and code.isprintable()):
         raise DeidentifyError(
-            f"the pseudonym {code!r} holds more than plain letters, digits and signs",
-            remedy="Use letters without accents, because every character set can write them",
+            _("the pseudonym {code!r} holds more than plain letters, digits and signs"),
+            remedy=_("Use letters without accents, because every character set can write them"),
+            code=code,
         )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 
 from ..core.findings import Finding
+from ..core.phrases import Phrase, _
 from .elements import Found
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 #: Modalities whose pictures often carry the name, with or without a flag that says so.
 _OFTEN_WRITTEN_ON = {"DOC", "ES", "GM", "OT", "SC", "US", "XC"}
-_NEVER = "what is in the pixels is not removed, so the header does not claim that the identity is."
+
+_CONSEQUENCE = _(
+    "what is in the pixels is not removed, so the header does not claim that the identity is"
+)
 
 
 def pixel_warnings(dataset: Dataset) -> tuple[tuple[Finding, ...], bool]:
@@ -18,44 +22,36 @@ def pixel_warnings(dataset: Dataset) -> tuple[tuple[Finding, ...], bool]:
 
     :returns: the findings, and whether the header may claim that the identity is removed.
     """
-    found = []
+    told: dict[str, str] = {}
     flag = _text(dataset, 0x00280301).upper()
     sop_class = _text(dataset, 0x00080016)
     modality = _text(dataset, 0x00080060).upper()
     if flag == "YES":
-        found.append(
-            Finding("burned_in", "fail", f"The header says that words are burned in; {_NEVER}")
-        )
+        told["burned_in"] = _("The header says that words are burned in; {consequence}.")
     elif sop_class == _SECONDARY_CAPTURE or sop_class.startswith(f"{_SECONDARY_CAPTURE}."):
-        found.append(Finding("secondary_capture", "fail", f"It is a screen capture; {_NEVER}"))
+        told["secondary_capture"] = _("It is a screen capture; {consequence}.")
     elif flag != "NO" and modality in _OFTEN_WRITTEN_ON:
-        found.append(
-            Finding(
-                "often_written_on",
-                "fail",
-                f"Pictures of modality {{modality}} often carry names; {_NEVER}",
-                {"modality": modality},
-            )
+        told["often_written_on"] = _(
+            "Pictures of modality {modality} often carry names; {consequence}."
         )
     if _overlay_in_pixels(dataset):
-        found.append(
-            Finding(
-                "overlay_in_pixels",
-                "fail",
-                f"An overlay stands in the unused bits of the pixels; {_NEVER}",
-            )
+        told["overlay_in_pixels"] = _(
+            "An overlay stands in the unused bits of the pixels; {consequence}."
         )
-    claimed = not found
+    values = {"modality": modality, "consequence": Phrase(_CONSEQUENCE)}
+    found = [Finding(id, "fail", template, values) for id, template in told.items()]
     if _text(dataset, 0x00280302).upper() == "YES":
         found.append(
             Finding(
                 "recognizable_face",
                 "warn",
-                "The header says that the patient can be recognised from the images; nothing is "
-                "done about that.",
+                _(
+                    "The header says that the patient can be recognised from the images; nothing "
+                    "is done about that."
+                ),
             )
         )
-    return tuple(found), claimed
+    return tuple(found), not told
 
 
 def _overlay_in_pixels(dataset: Dataset) -> bool:

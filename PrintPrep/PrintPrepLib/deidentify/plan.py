@@ -7,7 +7,7 @@ What stays is not even decoded: its bytes go to the new file as they came.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +31,12 @@ _DAMAGED = "damaged: its value is not what it says it is"
 #: What the value of a private element known to be safe looks like.
 _NUMBERS = re.compile(r"[-+\d.eE: \\]*")
 _CODES = re.compile(r"[A-Z0-9_ \\]*")
+#: Texts that stay unless they repeat a name, and what names are taken from.
+_FREE_TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
+_NAMING = _FREE_TEXT | {"PN", "DA"}
+_SHORTEST_NAME = 4
+#: Words that stand where a name should, and name nobody.
+_NOBODY = {"anonymized", "anonymous", "none", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -66,25 +72,10 @@ class Step:
     change: Change
 
     def apply(self) -> None:
-        """Carry it out."""
         if self.element is not None:
             self.dataset[self.tag] = self.element
         elif self.change.action == "remove":
             del self.dataset[self.tag]
-
-
-@dataclass(frozen=True)
-class Patient:
-    """Whom a data set is about, as far as the plan needs to know.
-
-    :param pseudonym: what stands in the place of name and number.
-    :param shift_days: by how much the dates move.
-    :param pseudonym_of: the pseudonym for a PatientID that stands inside a sequence.
-    """
-
-    pseudonym: str
-    shift_days: int
-    pseudonym_of: Callable[[str], str]
 
 
 class Plan:
@@ -93,29 +84,28 @@ class Plan:
     :raises DeidentifyError: a sequence cannot be read, so what it holds is unknown.
     """
 
-    def __init__(
-        self, dataset: Dataset, rules: Rules, values: Replacements, patient: Patient
-    ) -> None:
+    def __init__(self, dataset: Dataset, rules: Rules, values: Replacements) -> None:
         self.steps: list[Step] = []
         self._rules = rules
         self._values = values
-        self._patient = patient
+        number, name, birth, study = (
+            str(dataset.get(keyword) or "").strip()
+            for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID")
+        )
+        # Without a number the name and birth date stand for a person, or else the study.
+        key = f"name:{name}|{birth}" if name else f"study:{study}"
+        self._pseudonym = values.patient(number) if number else values.pseudonym(key)
+        self._days = values.shift_days(f"id:{number}" if number else key)
         self._charset = Found.at(dataset, _CHARSET).text if _CHARSET in dataset else ""
         self._names: set[str] = set()
         self._texts: list[Found] = []
-        header = getattr(dataset, "file_meta", None)
-        if header is not None:
-            self._file_header(header)
-        self._walk(dataset, "")
-        self._search_texts()
-
-    # Walking
-
-    def _file_header(self, header: Dataset) -> None:
+        header = getattr(dataset, "file_meta", None) or Dataset()
         for tag in map(int, list(header.keys())):
-            rule = self._rules.of_file_header(tag)
+            rule = rules.of_file_header(tag)
             if rule is not None:
                 self._act(Found.at(header, tag), rule)
+        self._walk(dataset, "")
+        self._search_texts()
 
     def _walk(self, dataset: Dataset, path: str) -> None:
         private: list[int] = []
@@ -131,7 +121,7 @@ class Plan:
                 self._into(found)
             elif not is_sound(found):
                 self._note(found, "remove", _DAMAGED)
-            elif found.vr in FREE_TEXT and tag != _METHOD:
+            elif found.vr in _FREE_TEXT and tag != _METHOD:
                 self._texts.append(found)
         if private:
             self._private(dataset, sorted(private), path)
@@ -140,11 +130,9 @@ class Plan:
         for number, item in enumerate(found.items()):
             self._walk(item, f"{found.path}{found.name}[{number}]")
 
-    # One element
-
     def _act(self, found: Found, rule: Rule) -> None:
-        if rule.identity and found.vr in NAMING:
-            self._names.update(names_in(found.text, found.vr, self._charset))
+        if rule.identity and found.vr in _NAMING:
+            self._names.update(_names_in(found.text, found.vr, self._charset))
         action = rule.action
         if action == "shift":
             if self._shift(found, rule):
@@ -161,15 +149,22 @@ class Plan:
             self._into(found)
         elif found.tag in (_PATIENT_ID, _PATIENT_NAME):
             self._replace_patient(found, rule.reason)
-        elif found.filled:
-            self._replace(found, action, rule.reason)
+        elif not found.filled:
+            return
+        elif action == "uid":
+            self._set(found, self._new_uids(found.text), "replace", rule.reason)
+        elif action == "dummy":
+            value = self._skeleton_of(found) if found.vr == "SQ" else dummy(found.vr)
+            self._set(found, value, "replace", rule.reason)
+        else:
+            nothing = b"" if found.vr[0] == "O" or found.vr == "UN" else ""
+            empty = Sequence([]) if found.vr == "SQ" else nothing
+            self._set(found, empty, "empty", rule.reason)
 
     def _shift(self, found: Found, rule: Rule) -> bool:
         """Whether a date could be shifted, or there was none."""
-        if found.vr == "SQ":
-            return False
         old = found.text
-        new = shifted(old, found.vr, self._patient.shift_days)
+        new = None if found.vr == "SQ" else shifted(old, found.vr, self._days)
         if new is None:
             return False
         if new != old:
@@ -178,23 +173,13 @@ class Plan:
             self._note(found, "keep", rule.reason)
         return True
 
-    def _replace(self, found: Found, action: str, reason: str) -> None:
-        if action == "uid":
-            self._set(found, self._new_uids(found.text), "replace", reason)
-        elif action == "dummy":
-            value = self._skeleton_of(found) if found.vr == "SQ" else dummy(found.vr)
-            self._set(found, value, "replace", reason)
-        else:
-            nothing = b"" if found.vr[0] == "O" or found.vr == "UN" else ""
-            self._set(found, Sequence([]) if found.vr == "SQ" else nothing, "empty", reason)
-
     def _replace_patient(self, found: Found, reason: str) -> None:
         """Inside a sequence another patient may be meant, whose number follows its own."""
         if not found.path:
-            self._set(found, self._patient.pseudonym, "replace", reason)
+            self._set(found, self._pseudonym, "replace", reason)
         elif found.filled and found.tag == _PATIENT_ID:
             number = str(found.dataset[found.tag].value)
-            self._set(found, self._patient.pseudonym_of(number), "replace", reason)
+            self._set(found, self._values.patient(number), "replace", reason)
         elif found.filled:
             self._set(found, "", "empty", reason)
 
@@ -224,11 +209,9 @@ class Plan:
                 # Codes and classes say what the item is; without them it is none.
                 value = found.text
             else:
-                value = dummy(found.vr, found.count) if found.filled else None
+                value = dummy(found.vr, found.multiplicity) if found.filled else None
             made.add_new(tag, found.vr, value)
         return made
-
-    # Private elements
 
     def _private(self, dataset: Dataset, tags: list[int], path: str) -> None:
         elements = {tag: Found.at(dataset, tag, path) for tag in tags}
@@ -241,56 +224,54 @@ class Plan:
             else:
                 self._note(found, "remove", "private, not known to be safe")
         for tag, found in creators.items():
-            if tag in needed:
-                self._note(found, "keep", "creator of private elements that stay")
-            else:
-                self._note(found, "remove", "creator of private elements")
+            stays = tag in needed
+            reason = "creator of private elements" + (" that stay" if stays else "")
+            self._note(found, "keep" if stays else "remove", reason)
 
     def _keep_private(self, found: Found, creator: str) -> bool:
         """Whether a private element stays; its step is added if so."""
         safe = self._rules.safe_private(creator, found.tag >> 16, found.tag & 0xFF)
-        if safe is None or found.element.VR not in (None, "", "UN", safe.vr):
+        if safe is None or found.element.VR not in (None, "", "UN", safe[0]):
             return False
-        if not safe.date:
-            if not _looks_like(found, safe.vr):
-                return False
-            self._note(found, "keep", "private, known to be safe")
-            return True
+        vr, date = safe
+        if not date:
+            stays = _looks_like(found, vr)
+            if stays:
+                self._note(found, "keep", "private, known to be safe")
+            return stays
         rule = self._rules.private_date()
-        days = self._patient.shift_days if rule.action == "shift" else 0
-        new = shifted(found.text, safe.vr, days)
+        new = shifted(found.text, vr, self._days if rule.action == "shift" else 0)
         if rule.action == "remove" or new is None:
             return False
         if rule.action == "shift":
-            self._set(found._replace(vr=safe.vr), new, "shift", rule.reason)
+            self._set(found._replace(vr=vr), new, "shift", rule.reason)
         else:
             self._note(found, "keep", rule.reason)
         return True
 
-    # Texts that stay
-
     def _search_texts(self) -> None:
         """Empty the kept texts that repeat a name or number which was taken out elsewhere."""
-        if not self._names:
-            return
-        pattern = any_of(frozenset(self._names))
-        for found in self._texts:
+        pattern = _any_of(frozenset(self._names))
+        for found in self._texts if self._names else ():
             if pattern.search(found.text):
                 self._set(found, "", "empty", "repeats a name or number that is removed")
 
-    # Steps
-
     def _note(self, found: Found, action: str, reason: str) -> None:
-        before = found.shown
-        after = before if action == "keep" else ""
-        change = Change(found.name, found.keyword, action, before, after, found.path, reason)
-        self.steps.append(Step(found.dataset, found.tag, None, change))
+        after = found.shown if action == "keep" else ""
+        self.steps.append(step_on(found, action, after, reason))
 
     def _set(self, found: Found, value: Any, action: str, reason: str) -> None:
         after = "a sequence" if found.vr == "SQ" else str(value or "")
-        change = Change(found.name, found.keyword, action, found.shown, after, found.path, reason)
         element = DataElement(found.tag, found.vr, value)
-        self.steps.append(Step(found.dataset, found.tag, element, change))
+        self.steps.append(step_on(found, action, after, reason, element))
+
+
+def step_on(
+    found: Found, action: str, after: str, reason: str, element: DataElement | None = None
+) -> Step:
+    """The step that does something to an element, with the change that tells of it."""
+    change = Change(found.name, found.keyword, action, found.shown, after, found.path, reason)
+    return Step(found.dataset, found.tag, element, change)
 
 
 def _looks_like(found: Found, vr: str) -> bool:
@@ -303,27 +284,15 @@ def _looks_like(found: Found, vr: str) -> bool:
     return pattern.fullmatch(found.text) is not None
 
 
-# Names and numbers of persons, and the kept texts that repeat them.
-
-#: Texts that stay unless they repeat a name, and what names are taken from.
-FREE_TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
-NAMING = FREE_TEXT | {"PN", "DA"}
-_SHORTEST = 4
-#: Words that stand where a name should, and name nobody.
-_NOBODY = {"anonymized", "anonymous", "none", "unknown"}
-
-
-def names_in(text: str, vr: str, charset: str = "") -> Iterator[str]:
+def _names_in(text: str, vr: str, charset: str = "") -> Iterator[str]:
     """The words of a name, or a whole number or text, that must not stand elsewhere.
 
     :param charset: SpecificCharacterSet. Beside every name in other letters comes the way
         its bytes look when they are read as Latin-1, as undecoded texts are.
     """
-    if vr not in NAMING:
-        return
     for part in re.split(r"[\^=\\ ,]+" if vr == "PN" else r"\\", text):
         name = part.strip(" \0.")
-        if len(name) < _SHORTEST or name.lower() in _NOBODY:
+        if len(name) < _SHORTEST_NAME or name.lower() in _NOBODY:
             continue
         yield name
         if not name.isascii():
@@ -334,7 +303,7 @@ def names_in(text: str, vr: str, charset: str = "") -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def any_of(names: frozenset[str]) -> re.Pattern[str]:
+def _any_of(names: frozenset[str]) -> re.Pattern[str]:
     """A pattern that finds any of the names as a word of its own."""
     words = "|".join(re.escape(name) for name in sorted(names))
     return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)

@@ -13,16 +13,15 @@ is clean. Dates are the exception: they are cleaned by shifting them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from pydicom.datadict import dictionary_has_tag, repeater_has_tag
 from pydicom.valuerep import STANDARD_VR
 
+from ..core.package_data import data_json
 from .options import Options
 
 _TITLES = {
@@ -64,14 +63,6 @@ class Rule:
     identity: bool = False
 
 
-@dataclass(frozen=True)
-class SafePrivate:
-    """A private element that may stay; ``date`` where it is treated as dates are."""
-
-    vr: str
-    date: bool
-
-
 def edition() -> str:
     """The edition of the standard's table, such as ``2026a``."""
     return _load("attributes")["edition"]
@@ -81,14 +72,13 @@ class Rules:
     """The rules for one set of options."""
 
     def __init__(self, options: Options) -> None:
-        columns = options.columns
-        self._columns = columns
-        self._listed = {
-            tag: _rule(row, columns, "E.1-1") for tag, row in _rows("attributes").items()
-        }
-        for tag, row in _rows("additions").items():
-            self._listed[tag] = _rule(row, columns, "PrintPrep")
+        self._columns = options.columns
         additions = _load("additions")
+        self._listed = {
+            _tag(text): _rule(row, self._columns, source)
+            for source, table in (("E.1-1", _load("attributes")), ("PrintPrep", additions))
+            for text, row in table["attributes"].items()
+        }
         self._class_uids = {_tag(text) for text in additions["class_uids"]}
         self._addresses = {_tag(text) for text in additions["codes_with_addresses"]}
         self._file_header = {_tag(text) for text in additions["file_header_kept"]}
@@ -118,8 +108,9 @@ class Rules:
             return None
         return Rule("remove", "PrintPrep: names where the file came from")
 
-    def safe_private(self, creator: str, group: int, element: int) -> SafePrivate | None:
-        """The entry for a private element, or None: it has to go.
+    def safe_private(self, creator: str, group: int, element: int) -> tuple[str, bool] | None:
+        """VR of a private element that may stay, and whether it is treated as dates are;
+        None: it has to go.
 
         :param element: the element within its block, 0 to 255.
         """
@@ -164,25 +155,18 @@ def _rule(row: Mapping[str, str], columns: tuple[str, ...], source: str) -> Rule
     return Rule(action, f"{source} {basic}", identity=identity)
 
 
-def _rows(name: str) -> dict[int, dict[str, str]]:
-    return {_tag(text): row for text, row in _load(name)["attributes"].items()}
-
-
 @cache
-def _safe_private() -> dict[tuple[str, int, int], SafePrivate]:
-    found = {}
-    for key, date in (("listed", False), ("dates_listed", True)):
-        for creator, elements in _load("private")[key].items():
-            for text, vr in elements.items():
-                place = (creator, int(text[:4], 16), int(text[-2:], 16))
-                found[place] = SafePrivate(vr, date)
-    return found
+def _safe_private() -> dict[tuple[str, int, int], tuple[str, bool]]:
+    return {
+        (creator, int(text[:4], 16), int(text[-2:], 16)): (vr, date)
+        for key, date in (("listed", False), ("dates_listed", True))
+        for creator, elements in _load("private")[key].items()
+        for text, vr in elements.items()
+    }
 
 
-@cache
-def _load(name: str) -> dict[str, Any]:
-    file = resources.files("PrintPrepLib") / "data" / f"deidentify_{name}.json"
-    return json.loads(file.read_text("utf-8"))
+def _load(name: str) -> Any:
+    return data_json(f"deidentify_{name}.json")
 
 
 def _tag(text: str) -> int:

@@ -11,6 +11,7 @@ import base64
 import hmac
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,10 +25,8 @@ _DATETIME = re.compile(r"(\d{8})(\d{2}){0,3}(\.\d{1,6})?([+-]\d{4})?")
 _TIME = re.compile(r"\d{2}(:?\d{2}){0,2}(\.\d{1,6})?")
 _OFFSET = re.compile(r"[+-]\d{4}")
 
-_WORD = "ANONYMIZED"
-_TEXTS = dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), _WORD)
 _DUMMIES: dict[str, Any] = {
-    **_TEXTS,
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), "ANONYMIZED"),
     "AS": "000Y",
     "DA": "19000101",
     "DT": "19000101000000",
@@ -49,10 +48,12 @@ class Replacements:
     """New values under one secret.
 
     :param secret: any bytes; 16 random ones or more, or what is hidden can be guessed.
+    :param pseudonyms: PatientID → what stands in its place, for those that are not worked out.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, pseudonyms: Mapping[str, str]) -> None:
         self._secret = secret
+        self._pseudonyms = pseudonyms
         self._uids: dict[str, str] = {}
 
     def uid(self, old: str) -> str:
@@ -60,10 +61,14 @@ class Replacements:
         if not old or old.startswith(_STANDARD_ROOT):
             return old
         if old not in self._uids:
-            digest = self._digest("uid", old)
-            number = uuid.UUID(bytes=digest[:16], version=4).int
-            self._uids[old] = f"2.25.{number}"
+            made = uuid.UUID(bytes=self._digest("uid", old)[:16], version=4)
+            self._uids[old] = f"2.25.{made.int}"
         return self._uids[old]
+
+    def patient(self, number: str) -> str:
+        """What stands in the place of a PatientID."""
+        number = number.strip()
+        return self._pseudonyms.get(number) or self.pseudonym(f"id:{number}")
 
     def pseudonym(self, patient: str) -> str:
         """A short code for a patient: 50 bits, so no two of a million patients meet."""
@@ -76,8 +81,7 @@ class Replacements:
         return -1 - number % _LONGEST_SHIFT_DAYS
 
     def _digest(self, purpose: str, value: str) -> bytes:
-        message = f"{purpose}\0{value}".encode()
-        return hmac.new(self._secret, message, "sha256").digest()
+        return hmac.digest(self._secret, f"{purpose}\0{value}".encode(), "sha256")
 
 
 def shifted(text: str, vr: str, days: int) -> str | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 AIR_HU, SKIN_HU, BRAIN_HU, BONE_HU = -1000.0, 60.0, 38.0, 1100.0
 _EDGE_MM = 1.6
+Point = tuple[float, float, float]
 #: The head lies within these limits; outside there is air.
 _LIMITS = ((-82.0, 82.0), (-112.0, 112.0), (-112.0, 100.0))
 
@@ -88,21 +89,14 @@ def _arch(x: np.ndarray, y: np.ndarray, half_width: float, depth: float) -> np.n
     return np.hypot(ring, np.maximum(y, 0))
 
 
-def _capsule(x, y, z, start, end, radius: float) -> np.ndarray:
+def _capsule(
+    x: np.ndarray, y: np.ndarray, z: np.ndarray, start: Point, end: Point, radius: float
+) -> np.ndarray:
     """Distance from a rod with round ends."""
-    way = np.subtract(end, start, dtype=float)
-    share = ((x - start[0]) * way[0] + (y - start[1]) * way[1] + (z - start[2]) * way[2]) / (
-        way @ way
-    )
-    share = np.clip(share, 0.0, 1.0)
-    return (
-        np.sqrt(
-            (x - start[0] - share * way[0]) ** 2
-            + (y - start[1] - share * way[1]) ** 2
-            + (z - start[2] - share * way[2]) ** 2
-        )
-        - radius
-    )
+    u, v, w = np.subtract(end, start, dtype=float)
+    x, y, z = x - start[0], y - start[1], z - start[2]
+    share = np.clip((x * u + y * v + z * w) / (u * u + v * v + w * w), 0.0, 1.0)
+    return np.sqrt((x - share * u) ** 2 + (y - share * v) ** 2 + (z - share * w) ** 2) - radius
 
 
 def _blend(one: np.ndarray, other: np.ndarray, width: float) -> np.ndarray:
@@ -111,7 +105,9 @@ def _blend(one: np.ndarray, other: np.ndarray, width: float) -> np.ndarray:
     return np.minimum(one, other) - near * near / (4 * width)
 
 
-def _ellipsoid(x, y, z, a: float, b: float, c: float) -> np.ndarray:
+def _ellipsoid(
+    x: np.ndarray, y: np.ndarray, z: np.ndarray, a: float, b: float, c: float
+) -> np.ndarray:
     """About the signed distance from an ellipsoid at the origin with semi-axes a, b, c."""
     reach = np.sqrt((x / a) ** 2 + ((y / b) ** 2 + (z / c) ** 2))
     slope = np.sqrt((x / a**2) ** 2 + ((y / b**2) ** 2 + (z / c**2) ** 2))

@@ -13,15 +13,16 @@ from __future__ import annotations
 import hashlib
 import math
 import sys
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from ..core.errors import ExportError
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from .head import head_hu
 
@@ -30,6 +31,7 @@ PIXEL_MM = 0.9
 TILT_DEG = 15.5
 #: (number of steps, mm along the normal): fine at the base of the skull, coarse at its top.
 SECTIONS = ((70, 1.0), (50, 1.4), (24, 2.0))
+STEPS_MM = tuple(mm for count, mm in SECTIONS for step in range(count))
 SIGMA_MM = 0.8
 NOISE_HU = 5.0
 AIR_HU = -1000.0
@@ -40,7 +42,6 @@ BALL_CENTER = (-95.0, -8.0, 2.0)
 BLOCK_EDGES_MM = (20.0, 30.0, 40.0)
 BLOCK_CENTER = (96.0, 6.0, -4.0)
 
-_CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 _REACH = 6.5  # sigmas; beyond it nothing is left of a blurred edge
 
 
@@ -48,26 +49,31 @@ _REACH = 6.5  # sigmas; beyond it nothing is left of a blurred edge
 class DemonstrationTruth:
     """What is known of the acquisition. Lengths in mm, points in LPS.
 
+    :param files: in the order of the stack.
+    :param steps_mm: every step, along the slices' normal.
     :param ball_half_contrast_diameter_mm: true blur moves the half-contrast surface of a
         ball inwards; this is what a threshold of ``half_contrast_hu`` finds when it is
         exact. The faces of the block do not move.
-    :param steps_mm: every step, along the slices' normal.
-    :param files: in the order of the stack.
     """
 
     files: tuple[Path, ...]
-    slices: int
-    matrix: int
-    pixel_mm: float
-    tilt_deg: float
-    steps_mm: tuple[float, ...]
-    blur_sigma_mm: float
-    half_contrast_hu: float
-    ball_diameter_mm: float
-    ball_half_contrast_diameter_mm: float
-    ball_center_lps: tuple[float, float, float]
-    block_edges_mm: tuple[float, float, float]
-    block_center_lps: tuple[float, float, float]
+    matrix: int = MATRIX
+    pixel_mm: float = PIXEL_MM
+    tilt_deg: float = TILT_DEG
+    steps_mm: tuple[float, ...] = STEPS_MM
+    blur_sigma_mm: float = SIGMA_MM
+    half_contrast_hu: float = 0.5 * (AIR_HU + SOLID_HU)
+    ball_diameter_mm: float = BALL_DIAMETER_MM
+    ball_half_contrast_diameter_mm: float = field(
+        default_factory=lambda: ball_half_contrast_diameter()
+    )
+    ball_center_lps: tuple[float, float, float] = BALL_CENTER
+    block_edges_mm: tuple[float, float, float] = BLOCK_EDGES_MM
+    block_center_lps: tuple[float, float, float] = BLOCK_CENTER
+
+    @property
+    def slices(self) -> int:
+        return len(self.files)
 
 
 def write_demonstration(folder: str | Path, progress: Progress | None = None) -> DemonstrationTruth:
@@ -79,15 +85,18 @@ def write_demonstration(folder: str | Path, progress: Progress | None = None) ->
     :raises Cancelled: ``progress`` asked for it; the same.
     """
     folder = Path(folder)
-    row, column, normal, positions = _geometry()
-    header = _header(row, column, normal)
+    row, column, positions = _geometry()
+    header = _header(row, column)
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for k, position in enumerate(positions):
-            report(progress, k / len(positions), "Making the demonstration series")
+            report(progress, k / len(positions), _("Making the demonstration series"))
             path = folder / f"IM{k + 1:04d}.dcm"
-            _set_slice(header, k, position)
+            header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = _uid("slice", k)
+            header.InstanceNumber = str(k + 1)
+            header.ImagePositionPatient = [_decimal(v) for v in position]
+            header.SliceLocation = _decimal(position[2])
             header.PixelData = _slice(position, row, column, k).astype("<i2").tobytes()
             written.append(path)
             header.save_as(str(path))
@@ -96,49 +105,39 @@ def write_demonstration(folder: str | Path, progress: Progress | None = None) ->
             path.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise ExportError(
-                f"the demonstration series cannot be written ({error.strerror or error})",
+                _("the demonstration series cannot be written ({reason})"),
+                reason=error.strerror or str(error),
                 file=str(folder),
-                remedy="Choose a folder that can be written to and has 25 MB to spare",
+                remedy=_("Choose a folder that can be written to and has 25 MB to spare"),
             ) from error
         raise
-    report(progress, 1.0, "Making the demonstration series")
-    return DemonstrationTruth(
-        files=tuple(written),
-        slices=len(written),
-        matrix=MATRIX,
-        pixel_mm=PIXEL_MM,
-        tilt_deg=TILT_DEG,
-        steps_mm=_steps(),
-        blur_sigma_mm=SIGMA_MM,
-        half_contrast_hu=0.5 * (AIR_HU + SOLID_HU),
-        ball_diameter_mm=BALL_DIAMETER_MM,
-        ball_half_contrast_diameter_mm=ball_half_contrast_diameter(),
-        ball_center_lps=BALL_CENTER,
-        block_edges_mm=BLOCK_EDGES_MM,
-        block_center_lps=BLOCK_CENTER,
-    )
+    report(progress, 1.0, _("Making the demonstration series"))
+    return DemonstrationTruth(tuple(written))
 
 
 def ball_half_contrast_diameter() -> float:
     """The diameter (mm) at which a threshold halfway between ball and air finds the ball."""
-    return 2 * _half_contrast_radius(BALL_DIAMETER_MM / 2, SIGMA_MM)
+    radius = BALL_DIAMETER_MM / 2
+    low, high = radius - SIGMA_MM, radius + SIGMA_MM
+    while high - low > 1e-9:
+        middle = 0.5 * (low + high)
+        if _ball_profile(middle) > 0.5:
+            low = middle
+        else:
+            high = middle
+    return low + high
 
 
-def _steps() -> tuple[float, ...]:
-    return tuple(mm for count, mm in SECTIONS for _ in range(count))
-
-
-def _geometry() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Row, column and normal direction (3,), and the positions (slices, 3) of pixel (0, 0)."""
+def _geometry() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row and column direction (3,), and the positions (slices, 3) of pixel (0, 0)."""
     angle = math.radians(TILT_DEG)
     row = np.array([1.0, 0.0, 0.0])
     column = np.array([0.0, math.cos(angle), math.sin(angle)])
-    normal = np.cross(row, column)
     # The gantry tips over and the table stays level: it runs along z.
-    table = np.concatenate([[0.0], np.cumsum(_steps())]) / math.cos(angle)
+    table = np.concatenate([[0.0], np.cumsum(STEPS_MM)]) / math.cos(angle)
     start = -0.5 * (MATRIX - 1) * PIXEL_MM * (row + column)
     along = table - 0.5 * table[-1] - 2.0
-    return row, column, normal, start + along[:, None] * np.array([0.0, 0.0, 1.0])
+    return row, column, start + along[:, None] * np.array([0.0, 0.0, 1.0])
 
 
 def _slice(position: np.ndarray, row: np.ndarray, column: np.ndarray, k: int) -> np.ndarray:
@@ -160,8 +159,7 @@ def _ball(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     offset = (x[None, :] - BALL_CENTER[0]) ** 2 + (
         (y - BALL_CENTER[1]) ** 2 + (z - BALL_CENTER[2]) ** 2
     )[:, None]
-    distances, profile = _ball_table()
-    return np.interp(np.sqrt(offset), distances, profile)
+    return np.interp(np.sqrt(offset), *_ball_table())
 
 
 def _block(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -183,47 +181,37 @@ def _slab(offset: np.ndarray, thickness: float) -> np.ndarray:
     )
 
 
-def _ball_profile(r: float, radius: float, sigma: float) -> float:
-    """A ball convolved with a 3-D Gaussian, at the distance r > 0 (mm) from its centre."""
+def _ball_profile(r: float) -> float:
+    """The ball convolved with a 3-D Gaussian, at the distance r > 0 (mm) from its centre."""
+    radius, sigma = BALL_DIAMETER_MM / 2, SIGMA_MM
     scale = math.sqrt(2) * sigma
     edges = math.erf((radius - r) / scale) + math.erf((radius + r) / scale)
     curvature = math.exp(-(((radius - r) / scale) ** 2)) - math.exp(-(((radius + r) / scale) ** 2))
     return 0.5 * edges - sigma / (r * math.sqrt(2 * math.pi)) * curvature
 
 
-@lru_cache(maxsize=1)
+@cache
 def _ball_table() -> tuple[np.ndarray, np.ndarray]:
     """Distances and profile of the ball, so dense that linear interpolation is good to 1e-6."""
     radius = BALL_DIAMETER_MM / 2
     reach = _REACH * SIGMA_MM
     distances = np.linspace(radius - reach, radius + reach, 8001)
-    profile = np.array([_ball_profile(r, radius, SIGMA_MM) for r in distances])
+    profile = np.array([_ball_profile(r) for r in distances])
     profile[0], profile[-1] = 1.0, 0.0
     return distances, profile
 
 
-def _half_contrast_radius(radius: float, sigma: float) -> float:
-    low, high = radius - sigma, radius + sigma
-    while high - low > 1e-9:
-        middle = 0.5 * (low + high)
-        if _ball_profile(middle, radius, sigma) > 0.5:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
-
-
-def _uid(*parts: object) -> str:
+def _uid(*parts: object) -> UID:
     digest = hashlib.sha256("/".join(("PrintPrep demonstration", *map(str, parts))).encode())
-    return f"2.25.{int.from_bytes(digest.digest()[:15], 'big')}"
+    return UID(f"2.25.{int.from_bytes(digest.digest()[:15], 'big')}")
 
 
-def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileDataset:
+def _header(row: np.ndarray, column: np.ndarray) -> FileDataset:
     """What all slices share. The constructor and save_as as pydicom 2.4 and 3.0 both have them."""
     meta = FileMetaDataset()
     meta.FileMetaInformationGroupLength = 0  # pydicom puts the length in
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = _CT_IMAGE_STORAGE
+    meta.MediaStorageSOPClassUID = CTImageStorage
     meta.MediaStorageSOPInstanceUID = _uid("instance")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = _uid("implementation")
@@ -236,29 +224,26 @@ def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileData
         is_little_endian=True,
     )
     ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
-    ds.SOPClassUID = _CT_IMAGE_STORAGE
+    ds.SOPClassUID = CTImageStorage
     ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = "20200101"
     ds.StudyTime = ds.SeriesTime = ds.AcquisitionTime = ds.ContentTime = "120000"
-    ds.AccessionNumber = ""
     ds.Modality = "CT"
     ds.Manufacturer = "PrintPrep"
     ds.ManufacturerModelName = "Demonstration"
-    ds.ReferringPhysicianName = ""
     ds.StudyDescription = "PrintPrep demonstration"
     ds.SeriesDescription = "Generated head, tilted, uneven steps"
     ds.PatientName = "PrintPrep^Demonstration"
     ds.PatientID = "PRINTPREP-DEMO"
-    ds.PatientBirthDate = ds.PatientSex = ""
-    ds.SliceThickness = f"{max(_steps()):g}"
+    ds.AccessionNumber = ds.ReferringPhysicianName = ds.PatientBirthDate = ds.PatientSex = ""
+    ds.SliceThickness = f"{max(STEPS_MM):g}"
     ds.KVP = "120"
     ds.GantryDetectorTilt = f"{TILT_DEG:g}"
     ds.ConvolutionKernel = "GAUSSIAN"
     ds.PatientPosition = "HFS"
     ds.StudyInstanceUID = _uid("study")
     ds.SeriesInstanceUID = _uid("series")
-    ds.StudyID = "1"
     ds.SeriesNumber = "2"
-    ds.AcquisitionNumber = "1"
+    ds.StudyID = ds.AcquisitionNumber = "1"
     ds.ImageOrientationPatient = [_decimal(v) for v in (*row, *column)]
     ds.FrameOfReferenceUID = _uid("frame")
     ds.SamplesPerPixel = 1
@@ -271,14 +256,6 @@ def _header(row: np.ndarray, column: np.ndarray, normal: np.ndarray) -> FileData
     ds.WindowCenter, ds.WindowWidth = "400", "2000"
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "HU"
     return ds
-
-
-def _set_slice(ds: FileDataset, k: int, position: np.ndarray) -> None:
-    ds.SOPInstanceUID = _uid("slice", k)
-    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
-    ds.InstanceNumber = str(k + 1)
-    ds.ImagePositionPatient = [_decimal(v) for v in position]
-    ds.SliceLocation = _decimal(position[2])
 
 
 def _decimal(value: float) -> str:
