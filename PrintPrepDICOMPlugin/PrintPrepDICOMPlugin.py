@@ -32,7 +32,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def __init__(self) -> None:
         from PrintPrepLib.dicom.database import PIXEL_DATA
-        from PrintPrepLib.dicom.tags import SERIES_TAGS, SLICE_TAGS, TRAITS
+        from PrintPrepLib.dicom.header import SERIES_TAGS
+        from PrintPrepLib.dicom.tags import SLICE_TAGS, TRAITS
         from PrintPrepLib.series.offers import PRIVATE_COMPRESSION
 
         super().__init__()

@@ -46,13 +46,14 @@ class DatabaseText:
     def _fetch(self, tag: str) -> dict[str, str]:
         uids = [uid for uid in self._uids.values() if uid]
         found: dict[str, str] = {}
-        for start in range(0, len(uids) if self._bulk else 0, _UIDS_PER_QUERY):
+        for start in range(0, len(uids), _UIDS_PER_QUERY):
+            if self._bulk is None:
+                break
             try:
                 found.update(self._bulk(uids[start : start + _UIDS_PER_QUERY], tag))
             except (TypeError, ValueError):
                 # A QMap of strings, which not every PythonQt can hand to Python.
                 self._bulk = None
-                break
         return {
             file: found.get(uid) or self._one(file, uid, tag) for file, uid in self._uids.items()
         }

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..core.phrases import _
+
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
@@ -18,7 +20,7 @@ CREATOR = "ELSCINT1"
 GROUP = 0x07A1
 _STREAM = 0x0A
 _COMPRESSION = 0x11
-REMEDY = "Ask for the series as uncompressed DICOM from the scanner or its archive"
+REMEDY = _("Ask for the series as uncompressed DICOM from the scanner or its archive")
 
 _BLOCKS = range(0x10, 0x100)
 #: The elements that tell how a file's pixels are compressed, in the block that most files use.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..core.phrases import _
+
 IMAGE_TYPE = "0008,0008"
 SOP_CLASS_UID = "0008,0016"
 SOP_INSTANCE_UID = "0008,0018"
@@ -70,43 +72,16 @@ SLICE_TAGS = (
     SLICE_THICKNESS,
     SLICE_LOCATION,
 )
-#: What ``series_info`` reads of one file of a series.
-SERIES_TAGS = (
-    SERIES_INSTANCE_UID,
-    STUDY_INSTANCE_UID,
-    SERIES_NUMBER,
-    SERIES_DESCRIPTION,
-    MODALITY,
-    MANUFACTURER,
-    MODEL_NAME,
-    DEVICE_SERIAL_NUMBER,
-    SLICE_THICKNESS,
-    SPACING_BETWEEN_SLICES,
-    GANTRY_DETECTOR_TILT,
-    CONVOLUTION_KERNEL,
-    WINDOW_CENTER,
-    WINDOW_WIDTH,
-    PATIENT_NAME,
-    PATIENT_ID,
-    ACQUISITION_DATE,
-    SERIES_DATE,
-    STUDY_DATE,
-    DERIVATION_DESCRIPTION,
-    PIXEL_SPACING,
-    IMAGER_PIXEL_SPACING,
-    NOMINAL_PIXEL_SPACING,
-    PIXEL_SPACING_CALIBRATION,
-)
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 #: Objects whose frames are slices, each described by functional groups (PS3.3 C.7.6.16).
 ENHANCED = {
-    "1.2.840.10008.5.1.4.1.1.2.1": "enhanced multi-frame CT",
-    "1.2.840.10008.5.1.4.1.1.2.2": "legacy converted enhanced CT",
-    "1.2.840.10008.5.1.4.1.1.4.1": "enhanced multi-frame MR",
-    "1.2.840.10008.5.1.4.1.1.4.4": "legacy converted enhanced MR",
-    "1.2.840.10008.5.1.4.1.1.13.1.1": "X-ray 3D angiographic",
-    "1.2.840.10008.5.1.4.1.1.13.1.2": "X-ray 3D craniofacial",
-    "1.2.840.10008.5.1.4.1.1.128.1": "legacy converted enhanced PET",
-    "1.2.840.10008.5.1.4.1.1.130": "enhanced PET",
+    "1.2.840.10008.5.1.4.1.1.2.1": _("enhanced multi-frame CT"),
+    "1.2.840.10008.5.1.4.1.1.2.2": _("legacy converted enhanced CT"),
+    "1.2.840.10008.5.1.4.1.1.4.1": _("enhanced multi-frame MR"),
+    "1.2.840.10008.5.1.4.1.1.4.4": _("legacy converted enhanced MR"),
+    "1.2.840.10008.5.1.4.1.1.13.1.1": _("X-ray 3D angiographic"),
+    "1.2.840.10008.5.1.4.1.1.13.1.2": _("X-ray 3D craniofacial"),
+    "1.2.840.10008.5.1.4.1.1.128.1": _("legacy converted enhanced PET"),
+    "1.2.840.10008.5.1.4.1.1.130": _("enhanced PET"),
 }

@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from ..core.phrases import Phrase, _
 from ..dicom.datetimes import parse_date_and_time
+
+#: A value that may not differ does, for a ``{keyword}``.
+DIFFERS = _("{keyword} differs within the series")
 
 
 @dataclass
@@ -18,32 +23,32 @@ class Account:
     """
 
     missing: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    refused: list[Phrase] = field(default_factory=list)
+    notes: list[Phrase] = field(default_factory=list)
 
     def miss(self, keyword: str) -> None:
         """Put down an element that is needed and absent."""
         if keyword not in self.missing:
             self.missing.append(keyword)
 
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, template: str, **values: Any) -> None:
         """Put down a value that cannot be true or cannot be used."""
-        if sentence not in self.refused:
-            self.refused.append(sentence)
+        if (phrase := Phrase(template, values)) not in self.refused:
+            self.refused.append(phrase)
 
-    def note(self, sentence: str) -> None:
+    def note(self, template: str, **values: Any) -> None:
         """Put down an assumption or a contradiction that does not decide."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+        if (phrase := Phrase(template, values)) not in self.notes:
+            self.notes.append(phrase)
 
     def positive(self, value: float | None, name: str) -> float | None:
         """The value where it is a positive number, else None and what is wrong with it."""
         if value is None:
             self.miss(name)
         elif not math.isfinite(value):
-            self.refuse(f"{name} is no number")
+            self.refuse(_("{name} is no number"), name=name)
         elif value <= 0:
-            self.refuse(f"{name} is {value:g}")
+            self.refuse(_("{name} is {value:g}"), name=name, value=value)
         else:
             return value
         return None
@@ -55,5 +60,5 @@ class Account:
             self.miss(keyword)
         moment = parse_date_and_time(date, time)
         if moment is None and not absent:
-            self.refuse(f"{name}Date and {name}Time are no date and time")
+            self.refuse(_("{name}Date and {name}Time are no date and time"), name=name)
         return moment

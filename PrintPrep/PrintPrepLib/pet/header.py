@@ -9,7 +9,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-GE_CREATOR = "GEMS_PETD_01"
+_GE_CREATOR = "GEMS_PETD_01"
 PHILIPS_CREATOR = "Philips PET Private Group"
 
 _RADIOPHARMACEUTICALS = 0x00540016
@@ -70,7 +70,7 @@ class PetHeader:
             timezone=_text(dataset, 0x00080201),
             frame_reference_ms=_number(_text(dataset, 0x00541300)),
             frame_duration_ms=_number(_text(dataset, 0x00181242)),
-            ge_scan_datetime=_private_text(dataset, 0x0009, GE_CREATOR, 0x0D),
+            ge_scan_datetime=_private_text(dataset, 0x0009, _GE_CREATOR, 0x0D),
             philips_suv_scale=_number(_private_text(dataset, 0x7053, PHILIPS_CREATOR, 0x00)),
             philips_activity_scale=_number(_private_text(dataset, 0x7053, PHILIPS_CREATOR, 0x09)),
         )
@@ -86,17 +86,16 @@ def _text(dataset: Dataset, tag: int) -> str:
     """The values as written, joined by backslashes; "" where there is none."""
     if tag not in dataset:
         return ""
-    element = dataset.get_item(tag)
-    # Read as bytes: pydicom raises on a decimal string that is none, we want to name it.
-    raw = isinstance(element, RawDataElement) and element.VR in _TEXT_VRS
-    value = element.value if raw else dataset[tag].value
-    if value is None:
-        return ""
+    element: object = dataset.get_item(tag)
+    # As bytes: pydicom raises on a decimal string that is none, we want to name it.
+    if isinstance(element, RawDataElement) and element.VR in _TEXT_VRS:
+        return (element.value or b"").decode("latin-1").strip(" \0")
+    value = dataset[tag].value
     if isinstance(value, bytes):
         value = value.decode("latin-1")
     elif isinstance(value, MultiValue | list | tuple):
         value = "\\".join(str(part) for part in value)
-    return str(value).strip(" \0")
+    return "" if value is None else str(value).strip(" \0")
 
 
 def _words(dataset: Dataset, tag: int) -> tuple[str, ...]:

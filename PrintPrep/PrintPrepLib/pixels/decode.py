@@ -19,12 +19,11 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID
 
 from ..core.errors import PixelDataError
-from ..dicom.elscint_block import REMEDY
+from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from ..dicom.pixel_layout import BIG_ENDIAN, DEFLATED
-from .elscint_codec import StreamError, decode
+from ..dicom.tags import SECONDARY_CAPTURE
 
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _RLE = "1.2.840.10008.1.2.5"
 #: What SimpleITK's GDCM decodes: JPEG of every kind, JPEG-LS and JPEG 2000.
 _WITH_SIMPLEITK = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91)}
@@ -47,17 +46,19 @@ _OFFSETS, _LENGTHS = 0x7FE00001, 0x7FE00002
 _READ = (*_DESCRIBING, _SIGN, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS)
 
 
-def missing_decoder(transfer_syntax: str) -> str | None:
+def missing_decoder(transfer_syntax: str) -> Phrase | None:
     """Why pixels in a transfer syntax cannot be decoded here, with the package that could."""
     if transfer_syntax in (DEFLATED, BIG_ENDIAN) or any(
-        able(transfer_syntax) for able, _ in _DECODERS
+        able(transfer_syntax) for able, decoder in _DECODERS
     ):
         return None
-    name = _name(transfer_syntax)
-    package = _PACKAGES.get(transfer_syntax)
+    name, package = _name(transfer_syntax), _PACKAGES.get(transfer_syntax)
     if package is None:
-        return f"no decoder for {name} is known"
-    return f"{name} needs the package {package}, which is not installed here"
+        return Phrase(_("no decoder for {name} is known"), {"name": name})
+    return Phrase(
+        _("{name} needs the package {package}, which is not installed here"),
+        {"name": name, "package": package},
+    )
 
 
 def decoded_pixels(item: SliceHeader) -> np.ndarray:
@@ -65,44 +66,40 @@ def decoded_pixels(item: SliceHeader) -> np.ndarray:
 
     :raises PixelDataError: the pixels are missing, damaged or cannot be decoded here.
     """
-    syntax = item.layout.transfer_syntax
+    layout = item.pixels
+    syntax, native = layout.transfer_syntax, layout.dtype.newbyteorder("=")
     reason = missing_decoder(syntax)
     if reason is not None:
         raise _failure(item, reason)
-    sign = "i" if item.layout.signed else "u"
-    dtype = np.dtype(f"{sign}{item.layout.bits_allocated // 8}")
     try:
         state = os.stat(item.path)
         stored = _stored(item.path, state.st_mtime_ns, state.st_size)
         data = stored.frames[item.frame]
     except IndexError:
-        raise _failure(item, f"frame {item.frame + 1} is missing") from None
+        missing = Phrase(_("frame {number} is missing"), {"number": item.frame + 1})
+        raise _failure(item, missing) from None
     except Exception as error:  # pydicom raises whatever its parser stumbles over
         raise _failure(item, str(error)) from error
     if syntax in (DEFLATED, BIG_ENDIAN):
-        pixels = _plain(data, dtype)
-        return pixels.reshape(item.rows, item.columns)
-    pixels = _decoded(stored.described, data, item)
-    if pixels.shape != (item.rows, item.columns):
-        raise PixelDataError(
-            f"the decoded image has the shape {pixels.shape}, the header says "
-            f"{(item.rows, item.columns)}",
-            file=item.path,
-            tag="PixelData",
-        )
-    return pixels.astype(dtype, copy=False)
-
-
-def _decoded(described: Dataset, data: bytes, item: SliceHeader) -> np.ndarray:
-    syntax = item.layout.transfer_syntax
+        return np.frombuffer(data, layout.dtype).astype(native).reshape(item.rows, item.columns)
     errors = []
     for able, decoder in _DECODERS:
         if not able(syntax):
             continue
         try:
-            return decoder(_one_frame(described, data, syntax))
+            pixels = decoder(_one_frame(stored.described, data, syntax))
         except Exception as error:  # noqa: BLE001  each decoder raises its own
             errors.append(str(error))
+            continue
+        if pixels.shape != (item.rows, item.columns):
+            raise PixelDataError(
+                _("the decoded image has the shape {found}, the header says {stated}"),
+                file=item.path,
+                tag="PixelData",
+                found=str(pixels.shape),
+                stated=str((item.rows, item.columns)),
+            )
+        return pixels.astype(native, copy=False)
     raise _failure(item, "; ".join(errors))
 
 
@@ -110,15 +107,18 @@ def _name(transfer_syntax: str) -> str:
     return _NAMES.get(transfer_syntax) or UID(transfer_syntax).name
 
 
-def _failure(item: SliceHeader, reason: str) -> PixelDataError:
-    syntax = item.layout.transfer_syntax
+def _failure(item: SliceHeader, reason: str | Phrase) -> PixelDataError:
+    syntax = item.pixels.transfer_syntax
     package = _PACKAGES.get(syntax)
-    install = f", or install {package}" if package else ""
+    install = _("Convert the series to uncompressed DICOM, or install {package}")
     return PixelDataError(
-        f"the pixels ({_name(syntax)}) cannot be decoded: {reason.rstrip('.')}",
+        _("the pixels ({name}) cannot be decoded: {reason}"),
         file=item.path,
         tag="PixelData",
-        remedy=f"Convert the series to uncompressed DICOM{install}",
+        remedy=install if package else _("Convert the series to uncompressed DICOM"),
+        name=_name(syntax),
+        reason=reason.rstrip(".") if isinstance(reason, str) else reason,
+        package=package,
     )
 
 
@@ -171,16 +171,12 @@ def _encapsulated(dataset: Dataset, count: int) -> Iterator[bytes]:
     return encaps.generate_frames(data, number_of_frames=count, extended_offsets=table)
 
 
-def _plain(data: bytes, dtype: np.dtype) -> np.ndarray:
-    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
-
-
 def _one_frame(described: Dataset, data: bytes, syntax: str) -> FileDataset:
     """A file of one frame, with nothing of the patient, that every decoder understands."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
-    meta.MediaStorageSOPClassUID = _SECONDARY_CAPTURE
-    meta.MediaStorageSOPInstanceUID = meta.ImplementationClassUID = "2.25.1"
+    meta.MediaStorageSOPClassUID = UID(SECONDARY_CAPTURE)
+    meta.MediaStorageSOPInstanceUID = meta.ImplementationClassUID = UID("2.25.1")
     meta.TransferSyntaxUID = UID(syntax)
     frame = FileDataset(
         "",
@@ -190,7 +186,7 @@ def _one_frame(described: Dataset, data: bytes, syntax: str) -> FileDataset:
         is_implicit_VR=False,
         is_little_endian=True,
     )
-    frame.SOPClassUID, frame.SOPInstanceUID = _SECONDARY_CAPTURE, "2.25.1"
+    frame.SOPClassUID, frame.SOPInstanceUID = SECONDARY_CAPTURE, "2.25.1"
     for element in described:
         frame.add_new(element.tag, element.VR, element.value)
     if syntax == _RLE:
@@ -247,25 +243,3 @@ _DECODERS: tuple[tuple[Callable[[str], bool], Callable[[FileDataset], np.ndarray
     (_pydicom_decodes, _with_pydicom),
     (_simpleitk_decodes, _with_simpleitk),
 )
-
-
-def decode_pixels(
-    compression: str, stream: bytes, rows: int, columns: int, file: str
-) -> np.ndarray:
-    """Decode the stream of one file; values that are not compressed at all pass through.
-
-    :returns: (rows, columns) uint16, or (rows, columns, 3) uint8 for colour.
-    :raises PixelDataError: the compression is unknown or the stream damaged.
-    """
-    try:
-        return decode(compression, stream, rows, columns)
-    except StreamError as error:
-        plain = 2 * rows * columns
-        if len(stream) == plain:
-            return np.frombuffer(stream, "<u2").reshape(rows, columns)
-        raise PixelDataError(
-            f"the pixels in the private compression {compression} cannot be decoded: {error}",
-            file=file,
-            tag="(07A1,xx0A)",
-            remedy=REMEDY,
-        ) from error

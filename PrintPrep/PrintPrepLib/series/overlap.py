@@ -80,7 +80,7 @@ def _common_planes(
 def _image(item: SliceHeader) -> np.ndarray:
     from scipy.ndimage import gaussian_filter
 
-    values = rescale(stored_pixels(item), item.layout).astype(np.float32)
+    values = rescale(stored_pixels(item), item.pixels).astype(np.float32)
     return gaussian_filter(values, _SMOOTH, mode="nearest")
 
 
@@ -110,7 +110,7 @@ def _noise(item: SliceHeader) -> float:
     from scipy.ndimage import convolve
 
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    values = rescale(stored_pixels(item), item.layout).astype(np.float32)
+    values = rescale(stored_pixels(item), item.pixels).astype(np.float32)
     rough = np.abs(convolve(values, kernel, mode="nearest"))
     # Median over the bulk of the image, so that edges do not count as noise.
     return float(np.median(rough)) / 0.6745 / 6.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import GeometryError, SeriesError
 from ..core.findings import Finding
-from ..core.phrases import grouped
+from ..core.phrases import Phrase, _, grouped, joined
 from ..core.progress import Progress
 from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
@@ -44,12 +44,14 @@ def choose(
     :raises PixelDataError: pixels that decide about slices of one position cannot be read.
     """
     series, found = _series(collection, wanted, inputs)
-    stacks = settled_stacks(series, progress)
-    chosen, more = _stacks(stacks, stack)
+    chosen, more = _picked(settled_stacks(series, progress), stack, _STACKS)
     found += more
     volumes = []
     for item in chosen:
-        parts, more = _sections(item, section)
+        one = section == "merged"
+        parts, more = (
+            ([merged(item)], []) if one else _picked(sections_of(item), section, _SECTIONS)
+        )
         volumes += parts
         found += more
     return volumes, found
@@ -110,81 +112,83 @@ def _series(
         raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=ENTER_GEOMETRY)
     if not collection.series:
         raise SeriesError(
-            f"no file here is a slice of a series ({_reasons(collection)})",
+            _("no file here is a slice of a series ({reasons})"),
             file=", ".join(inputs),
-            remedy="Choose the folder that holds the CT images",
+            remedy=_("Choose the folder that holds the CT images"),
+            reasons=_reasons(collection),
         )
-    if wanted is not None and len(candidates) != 1:
-        there = ", ".join(item.info.number or "without a number" for item in collection.series)
+    unnumbered = Phrase(_("without a number"))
+    if not candidates:
+        numbers = [item.info.number for item in collection.series]
+        there = [Phrase(number) if number else unnumbered for number in numbers]
         raise SeriesError(
-            f"there is no series {wanted}"
-            if not candidates
-            else f"{len(candidates)} series have the number {wanted}",
-            remedy=f"There are the series {there}"
-            if not candidates
-            else "Give the UID, which printprep inspect --identify shows",
+            _("there is no series {wanted}"),
+            remedy=_("There are the series {numbers}"),
+            wanted=wanted,
+            numbers=joined(there, ", "),
+        )
+    if wanted is not None and len(candidates) > 1:
+        raise SeriesError(
+            _("{count} series have the number {wanted}"),
+            remedy=_("Give the UID, which printprep inspect --identify shows"),
+            count=len(candidates),
+            wanted=wanted,
         )
     series = max(candidates, key=lambda item: item.slice_count)
     if len(candidates) == 1:
         return series, []
-    choice = Finding(
-        "series_choice",
-        "info",
+    values = {
+        "count": len(candidates),
+        "number": series.info.number or unnumbered,
+        "slices": series.slice_count,
+    }
+    taken = _(
         "{count} series were found; series {number}, the one with most slices ({slices}), was "
-        "taken.",
-        {
-            "count": len(candidates),
-            "number": series.info.number or "without a number",
-            "slices": series.slice_count,
-        },
-        len(candidates),
+        "taken."
     )
-    return series, [choice]
+    return series, [Finding("series_choice", "info", taken, values, len(candidates))]
 
 
-def _stacks(
-    stacks: Sequence[SliceStack], wanted: int | str | None
+@dataclass(frozen=True)
+class _Kind:
+    """What stacks, and sections of them, differ in when one is picked."""
+
+    id: str
+    taken: str
+    absent: str
+
+
+_STACKS = _Kind(
+    "stack_choice",
+    _("{count} stacks of slices were found; the largest, with {slices} slices, was taken."),
+    _("there is no stack {wanted}: the series has {count}"),
+)
+_SECTIONS = _Kind(
+    "section_choice",
+    _("{count} sections were found; number {number}, the largest with {slices} slices, was taken."),
+    _("there is no section {wanted}: the series has {count}"),
+)
+
+
+def _picked(
+    items: Sequence[SliceStack], wanted: int | str | None, kind: _Kind
 ) -> tuple[list[SliceStack], list[Finding]]:
+    """Those that were asked for, or the largest, and what to say of it."""
     if wanted == "all":
-        return _served(stacks)
+        return _served(items)
+    count = len(items)
     if wanted is not None:
-        return [_numbered(stacks, wanted, "stack")], []
-    if len(stacks) == 1:
-        return list(stacks), []
-    return [stacks[0]], [
-        Finding(
-            "stack_choice",
-            "info",
-            "{count} stacks of slices were found; the largest, with {slices} slices, was taken.",
-            {"count": len(stacks), "slices": len(stacks[0].slices)},
-            len(stacks),
-        )
-    ]
-
-
-def _sections(
-    stack: SliceStack, wanted: int | str | None
-) -> tuple[list[SliceStack], list[Finding]]:
-    if wanted == "merged":
-        return [merged(stack)], []
-    parts = sections_of(stack)
-    if wanted == "all":
-        return _served(parts)
-    if wanted is not None:
-        return [_numbered(parts, wanted, "section")], []
-    if len(parts) == 1:
-        return list(parts), []
-    largest = max(parts, key=lambda part: len(part.slices))
-    return [largest], [
-        Finding(
-            "section_choice",
-            "info",
-            "{count} sections were found; number {number}, the largest with {slices} slices, was "
-            "taken.",
-            {"count": len(parts), "number": largest.section, "slices": len(largest.slices)},
-            len(parts),
-        )
-    ]
+        if not 1 <= int(wanted) <= count:
+            all_listed = _("printprep inspect lists them all")
+            raise SeriesError(kind.absent, remedy=all_listed, wanted=wanted, count=count)
+        return [items[int(wanted) - 1]], []
+    largest = max(items, key=lambda item: len(item.slices))
+    if count == 1:
+        return [largest], []
+    values = {"count": count, "slices": len(largest.slices)}
+    if kind is _SECTIONS:
+        values["number"] = largest.section
+    return [largest], [Finding(kind.id, "info", kind.taken, values, count)]
 
 
 def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Finding]]:
@@ -193,26 +197,12 @@ def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Findin
     served = [stack for stack, refusal in refusals if refusal is None]
     if not served:
         return list(stacks[:1]), []
+    template = _("{slices} slice(s) of the series make no volume: {reason}")
     return served, [
-        Finding(
-            "left_out",
-            "info",
-            "{slices} slice(s) of the series make no volume: {reason}",
-            {"slices": len(stack.slices), "reason": refusal},
-            len(stack.slices),
-        )
+        Finding("left_out", "info", template, {"slices": count, "reason": refusal}, count)
         for stack, refusal in refusals
-        if refusal is not None
+        if refusal is not None and (count := len(stack.slices))
     ]
-
-
-def _numbered(items: Sequence[SliceStack], wanted: int | str, what: str) -> SliceStack:
-    if not 1 <= int(wanted) <= len(items):
-        raise SeriesError(
-            f"there is no {what} {wanted}: the series has {len(items)}",
-            remedy="printprep inspect lists them all",
-        )
-    return items[int(wanted) - 1]
 
 
 def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
@@ -222,7 +212,11 @@ def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
     return number is not None and number == series_number(wanted)
 
 
-def _reasons(collection: SeriesCollection) -> str:
+def _reasons(collection: SeriesCollection) -> Phrase:
+    whys = {item.reason: item.why for item in collection.rejected}
     rejected = [{"file": item.file, "reason": item.reason} for item in collection.rejected]
-    groups = [f"{len(files)} × {reason}" for reason, files in grouped(rejected)]
-    return "; ".join(groups[:3] + (["..."] if len(groups) > 3 else []))
+    told = [
+        Phrase("{count} × {why}", {"count": len(files), "why": whys.get(reason, Phrase(reason))})
+        for reason, files in grouped(rejected)
+    ]
+    return joined(told[:3] + ([Phrase("...")] if len(told) > 3 else []))

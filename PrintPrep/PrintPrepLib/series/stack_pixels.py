@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..dicom.pixel_layout import PixelLayout
 from ..geometry.stack import SliceStack
@@ -20,10 +21,7 @@ class StackPixels:
     def __init__(self, stack: SliceStack) -> None:
         self._slices = stack.slices
         self.shape = (len(stack.slices), stack.slices[0].rows, stack.slices[0].columns)
-        self.integral = all(
-            float(item.layout.slope).is_integer() and float(item.layout.intercept).is_integer()
-            for item in self._slices
-        )
+        self.integral = all(item.pixels.whole for item in self._slices)
 
     def slice(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Slice ``index`` as values, and where it holds no data (None: it does everywhere).
@@ -33,7 +31,7 @@ class StackPixels:
         """
         item = self._slices[index]
         stored = stored_pixels(item)
-        return rescale(stored, item.layout), _padding(stored, item.layout)
+        return rescale(stored, item.pixels), _padding(stored, item.pixels)
 
 
 def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarray:
@@ -48,12 +46,12 @@ def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarr
     voxels = np.empty(source.shape, np.int16 if source.integral else np.float32)
     for index, item in enumerate(stack.slices):
         if index % 8 == 0:
-            report(progress, index / len(stack.slices), "Reading pixels")
+            report(progress, index / len(stack.slices), _("Reading pixels"))
         stored = stored_pixels(item)
-        if voxels.dtype == np.int16 and not rescale_into(stored, item.layout, voxels[index]):
+        if voxels.dtype == np.int16 and not rescale_into(stored, item.pixels, voxels[index]):
             voxels = voxels.astype(np.float32)
         if voxels.dtype == np.float32:
-            voxels[index] = rescale(stored, item.layout)
+            voxels[index] = rescale(stored, item.pixels)
     return voxels
 
 
