@@ -8,9 +8,11 @@ alike.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import groupby
 
 from pydicom.dataset import Dataset
@@ -20,7 +22,7 @@ from ..core.phrases import Phrase, _, counted, joined
 from . import tags
 from .header import SliceHeader, plane_header, slice_traits
 from .image_plane import InvalidGeometry, NotASlice, TagText, optional_number
-from .pixel_layout import RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE
+from .pixel_layout import RESCALE
 
 _SHARED, _PER_FRAME, _DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
 #: What ``frame_headers`` needs of a data set beside the tags of single slices.
@@ -42,7 +44,7 @@ _GEOMETRY = {
 _GROUPS = {
     **{tag: group for tag, (group, name) in _GEOMETRY.items()},
     **dict.fromkeys((tags.SLICE_THICKNESS, tags.SPACING_BETWEEN_SLICES), _PIXEL_MEASURES),
-    **dict.fromkeys((RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE), 0x00289145),
+    **dict.fromkeys(RESCALE, 0x00289145),
     **dict.fromkeys((tags.WINDOW_CENTER, tags.WINDOW_WIDTH), 0x00289132),
     tags.CONVOLUTION_KERNEL: 0x00189314,  # CT reconstruction
     tags.GANTRY_DETECTOR_TILT: 0x00189304,  # CT acquisition details
@@ -94,119 +96,93 @@ def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
 
     :raises NotASlice: none of the frames is a slice; the text says why.
     """
-    frames = _Frames(dataset, text_of)
-    frames.refuse()
+    whole = text_of(dataset)
+    shared = _groups(next(iter(_items(dataset, _SHARED)), Dataset()), text_of)
+    frames = [_groups(item, text_of) for item in _items(dataset, _PER_FRAME)]
+    _refuse(whole, shared, frames)
+    # Indices into DimensionIndexValues: what else than its place tells a frame from others.
+    pointers = [item.get(_DIMENSION_POINTER) for item in _items(dataset, _DIMENSIONS)]
+    telling = [
+        index
+        for index, pointer in enumerate(pointers)
+        if pointer is not None and int(pointer.value) not in _ALONG_THE_STACK
+    ]
+    of_shared = cache(partial(_grouped, shared))
     slices: list[tuple[SliceHeader, TagText]] = []
     numbers: dict[str, list[int]] = defaultdict(list)
     reasons: dict[str, Phrase] = {}
     unplaced = 0
-    for index in range(frames.count):
-        text = frames.text_of_frame(index)
+    for index, own in enumerate(frames):
+        text = partial(_frame_text, index, own, of_shared, whole, telling)
         try:
-            frames.require_geometry(index)
+            for group, name in _GEOMETRY.values():
+                if group not in own and group not in shared:
+                    raise InvalidGeometry(_("the functional group {name} is missing"), name=name)
             header = plane_header(path, text)
         except NotASlice as error:
             reasons[str(error)] = error.why
             numbers[str(error)].append(index + 1)
             unplaced += isinstance(error, InvalidGeometry)
             continue
-        header = replace(header, frame=index, frames=frames.count, traits=slice_traits(text))
+        header = replace(header, frame=index, frames=len(frames), traits=slice_traits(text))
         slices.append((header, text))
     if not slices:
         every = joined(reasons.values())
-        kind = InvalidGeometry if unplaced == frames.count else NotASlice
+        kind = InvalidGeometry if unplaced == len(frames) else NotASlice
         raise kind(every.template, **every.values)
-    return FrameHeaders(
-        slices, tuple(_left_out(why, numbers[text]) for text, why in reasons.items())
-    )
+    left_out = tuple(_left_out(why, numbers[text]) for text, why in reasons.items())
+    return FrameHeaders(slices, left_out)
 
 
-class _Frames:
-    """A data set, asked frame by frame."""
+def _refuse(whole: TagText, shared: Groups, frames: list[Groups]) -> None:
+    """:raises NotASlice: the object as a whole holds no slices, or does not place them."""
+    sop_class = whole(tags.SOP_CLASS_UID)
+    capture = sop_class.startswith(tags.SECONDARY_CAPTURE)
+    if capture and not any(_PIXEL_MEASURES in item for item in (shared, *frames)):
+        raise NotASlice(
+            _("multi-frame secondary capture: its pixels have no size (not calibrated)")
+        )
+    if not capture and sop_class not in tags.ENHANCED and sop_class not in _SINGLE_SLICES:
+        kind = UID(sop_class).name if sop_class else Phrase(_("without a SOP class"))
+        raise NotASlice(_("multi-frame object whose frames are no slices ({kind})"), kind=kind)
+    if not frames:
+        unplaced = _(
+            "{kind} object without PerFrameFunctionalGroupsSequence: nothing says where its "
+            "frames lie"
+        )
+        kind = Phrase(tags.ENHANCED.get(sop_class, _("multi-frame")))
+        raise InvalidGeometry(unplaced, kind=kind)
+    stated = optional_number(whole(tags.NUMBER_OF_FRAMES))
+    if stated is not None and int(stated) != len(frames):
+        contradiction = _(
+            "NumberOfFrames is {stated}, but PerFrameFunctionalGroupsSequence describes {described}"
+        )
+        raise NotASlice(contradiction, stated=int(stated), described=len(frames))
 
-    def __init__(self, dataset: Dataset, text_of: TextOf) -> None:
-        self._whole = text_of(dataset)
-        self._shared = _groups(next(iter(_items(dataset, _SHARED)), Dataset()), text_of)
-        self._frames = [_groups(item, text_of) for item in _items(dataset, _PER_FRAME)]
-        self._from_shared: dict[str, str | None] = {}
-        # Indices into DimensionIndexValues: what else than its place tells a frame from others.
-        self._telling = [
-            index
-            for index, item in enumerate(_items(dataset, _DIMENSIONS))
-            if _DIMENSION_POINTER in item
-            and int(item[_DIMENSION_POINTER].value) not in _ALONG_THE_STACK
-        ]
-        stated = optional_number(self._whole(tags.NUMBER_OF_FRAMES))
-        self.count = len(self._frames) if stated is None else int(stated)
 
-    def refuse(self) -> None:
-        """:raises NotASlice: the object as a whole holds no slices, or does not place them."""
-        sop_class = self._whole(tags.SOP_CLASS_UID)
-        capture = sop_class.startswith(tags.SECONDARY_CAPTURE)
-        sized = any(_PIXEL_MEASURES in item for item in (self._shared, *self._frames))
-        if capture and not sized:
-            raise NotASlice(
-                _("multi-frame secondary capture: its pixels have no size (not calibrated)")
-            )
-        if not capture and sop_class not in tags.ENHANCED and sop_class not in _SINGLE_SLICES:
-            raise NotASlice(
-                _("multi-frame object whose frames are no slices ({kind})"),
-                kind=UID(sop_class).name if sop_class else Phrase(_("without a SOP class")),
-            )
-        if not self._frames:
-            raise InvalidGeometry(
-                _(
-                    "{kind} object without PerFrameFunctionalGroupsSequence: nothing says where "
-                    "its frames lie"
-                ),
-                kind=Phrase(tags.ENHANCED.get(sop_class, _("multi-frame"))),
-            )
-        if len(self._frames) != self.count:
-            raise NotASlice(
-                _(
-                    "NumberOfFrames is {stated}, but PerFrameFunctionalGroupsSequence describes "
-                    "{described}"
-                ),
-                stated=self.count,
-                described=len(self._frames),
-            )
-
-    def require_geometry(self, index: int) -> None:
-        """:raises InvalidGeometry: a functional group that places the frame is missing."""
-        for group, name in _GEOMETRY.values():
-            if group not in self._frames[index] and group not in self._shared:
-                raise InvalidGeometry(_("the functional group {name} is missing"), name=name)
-
-    def text_of_frame(self, index: int) -> TagText:
-        """The function that gives a frame's tags as those of a single slice."""
-        groups = self._frames[index]
-
-        def text(tag: str) -> str:
-            if tag == tags.INSTANCE_NUMBER:
-                return str(index + 1)
-            if tag == tags.DIMENSION_INDEX:
-                return self._dimension(groups)
-            found = _grouped(tag, groups)
-            if found is None:
-                found = self._shared_text(tag)
-            if found is None:
-                found = "" if tag in _GEOMETRY else self._whole(tag)
-            return found
-
-        return text
-
-    def _shared_text(self, tag: str) -> str | None:
-        if tag not in self._from_shared:
-            self._from_shared[tag] = _grouped(tag, self._shared)
-        return self._from_shared[tag]
-
-    def _dimension(self, groups: Groups) -> str:
-        if _FRAME_CONTENT not in groups:
+def _frame_text(
+    index: int,
+    own: Groups,
+    of_shared: Callable[[str], str | None],
+    whole: TagText,
+    telling: list[int],
+    tag: str,
+) -> str:
+    """A frame's tag as that of a single slice."""
+    if tag == tags.INSTANCE_NUMBER:
+        return str(index + 1)
+    if tag == tags.DIMENSION_INDEX:
+        if _FRAME_CONTENT not in own:
             return ""
-        _, text = groups[_FRAME_CONTENT]
-        values = text(tags.DIMENSION_INDEX).split("\\")
-        telling = [values[index] for index in self._telling if index < len(values)]
-        return "\\".join(telling) or text(_STACK_ID)
+        text = own[_FRAME_CONTENT][1]
+        values = text(tag).split("\\")
+        return "\\".join(values[i] for i in telling if i < len(values)) or text(_STACK_ID)
+    found = _grouped(own, tag)
+    if found is None:
+        found = of_shared(tag)
+    if found is None:
+        found = "" if tag in _GEOMETRY else whole(tag)
+    return found
 
 
 def _items(dataset: Dataset, tag: int) -> list[Dataset]:
@@ -218,20 +194,18 @@ def _groups(item: Dataset, text_of: TextOf) -> Groups:
     return {tag: (items[0].keys(), text_of(items[0])) for tag, items in found.items() if items}
 
 
-def _grouped(tag: str, groups: Groups) -> str | None:
+def _grouped(groups: Groups, tag: str) -> str | None:
     """The text of a tag in functional groups; None where they do not hold it."""
     for group, inner in (*_PLACES.get(tag, ()), (_UNASSIGNED, tag), (_UNASSIGNED_SHARED, tag)):
         if group in groups:
             present, text = groups[group]
             if int(inner.replace(",", ""), 16) in present:
-                return _time_of_day(text(inner)) if tag == tags.CONTENT_TIME else text(inner)
+                found = text(inner)
+                # A date with time (DT), such as 20200102030405.5+0100; a time stays itself.
+                if tag == tags.CONTENT_TIME and len(found.partition(".")[0]) > 8:
+                    return re.split("[+-]", found[8:])[0]
+                return found
     return None
-
-
-def _time_of_day(text: str) -> str:
-    """The time of a date with time (DT), such as 20200102030405.5+0100; of a time, itself."""
-    digits = text.partition(".")[0]
-    return text[8:].partition("+")[0].partition("-")[0] if len(digits) > 8 else text
 
 
 def _left_out(why: Phrase, frames: list[int]) -> Phrase:

@@ -13,38 +13,16 @@ from ..core.phrases import Phrase, _
 from .elscint_block import ALL_TAGS, TRANSFER_SYNTAX, private_pixels
 from .image_plane import NotASlice, TagText, optional_number
 
-RESCALE_INTERCEPT = "0028,1052"
-RESCALE_SLOPE = "0028,1053"
-RESCALE_TYPE = "0028,1054"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
-_BITS_ALLOCATED = "0028,0100"
-_BITS_STORED = "0028,0101"
-_HIGH_BIT = "0028,0102"
+RESCALE = RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE = "0028,1052", "0028,1053", "0028,1054"
+_BITS = _BITS_ALLOCATED, _BITS_STORED, _HIGH_BIT = "0028,0100", "0028,0101", "0028,0102"
 _PIXEL_REPRESENTATION = "0028,0103"
-_PIXEL_PADDING_VALUE = "0028,0120"
-_PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
-
-_LOSSY_IMAGE_COMPRESSION = "0028,2110"
-_LOSSY_RATIO = "0028,2112"
-_LOSSY_METHOD = "0028,2114"
-
+_PADDING = ("0028,0120", "0028,0121")  # PixelPaddingValue and PixelPaddingRangeLimit
+_LOSSY = _LOSSY_COMPRESSION, _LOSSY_RATIO, _LOSSY_METHOD = "0028,2110", "0028,2112", "0028,2114"
 #: What ``pixel_layout`` reads of every file.
-PIXEL_TAGS = (
-    _BITS_ALLOCATED,
-    _BITS_STORED,
-    _HIGH_BIT,
-    _PIXEL_REPRESENTATION,
-    _PIXEL_PADDING_VALUE,
-    _PIXEL_PADDING_RANGE_LIMIT,
-    RESCALE_INTERCEPT,
-    RESCALE_SLOPE,
-    RESCALE_TYPE,
-    _LOSSY_IMAGE_COMPRESSION,
-    _LOSSY_RATIO,
-    _LOSSY_METHOD,
-)
+PIXEL_TAGS = (*_BITS, _PIXEL_REPRESENTATION, *_PADDING, *RESCALE, *_LOSSY)
 
 _IMPLICIT = "1.2.840.10008.1.2"
 #: Transfer syntaxes whose pixels are plain values (PS3.5 A.1, A.2 and A.3): do they write the VR?
@@ -218,13 +196,12 @@ def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, in
 
 
 def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:
-    value = optional_number(text(_PIXEL_PADDING_VALUE))
+    value, limit = (optional_number(text(tag)) for tag in _PADDING)
     if value is None:
         return None
-    limit = optional_number(text(_PIXEL_PADDING_RANGE_LIMIT))
-    bounds = [_as_stored(int(value), bits, signed)]
-    bounds.append(bounds[0] if limit is None else _as_stored(int(limit), bits, signed))
-    return min(bounds), max(bounds)
+    given = (value, value if limit is None else limit)
+    ends = [_as_stored(int(end), bits, signed) for end in given]
+    return min(ends), max(ends)
 
 
 def _as_stored(value: int, bits: int, signed: bool) -> int:
@@ -239,7 +216,7 @@ def _loss(text: TagText, transfer_syntax: str) -> Loss | None:
     None where the header names none and the transfer syntax makes none. A ratio for each of
     several steps gives the largest.
     """
-    stated = text(_LOSSY_IMAGE_COMPRESSION).strip()
+    stated = text(_LOSSY_COMPRESSION).strip()
     method = _ALWAYS_LOSSY.get(transfer_syntax)
     if method is None and stated != _NO_LOSS:
         method = _MAY_LOSE.get(transfer_syntax)

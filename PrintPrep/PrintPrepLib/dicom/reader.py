@@ -30,8 +30,10 @@ from .tags import SERIES_INSTANCE_UID, SLICE_TAGS, TRAITS
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 #: Implicit VR files do not say which elements are binary numbers.
 _BINARY = {0x280000 | low for low in (0x2, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x120, 0x121)}
-#: Numbers of more than two bytes, or several, in functional groups.
-_LONG_BINARY = {0x00189082, 0x00209128, 0x0020930D, 0x00209156, 0x00209157}
+#: Numbers of more than two bytes, or several, in functional groups; texts in any character set.
+_NOT_AS_BYTES = {0x189082, 0x209128, 0x20930D, 0x209156, 0x209157, 0x8103E, 0x100010, 0x100020}
+#: VRs of other numbers.
+_NUMBERS = {"FD", "FL", "SL", "SV", "UL", "UV"}
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +103,10 @@ def _laid_out(found: FrameHeaders, whole: PixelLayout, text: TagText) -> FrameHe
 
 
 def dataset_text(dataset: Dataset) -> TagText:
-    """The function that gives a tag's values as written, joined by backslashes."""
+    """The function that gives a tag's values as written, joined by backslashes.
+
+    As bytes where that is possible: pydicom raises on a decimal string that is none.
+    """
     present = dataset.keys()
 
     def text(tag: str) -> str:
@@ -109,23 +114,19 @@ def dataset_text(dataset: Dataset) -> TagText:
         if key not in present:
             return ""
         element: object = dataset.get_item(key)
-        plain = key not in _LONG_BINARY and not tag.startswith(("0008,103E", "0010"))
-        if plain and isinstance(element, RawDataElement):
-            return _raw_text(element)
+        if isinstance(element, RawDataElement) and key not in _NOT_AS_BYTES:
+            value = element.value or b""
+            if value and (key in _BINARY or element.VR in ("US", "SS")):
+                order: Literal["little", "big"] = "little" if element.is_little_endian else "big"
+                return str(int.from_bytes(value[:2], order, signed=element.VR == "SS"))
+            if element.VR not in _NUMBERS:
+                return value.decode("latin-1").strip(" \0")
         value = dataset[key].value
-        if isinstance(value, MultiValue | list):
+        if isinstance(value, MultiValue | list | tuple):
             return "\\".join(str(part) for part in value)
         return "" if value is None else str(value)
 
     return text
-
-
-def _raw_text(element: RawDataElement) -> str:
-    value = element.value or b""
-    if value and (int(element.tag) in _BINARY or element.VR in ("US", "SS")):
-        order: Literal["little", "big"] = "little" if element.is_little_endian else "big"
-        return str(int.from_bytes(value[:2], order, signed=element.VR == "SS"))
-    return value.decode("latin-1").strip(" \0")
 
 
 def _read(file: BinaryIO) -> FileDataset:

@@ -2,19 +2,21 @@
 
 "START" of DecayCorrection is where vendors differ. It is SeriesTime, unless the series was
 made afterwards from older images; then GE says the time in a private element, and for the
-others it follows from the first acquisition (QIBA's vendor-neutral rules).
+others it follows from the first acquisition (QIBA's vendor-neutral rules). What stands in the
+way is gathered in an ``Account``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median_low
+from typing import Any
 
 from ..core.phrases import Phrase, _
-from ..dicom.datetimes import parse_datetime, parse_time
-from .account import DIFFERS, Account
+from ..dicom.datetimes import parse_date_and_time, parse_datetime, parse_time
 from .header import PetHeader
 
 #: Half-lives that headers give in minutes by mistake; no PET nuclide has them in seconds.
@@ -35,6 +37,58 @@ _SERIES = Phrase(_("the start of the series"))
 _GE = Phrase(_("the scan time that GE states in (0009,xx0D)"))
 _WORKED_BACK = Phrase(_("the time worked back from FrameReferenceTime and ActualFrameDuration"))
 _FIRST = Phrase(_("the first acquisition"))
+#: A value that may not differ does, for a ``{keyword}``.
+DIFFERS = _("{keyword} differs within the series")
+
+
+@dataclass
+class Account:
+    """Missing keywords, refused values and notes, each thing once.
+
+    All of it is gathered, so that a user hears of every obstacle at once. The sentences
+    hold durations and never dates: they go into records without identity.
+    """
+
+    missing: list[str] = field(default_factory=list)
+    refused: list[Phrase] = field(default_factory=list)
+    notes: list[Phrase] = field(default_factory=list)
+
+    def miss(self, keyword: str) -> None:
+        """Put down an element that is needed and absent."""
+        if keyword not in self.missing:
+            self.missing.append(keyword)
+
+    def refuse(self, template: str, **values: Any) -> None:
+        """Put down a value that cannot be true or cannot be used."""
+        if (phrase := Phrase(template, values)) not in self.refused:
+            self.refused.append(phrase)
+
+    def note(self, template: str, **values: Any) -> None:
+        """Put down an assumption or a contradiction that does not decide."""
+        if (phrase := Phrase(template, values)) not in self.notes:
+            self.notes.append(phrase)
+
+    def positive(self, value: float | None, name: str) -> float | None:
+        """The value where it is a positive number, else None and what is wrong with it."""
+        if value is None:
+            self.miss(name)
+        elif not math.isfinite(value):
+            self.refuse(_("{name} is no number"), name=name)
+        elif value <= 0:
+            self.refuse(_("{name} is {value:g}"), name=name, value=value)
+        else:
+            return value
+        return None
+
+    def moment(self, date: str, time: str, name: str) -> datetime | None:
+        """``name`` + Date and ``name`` + Time as one moment, else None and what is wrong."""
+        absent = [f"{name}{kind}" for kind, t in (("Date", date), ("Time", time)) if not t]
+        for keyword in absent:
+            self.miss(keyword)
+        moment = parse_date_and_time(date, time)
+        if moment is None and not absent:
+            self.refuse(_("{name}Date and {name}Time are no date and time"), name=name)
+        return moment
 
 
 def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, Phrase] | None:
@@ -57,23 +111,17 @@ def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, Ph
     elapsed = (reference - start).total_seconds()
     minutes, half_lives = elapsed / 60, elapsed / half_life
     if elapsed < 0:
-        account.refuse(
-            _(
-                "the dose would have been given {minutes:.1f} min after {told}: "
-                "clocks or dates do not agree"
-            ),
-            minutes=-minutes,
-            told=told,
+        late = _(
+            "the dose would have been given {minutes:.1f} min after {told}: "
+            "clocks or dates do not agree"
         )
+        account.refuse(late, minutes=-minutes, told=told)
     elif half_lives > _MOST_HALF_LIVES:
-        account.refuse(
-            _(
-                "the dose would have been given {count:.1f} half-lives before {told}: "
-                "clocks or dates do not agree"
-            ),
-            count=half_lives,
-            told=told,
+        early = _(
+            "the dose would have been given {count:.1f} half-lives before {told}: "
+            "clocks or dates do not agree"
         )
+        account.refuse(early, count=half_lives, told=told)
     else:
         words = _("that is left after {minutes:.1f} min, at {told}")
         return 2.0**-half_lives, Phrase(words, {"minutes": minutes, "told": told})
@@ -94,14 +142,11 @@ def _half_life(header: PetHeader, account: Account) -> float | None:
     half_life = account.positive(header.half_life_s, "RadionuclideHalfLife")
     for nuclide, minutes in _MINUTES.items():
         if half_life is not None and abs(half_life / minutes - 1) < 0.01:
-            account.refuse(
-                _(
-                    "RadionuclideHalfLife is {value:g}, which is that of {nuclide} in minutes "
-                    "and not in seconds"
-                ),
-                value=half_life,
-                nuclide=nuclide,
+            wrong = _(
+                "RadionuclideHalfLife is {value:g}, which is that of {nuclide} in minutes "
+                "and not in seconds"
             )
+            account.refuse(wrong, value=half_life, nuclide=nuclide)
             return None
     return half_life
 
@@ -124,9 +169,8 @@ def _reference(
     starts = _worked_back(headers, acquired, half_life)
     if series <= earliest:
         if earliest - series > _DAY:
-            account.refuse(
-                _("the acquisition is more than a day after SeriesTime: dates do not agree")
-            )
+            late = _("the acquisition is more than a day after SeriesTime: dates do not agree")
+            account.refuse(late)
             return None
         _compare(series, stated, _GE, half_life, account)
         _compare(series, median_low(starts) if starts else None, _WORKED_BACK, half_life, account)
@@ -140,12 +184,11 @@ def _reference(
     if first.ge_scan_datetime:
         return _plausible(stated, _GE, earliest, half_life, account)
     if not starts:
-        account.note(
-            _(
-                "FrameReferenceTime or ActualFrameDuration is missing: the first acquisition among "
-                "the images at hand is taken for the start"
-            )
+        taken = _(
+            "FrameReferenceTime or ActualFrameDuration is missing: the first acquisition among "
+            "the images at hand is taken for the start"
         )
+        account.note(taken)
         return earliest, _FIRST
     if _share(max(starts) - min(starts), half_life) > _REFUSED:
         account.refuse(_("FrameReferenceTime leads to another start for each acquisition"))
@@ -227,12 +270,11 @@ def _administration(
     time = parse_time(header.start_time)
     if moment is not None:
         if time is not None and abs(moment - _midnight(moment) - time) > _SECOND:
-            account.note(
-                _(
-                    "RadiopharmaceuticalStartTime is another time of day than "
-                    "RadiopharmaceuticalStartDateTime, which counts"
-                )
+            other = _(
+                "RadiopharmaceuticalStartTime is another time of day than "
+                "RadiopharmaceuticalStartDateTime, which counts"
             )
+            account.note(other)
         return moment
     if time is None:
         name = "StartDateTime" if header.start_datetime else "StartTime"
@@ -240,13 +282,11 @@ def _administration(
         return None
     if half_life > _SAME_DAY_HALF_LIFE_S:
         account.miss("RadiopharmaceuticalStartDateTime")
-        account.refuse(
-            _(
-                "the header does not say on which day the dose was given, and the nuclide "
-                "(half-life {hours:.0f} h) may have been given on an earlier one"
-            ),
-            hours=half_life / 3600,
+        no_day = _(
+            "the header does not say on which day the dose was given, and the nuclide "
+            "(half-life {hours:.0f} h) may have been given on an earlier one"
         )
+        account.refuse(no_day, hours=half_life / 3600)
         return None
     moment = _midnight(reference) + time
     if moment <= reference:
@@ -254,17 +294,13 @@ def _administration(
         return moment
     late, moment = moment - reference, moment - _DAY
     if reference - moment > _OVER_MIDNIGHT:
-        account.refuse(
-            _(
-                "RadiopharmaceuticalStartTime is {minutes:.1f} min after the scan: "
-                "clocks do not agree"
-            ),
-            minutes=late.total_seconds() / 60,
+        after = _(
+            "RadiopharmaceuticalStartTime is {minutes:.1f} min after the scan: clocks do not agree"
         )
+        account.refuse(after, minutes=late.total_seconds() / 60)
         return None
-    account.note(
-        _("the header says no date of administration: taken as the evening before the scan")
-    )
+    evening = _("the header says no date of administration: taken as the evening before the scan")
+    account.note(evening)
     return moment
 
 

@@ -19,8 +19,7 @@ from ..core.errors import PixelDataError
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
 from ..geometry.stack import SliceStack
-from .account import DIFFERS, Account
-from .decay import dose_left
+from .decay import DIFFERS, Account, dose_left
 from .header import PHILIPS_CREATOR, PetHeader
 
 #: (code, scheme, meaning) of quantity and unit, for a volume that holds SUVbw. The unit is
@@ -30,15 +29,10 @@ _SUV_CODES = (
     ("{SUVbw}g/ml", "UCUM", "Standardized Uptake Value body weight"),
 )
 #: The same for volumes that stay as they are stored, by their (0054,1001) Units.
+_ACTIVITY = ("110821", "DCM", "Nuclear Medicine Tomographic Activity")
 _STORED_CODES = {
-    "BQML": (
-        ("110821", "DCM", "Nuclear Medicine Tomographic Activity"),
-        ("Bq/ml", "UCUM", "Becquerels/milliliter"),
-    ),
-    "CNTS": (
-        ("110821", "DCM", "Nuclear Medicine Tomographic Activity"),
-        ("{counts}", "UCUM", "Counts"),
-    ),
+    "BQML": (_ACTIVITY, ("Bq/ml", "UCUM", "Becquerels/milliliter")),
+    "CNTS": (_ACTIVITY, ("{counts}", "UCUM", "Counts")),
 }
 
 _SUV_SCALE = f"SUV Scale Factor (7053,xx00) of {PHILIPS_CREATOR}"
@@ -57,10 +51,7 @@ _SERIES_WIDE = (
     ("series_time", "SeriesTime"),
 )
 #: The same where the values are counts.
-_COUNTS_WIDE = (
-    ("philips_suv_scale", _SUV_SCALE),
-    ("philips_activity_scale", _ACTIVITY_SCALE),
-)
+_COUNTS_WIDE = (("philips_suv_scale", _SUV_SCALE), ("philips_activity_scale", _ACTIVITY_SCALE))
 _HEAVIEST_KG = 650.0
 #: A dose below both is in another unit than Bq: MBq, or kBq for a person.
 _LEAST_DOSE_BQ = 1e4
@@ -229,13 +220,12 @@ def _from_activity(headers: Sequence[PetHeader], account: Account) -> _Found:
     """The factor from Bq/ml."""
     first = headers[0]
     if first.radiopharmaceuticals > 1:
-        account.refuse(
-            _("the header names {count} radiopharmaceuticals, and not which of them is seen"),
-            count=first.radiopharmaceuticals,
-        )
+        several = _("the header names {count} radiopharmaceuticals, and not which of them is seen")
+        account.refuse(several, count=first.radiopharmaceuticals)
     weight = account.positive(first.weight_kg, "PatientWeight")
     if weight is not None and weight > _HEAVIEST_KG:
-        account.refuse(_("PatientWeight is {value:g}, which cannot be kilograms"), value=weight)
+        heavy = _("PatientWeight is {value:g}, which cannot be kilograms")
+        account.refuse(heavy, value=weight)
         weight = None
     dose = _dose(first, weight, account)
     left: _Found = None
@@ -263,13 +253,11 @@ def _compare_with_philips(header: PetHeader, found: _Found, account: Account) ->
         return
     change = abs(suv / activity / found[0] - 1)
     if change > _TOLD:
-        account.note(
-            _(
-                "the scale factors of Philips (7053,xx00) and (7053,xx09) imply an SUV that "
-                "differs by {change:.0%}"
-            ),
-            change=change,
+        other = _(
+            "the scale factors of Philips (7053,xx00) and (7053,xx09) imply an SUV that differs "
+            "by {change:.0%}"
         )
+        account.note(other, change=change)
 
 
 def _dose(header: PetHeader, weight: float | None, account: Account) -> float | None:
@@ -277,14 +265,10 @@ def _dose(header: PetHeader, weight: float | None, account: Account) -> float | 
     if dose is None:
         return None
     if dose < _LEAST_DOSE_BQ or dose < _LEAST_DOSE_BQ_PER_KG * (weight or 0):
-        account.refuse(
-            _(
-                "RadionuclideTotalDose is {value:g}, too little in Bq; it may have been meant in "
-                "{unit}"
-            ),
-            value=dose,
-            unit="MBq" if dose < _LEAST_DOSE_BQ else "kBq",
+        little = _(
+            "RadionuclideTotalDose is {value:g}, too little in Bq; it may have been meant in {unit}"
         )
+        account.refuse(little, value=dose, unit="MBq" if dose < _LEAST_DOSE_BQ else "kBq")
     elif dose > _MOST_DOSE_BQ:
         account.refuse(_("RadionuclideTotalDose is {value:g}, too much in Bq"), value=dose)
     else:

@@ -112,7 +112,12 @@ def offers(
         asked = None if read else (lambda path: slice_traits(slice_text(path)))
         series = build_series(series_info(text), slices, rejected, asked)
         if text(PRIVATE_COMPRESSION) or not has_pixel_data(first):
-            series = replace(series, stacks=tuple(map(_with_layout, series.stacks)))
+            stacks = []
+            for stack in series.stacks:
+                head, *others = stack.slices
+                head = replace(head, layout=_layout(head))
+                stacks.append(replace(stack, slices=(head, *others)))
+            series = replace(series, stacks=tuple(stacks))
         made += _offered(series, len(rejected), wishes)
     return made
 
@@ -143,11 +148,6 @@ def _by_series(
         except NotASlice as error:
             rejected.append(Rejected(file, error.why))
     return found
-
-
-def _with_layout(stack: SliceStack) -> SliceStack:
-    first, *others = stack.slices
-    return replace(stack, slices=(replace(first, layout=_layout(first)), *others))
 
 
 def _layout(item: SliceHeader) -> PixelLayout | None:

@@ -55,7 +55,11 @@ def same_place(one: Sequence[SliceHeader], other: Sequence[SliceHeader]) -> bool
     unexplained = max(0.0, float(np.mean(rest**2)) - 2 * left**2)
     if unexplained > (1 - _EXPLAINED) * structure:
         return False
-    moved = _displacement(np.concatenate(gradients, axis=1), rest)
+    # The displacement in mm that explains the difference best (Lucas and Kanade 1981).
+    slopes = np.concatenate(gradients, axis=1)
+    normal = (slopes @ slopes.T).astype(float)
+    normal += 1e-6 * np.trace(normal) * np.eye(3)
+    moved = -np.linalg.solve(normal, (slopes @ rest).astype(float))
     step = float(np.median(np.diff(heights(other))))
     limits = np.array([_MOVED_MM, _MOVED_MM, max(_MOVED_MM, step / 4)])
     return bool((np.abs(moved) <= limits).all())
@@ -114,13 +118,3 @@ def _noise(item: SliceHeader) -> float:
     rough = np.abs(convolve(values, kernel, mode="nearest"))
     # Median over the bulk of the image, so that edges do not count as noise.
     return float(np.median(rough)) / 0.6745 / 6.0
-
-
-def _displacement(gradients: np.ndarray, difference: np.ndarray) -> np.ndarray:
-    """The displacement (3,) in mm that explains the difference best (Lucas and Kanade 1981).
-
-    :param gradients: (3, M) per mm down the columns, along the rows, along the normal.
-    """
-    normal = (gradients @ gradients.T).astype(float)
-    normal += 1e-6 * np.trace(normal) * np.eye(3)
-    return -np.linalg.solve(normal, (gradients @ difference).astype(float))

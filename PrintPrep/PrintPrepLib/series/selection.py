@@ -44,14 +44,13 @@ def choose(
     :raises PixelDataError: pixels that decide about slices of one position cannot be read.
     """
     series, found = _series(collection, wanted, inputs)
-    chosen, more = _picked(settled_stacks(series, progress), stack, _STACKS)
+    chosen, more = _picked(settled_stacks(series, progress), stack)
     found += more
+    if section == "merged":
+        return [merged(item) for item in chosen], found
     volumes = []
     for item in chosen:
-        one = section == "merged"
-        parts, more = (
-            ([merged(item)], []) if one else _picked(sections_of(item), section, _SECTIONS)
-        )
+        parts, more = _picked(sections_of(item), section, sections=True)
         volumes += parts
         found += more
     return volumes, found
@@ -149,46 +148,33 @@ def _series(
     return series, [Finding("series_choice", "info", taken, values, len(candidates))]
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What stacks, and sections of them, differ in when one is picked."""
-
-    id: str
-    taken: str
-    absent: str
-
-
-_STACKS = _Kind(
-    "stack_choice",
-    _("{count} stacks of slices were found; the largest, with {slices} slices, was taken."),
-    _("there is no stack {wanted}: the series has {count}"),
-)
-_SECTIONS = _Kind(
-    "section_choice",
-    _("{count} sections were found; number {number}, the largest with {slices} slices, was taken."),
-    _("there is no section {wanted}: the series has {count}"),
-)
-
-
 def _picked(
-    items: Sequence[SliceStack], wanted: int | str | None, kind: _Kind
+    items: Sequence[SliceStack], wanted: int | str | None, sections: bool = False
 ) -> tuple[list[SliceStack], list[Finding]]:
-    """Those that were asked for, or the largest, and what to say of it."""
+    """The stacks, or sections of one, that were asked for; else the largest, and that it was."""
     if wanted == "all":
         return _served(items)
     count = len(items)
     if wanted is not None:
-        if not 1 <= int(wanted) <= count:
-            all_listed = _("printprep inspect lists them all")
-            raise SeriesError(kind.absent, remedy=all_listed, wanted=wanted, count=count)
-        return [items[int(wanted) - 1]], []
+        if 1 <= int(wanted) <= count:
+            return [items[int(wanted) - 1]], []
+        absent = _("there is no stack {wanted}: the series has {count}")
+        if sections:
+            absent = _("there is no section {wanted}: the series has {count}")
+        there = _("printprep inspect lists them all")
+        raise SeriesError(absent, remedy=there, wanted=wanted, count=count)
     largest = max(items, key=lambda item: len(item.slices))
     if count == 1:
         return [largest], []
-    values = {"count": count, "slices": len(largest.slices)}
-    if kind is _SECTIONS:
-        values["number"] = largest.section
-    return [largest], [Finding(kind.id, "info", kind.taken, values, count)]
+    kind, values = "stack_choice", {"count": count, "slices": len(largest.slices)}
+    taken = _("{count} stacks of slices were found; the largest, with {slices} slices, was taken.")
+    if sections:
+        kind, values["number"] = "section_choice", largest.section
+        taken = _(
+            "{count} sections were found; number {number}, the largest with {slices} slices, was "
+            "taken."
+        )
+    return [largest], [Finding(kind, "info", taken, values, count)]
 
 
 def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Finding]]:
