@@ -14,6 +14,7 @@ from phantoms.dicom import write_series
 from phantoms.enhanced import ENHANCED_MR, GRAYSCALE_CAPTURE, LEGACY_CT, frames_of, write_enhanced
 from phantoms.transfer import rewrite
 from PrintPrepLib.cli import main
+from PrintPrepLib.core import phrases
 from PrintPrepLib.core.errors import PixelDataError
 from PrintPrepLib.dicom.image_plane import NotASlice
 from PrintPrepLib.dicom.reader import read_file
@@ -91,7 +92,7 @@ def test_legacy_converted_and_mr_objects_are_read_alike(tmp_path):
     assert text("0008,0060") == "MR"
 
 
-def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path):
+def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path, monkeypatch):
     frames = frames_of(SCENE, GANTRY)
     scout = ("ORIGINAL", "PRIMARY", "LOCALIZER", "NONE")
     frames[0] = replace(frames[0], frame_type=scout)
@@ -105,6 +106,14 @@ def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path):
     stack = the_stack(tmp_path)
     assert [item.reason for item in stack.rejected] == [left_out.text]
     np.testing.assert_array_equal(read_voxels(stack), GANTRY.volume(SCENE)[1:3])
+    german = {
+        "frames {frames}: {why}": "Bilder {frames}: {why}",
+        "{first} to {last}": "{first} bis {last}",
+        "scout (localizer) image, not a slice": "Übersichtsbild, keine Schicht",
+    }
+    monkeypatch.setattr(phrases, "_sentences", german)
+    assert stack.rejected[0].why.said == "Bilder 1, 4 bis 6: Übersichtsbild, keine Schicht"
+    assert stack.rejected[0].reason == left_out.text
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import pytest
 from PrintPrepLib.dicom.datetimes import parse_date, parse_datetime, parse_offset, parse_time
 from PrintPrepLib.pet.decay import average_time_s
 from PrintPrepLib.pet.header import PetHeader
-from PrintPrepLib.pet.suv import suv_factor
+from PrintPrepLib.pet.suv import suv_factor, suv_provenance
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomFileLike
@@ -581,7 +581,9 @@ def test_quantity_and_unit_as_codes() -> None:
 
 
 def test_record_is_json() -> None:
-    record = json.loads(json.dumps(suv_factor([replace(PLAIN, weight_kg=0.0)]).as_dict()))
+    record = json.loads(
+        json.dumps(suv_provenance(suv_factor([replace(PLAIN, weight_kg=0.0)]))["suv"])
+    )
     assert record["factor"] is None
     assert record["units"] == "Bq/ml"
     assert record["refused"] == ["PatientWeight is 0"]

@@ -65,11 +65,7 @@ _PLACES: dict[str, tuple[tuple[int, str], ...]] = {
 #: ImagePositionPatient, ImagePositionVolume and SliceLocation.
 _ALONG_THE_STACK = {0x00209057, 0x00200032, 0x00209301, 0x00201041}
 #: Other classes whose frames may be slices, where they have functional groups.
-_SINGLE_SLICES = {
-    "1.2.840.10008.5.1.4.1.1.2",
-    "1.2.840.10008.5.1.4.1.1.4",
-    "1.2.840.10008.5.1.4.1.1.128",
-}
+_SINGLE_SLICES = {f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in (2, 4, 128)}
 
 _USED = {
     *(group for places in _PLACES.values() for group, _ in places),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from ..core.phrases import Phrase, _
 from . import tags
@@ -77,6 +78,23 @@ class SliceHeader:
         return self.layout
 
 
+def _spacing(text: str) -> tuple[float, float] | None:
+    parts = parts_of(text)
+    values = [value for part in parts if (value := optional_number(part) or 0.0) > 0]
+    return (values[0], values[1]) if len(parts) == len(values) == 2 else None
+
+
+def from_tag(tag: str, convert: Callable[[str], Any] = str) -> Any:
+    """A field of a dataclass that ``read_fields`` reads; without the tag as of an empty text."""
+    return field(default=convert(""), metadata={"tag": tag, "convert": convert})
+
+
+def read_fields(kind: type[Any], text: TagText) -> dict[str, Any]:
+    """The values of the fields that ``from_tag`` has made."""
+    told = [(item.name, item.metadata) for item in fields(kind) if item.metadata]
+    return {name: how["convert"](text(how["tag"])) for name, how in told}
+
+
 @dataclass(frozen=True)
 class SeriesInfo:
     """What one header says of the whole series; None or "" where it says nothing.
@@ -87,27 +105,27 @@ class SeriesInfo:
     ``pixel_spacing_calibration`` tells how the first was calibrated.
     """
 
-    uid: str
-    study_uid: str
-    number: str
-    description: str
-    modality: str
-    manufacturer: str
-    slice_thickness_mm: float | None
-    spacing_between_slices_mm: float | None
-    tilt_tag_deg: float | None
-    kernel: str
-    window: tuple[tuple[float, float], ...]
-    patient_name: str
-    patient_id: str
-    model: str = ""
-    device_serial: str = ""
+    uid: str = from_tag(tags.SERIES_INSTANCE_UID)
+    study_uid: str = from_tag("0020,000D")
+    number: str = from_tag("0020,0011")
+    description: str = from_tag("0008,103E")
+    modality: str = from_tag("0008,0060")
+    manufacturer: str = from_tag("0008,0070")
+    slice_thickness_mm: float | None = from_tag(tags.SLICE_THICKNESS, optional_number)
+    spacing_between_slices_mm: float | None = from_tag(tags.SPACING_BETWEEN_SLICES, optional_number)
+    tilt_tag_deg: float | None = from_tag(tags.GANTRY_DETECTOR_TILT, optional_number)
+    kernel: str = from_tag(tags.CONVOLUTION_KERNEL)
+    window: tuple[tuple[float, float], ...] = ()
+    patient_name: str = from_tag("0010,0010")
+    patient_id: str = from_tag("0010,0020")
+    model: str = from_tag("0008,1090")
+    device_serial: str = from_tag("0018,1000")
     scan_date: str = ""
-    derivation: str = ""
-    pixel_spacing: tuple[float, float] | None = None
-    imager_pixel_spacing: tuple[float, float] | None = None
-    nominal_pixel_spacing: tuple[float, float] | None = None
-    pixel_spacing_calibration: str = ""
+    derivation: str = from_tag("0008,2111")
+    pixel_spacing: tuple[float, float] | None = from_tag(tags.PIXEL_SPACING, _spacing)
+    imager_pixel_spacing: tuple[float, float] | None = from_tag("0018,1164", _spacing)
+    nominal_pixel_spacing: tuple[float, float] | None = from_tag("0018,2010", _spacing)
+    pixel_spacing_calibration: str = from_tag("0028,0A02")
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:
@@ -141,10 +159,8 @@ def plane_header(path: str, text: TagText) -> SliceHeader:
     photometric = text(tags.PHOTOMETRIC)
     if photometric and not photometric.startswith("MONOCHROME"):
         raise NotASlice(_("colour image ({photometric}), not a slice"), photometric=photometric)
-    rows, columns = (
-        _matrix_size(text, tags.ROWS, "Rows"),
-        _matrix_size(text, tags.COLUMNS, "Columns"),
-    )
+    rows = _matrix_size(text, tags.ROWS, "Rows")
+    columns = _matrix_size(text, tags.COLUMNS, "Columns")
     row_direction, column_direction = orientation(text(tags.IMAGE_ORIENTATION))
     position_text = text(tags.IMAGE_POSITION)
     position = image_position(position_text)
@@ -174,29 +190,20 @@ def slice_traits(text: TagText) -> tuple[str, ...]:
 
 def series_info(text: TagText) -> SeriesInfo:
     """Read what the series has in common from one of its headers."""
-    return SeriesInfo(
-        uid=text(tags.SERIES_INSTANCE_UID),
-        study_uid=text(tags.STUDY_INSTANCE_UID),
-        number=text(tags.SERIES_NUMBER),
-        description=text(tags.SERIES_DESCRIPTION),
-        modality=text(tags.MODALITY),
-        manufacturer=text(tags.MANUFACTURER),
-        slice_thickness_mm=optional_number(text(tags.SLICE_THICKNESS)),
-        spacing_between_slices_mm=optional_number(text(tags.SPACING_BETWEEN_SLICES)),
-        tilt_tag_deg=optional_number(text(tags.GANTRY_DETECTOR_TILT)),
-        kernel=text(tags.CONVOLUTION_KERNEL),
-        window=_windows(text(tags.WINDOW_CENTER), text(tags.WINDOW_WIDTH)),
-        patient_name=text(tags.PATIENT_NAME),
-        patient_id=text(tags.PATIENT_ID),
-        model=text(tags.MODEL_NAME),
-        device_serial=text(tags.DEVICE_SERIAL_NUMBER),
-        scan_date=_scan_date(text),
-        derivation=text(tags.DERIVATION_DESCRIPTION),
-        pixel_spacing=_claimed_spacing(text(tags.PIXEL_SPACING)),
-        imager_pixel_spacing=_claimed_spacing(text(tags.IMAGER_PIXEL_SPACING)),
-        nominal_pixel_spacing=_claimed_spacing(text(tags.NOMINAL_PIXEL_SPACING)),
-        pixel_spacing_calibration=text(tags.PIXEL_SPACING_CALIBRATION),
+    read = [
+        [optional_number(part) for part in parts_of(text(tag))]
+        for tag in (tags.WINDOW_CENTER, tags.WINDOW_WIDTH)
+    ]
+    window = tuple(
+        (center, width)
+        for center, width in zip(*read, strict=False)
+        if center is not None and width is not None and width > 0
     )
+    # The day of the scan: a study or series may be dated by its booking.
+    dates = (parse_date(text(tag)) for tag in ("0008,0022", "0008,0021", "0008,0020"))
+    day = next(filter(None, dates), None)
+    scan_date = "" if day is None else day.date().isoformat()
+    return SeriesInfo(window=window, scan_date=scan_date, **read_fields(SeriesInfo, text))
 
 
 def geometry_faults(text: TagText) -> tuple[Phrase, ...]:
@@ -214,15 +221,6 @@ def geometry_faults(text: TagText) -> tuple[Phrase, ...]:
     return tuple(faults)
 
 
-def _scan_date(text: TagText) -> str:
-    """The day of the scan: a study or series may be dated by its booking."""
-    for tag in (tags.ACQUISITION_DATE, tags.SERIES_DATE, tags.STUDY_DATE):
-        found = parse_date(text(tag))
-        if found is not None:
-            return found.date().isoformat()
-    return ""
-
-
 def _image_type(text: TagText) -> list[str]:
     return [part.upper() for part in parts_of(text(tags.IMAGE_TYPE))]
 
@@ -237,21 +235,6 @@ def _matrix_size(text: TagText, tag: str, keyword: str) -> int:
     return int(value)
 
 
-def _claimed_spacing(text: str) -> tuple[float, float] | None:
-    parts = parts_of(text)
-    values = [value for part in parts if (value := optional_number(part) or 0.0) > 0]
-    return (values[0], values[1]) if len(parts) == len(values) == 2 else None
-
-
-def _windows(centers: str, widths: str) -> tuple[tuple[float, float], ...]:
-    read = [[optional_number(part) for part in parts_of(text)] for text in (centers, widths)]
-    return tuple(
-        (center, width)
-        for center, width in zip(*read, strict=False)
-        if center is not None and width is not None and width > 0
-    )
-
-
 def series_id(uid: str) -> str:
     """A pseudonym of a UID: the same series gives the same one, and nothing leads back."""
     return hashlib.sha256(uid.encode()).hexdigest()[:16]
@@ -264,11 +247,7 @@ def scanner_id(info: SeriesInfo) -> str | None:
     return series_id(told) if serial else None
 
 
-def _tags_read_by(read: Callable[[TagText], object]) -> tuple[str, ...]:
-    asked: dict[str, str] = {}
-    read(lambda tag: asked.setdefault(tag, ""))
-    return tuple(asked)
-
-
+_asked: dict[str, str] = {}
+series_info(lambda tag: _asked.setdefault(tag, ""))
 #: What ``series_info`` reads of one file of a series.
-SERIES_TAGS = _tags_read_by(series_info)
+SERIES_TAGS = tuple(_asked)

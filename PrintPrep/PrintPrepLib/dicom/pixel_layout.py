@@ -123,6 +123,7 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
     stored = min(int(optional_number(text(_BITS_STORED)) or bits), bits)
     high = optional_number(text(_HIGH_BIT))
     offset, length = place or (None, 0)
+    compression, element = private or (None, None)
     return PixelLayout(
         transfer_syntax=syntax,
         bits_allocated=bits,
@@ -131,8 +132,8 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
         padding=_padding(text, bits, signed),
         offset=offset,
         length=length,
-        compression=None if private is None else private.compression,
-        element=None if private is None or place is not None else private.element,
+        compression=compression,
+        element=element if place is None else None,
         loss=_loss(text, syntax),
         high_bit=int(high) if high is not None and stored <= high < bits else None,
         **_rescale(text),

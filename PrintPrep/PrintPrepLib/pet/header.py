@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
+from ..dicom.header import from_tag, read_fields
 from ..dicom.reader import dataset_text
 
 PHILIPS_CREATOR = "Philips PET Private Group"
@@ -31,10 +30,6 @@ def _number(text: str) -> float | None:
         return math.nan
 
 
-def _read(tag: str, convert: Callable[[str], Any] = str) -> Any:
-    return field(default=convert(""), metadata={"tag": tag, "convert": convert})
-
-
 @dataclass(frozen=True)
 class PetHeader:
     """One instance's values as they are written (PS3.3 C.8.9, C.7.2.2 and private elements).
@@ -44,26 +39,26 @@ class PetHeader:
     ``radiopharmaceuticals`` counts the items of the sequence that the dose is read from.
     """
 
-    units: str = _read("0054,1001", str.upper)
-    suv_type: str = _read("0054,1006", str.upper)
-    corrected_image: tuple[str, ...] = _read("0028,0051", _words)
-    decay_correction: str = _read("0054,1102", str.upper)
-    weight_kg: float | None = _read("0010,1030", _number)
-    dose_bq: float | None = _read("0018,1074", _number)
-    half_life_s: float | None = _read("0018,1075", _number)
+    units: str = from_tag("0054,1001", str.upper)
+    suv_type: str = from_tag("0054,1006", str.upper)
+    corrected_image: tuple[str, ...] = from_tag("0028,0051", _words)
+    decay_correction: str = from_tag("0054,1102", str.upper)
+    weight_kg: float | None = from_tag("0010,1030", _number)
+    dose_bq: float | None = from_tag("0018,1074", _number)
+    half_life_s: float | None = from_tag("0018,1075", _number)
     radiopharmaceuticals: int = 1
-    start_datetime: str = _read("0018,1078")
-    start_time: str = _read("0018,1072")
-    series_date: str = _read("0008,0021")
-    series_time: str = _read("0008,0031")
-    acquisition_date: str = _read("0008,0022")
-    acquisition_time: str = _read("0008,0032")
-    timezone: str = _read("0008,0201")
-    frame_reference_ms: float | None = _read("0054,1300", _number)
-    frame_duration_ms: float | None = _read("0018,1242", _number)
-    ge_scan_datetime: str = _read("0009,xx0D")
-    philips_suv_scale: float | None = _read("7053,xx00", _number)
-    philips_activity_scale: float | None = _read("7053,xx09", _number)
+    start_datetime: str = from_tag("0018,1078")
+    start_time: str = from_tag("0018,1072")
+    series_date: str = from_tag("0008,0021")
+    series_time: str = from_tag("0008,0031")
+    acquisition_date: str = from_tag("0008,0022")
+    acquisition_time: str = from_tag("0008,0032")
+    timezone: str = from_tag("0008,0201")
+    frame_reference_ms: float | None = from_tag("0054,1300", _number)
+    frame_duration_ms: float | None = from_tag("0018,1242", _number)
+    ge_scan_datetime: str = from_tag("0009,xx0D")
+    philips_suv_scale: float | None = from_tag("7053,xx00", _number)
+    philips_activity_scale: float | None = from_tag("7053,xx09", _number)
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> PetHeader:
@@ -84,9 +79,4 @@ class PetHeader:
             own = (block for block in blocks if value(f"{group},00{block}") == _CREATORS[group])
             return next(filter(None, (value(f"{group},{b}{element[2:]}") for b in own)), "")
 
-        read = {
-            item.name: item.metadata["convert"](value(item.metadata["tag"]))
-            for item in fields(cls)
-            if item.metadata
-        }
-        return cls(radiopharmaceuticals=len(items), **read)
+        return cls(radiopharmaceuticals=len(items), **read_fields(cls, value))

@@ -108,17 +108,6 @@ class SuvFactor:
             return Phrase(_("No SUV: {reasons}."), values)
         return Phrase(_("No SUV: {reasons}. The volume stays in {units}."), values)
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the record, JSON-able."""
-        return {
-            "factor": self.factor,
-            "method": "" if self.method is None else self.method.text,
-            "units": self.units,
-            "missing": list(self.missing),
-            "refused": [phrase.text for phrase in self.refused],
-            "notes": [phrase.text for phrase in self.notes],
-        }
-
 
 def suv_factor(headers: Sequence[PetHeader]) -> SuvFactor:
     """Work out the SUVbw factor of one series.
@@ -304,7 +293,15 @@ def in_suv(voxels: np.ndarray, factor: float) -> np.ndarray:
 
 def suv_provenance(suv: SuvFactor) -> dict[str, Any]:
     """What travels with the volume: ``values`` holds quantity and unit as coded entries."""
-    found: dict[str, Any] = {"suv": suv.as_dict()}
+    account = {
+        "factor": suv.factor,
+        "method": "" if suv.method is None else suv.method.text,
+        "units": suv.units,
+        "missing": list(suv.missing),
+        "refused": [phrase.text for phrase in suv.refused],
+        "notes": [phrase.text for phrase in suv.notes],
+    }
+    found: dict[str, Any] = {"suv": account}
     if suv.codes is not None:
         found["values"] = [list(code) for code in suv.codes]
     return found

@@ -39,19 +39,6 @@ _MOST_VOLUMES = 8
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What the user wants of the DICOM module.
-
-    ``take_over``: ``needed`` (what Slicer's reader loads wrongly, in part or not at all), ``ct``
-    (every CT series besides) or ``never`` (nothing unless it is chosen by hand). ``sections``:
-    a series with wide gaps as one volume a section (``split``) or as one (``merged``).
-    """
-
-    take_over: str = "needed"
-    sections: str = "split"
-
-
-@dataclass(frozen=True)
 class Offer:
     """What is loaded together, and what was found about it.
 
@@ -88,7 +75,8 @@ def offers(
     slice_text: Callable[[str], TagText],
     series_text: Callable[[str], TagText],
     has_pixel_data: Callable[[str], bool],
-    wishes: Wishes | None = None,
+    take_over: str = "needed",
+    sections: str = "split",
 ) -> list[Offer]:
     """The volumes among ``files`` that PrintPrep loads and others load wrongly or not at all.
 
@@ -99,8 +87,11 @@ def offers(
     :param slice_text: gives the tags that differ from file to file.
     :param series_text: gives the tags that are asked of one file of a series only.
     :param has_pixel_data: whether a file holds PixelData; asked of one file of a series.
+    :param take_over: ``needed`` (what Slicer's reader loads wrongly, in part or not at all), ``ct``
+        (every CT series besides) or ``never`` (nothing unless it is chosen by hand).
+    :param sections: a series with wide gaps as one volume a section (``split``) or as one
+        (``merged``).
     """
-    wishes = wishes or Wishes()
     made: list[Offer] = []
     for slices, rejected in _by_series(files, slice_text).values():
         if len(slices) < 2:
@@ -118,7 +109,7 @@ def offers(
                 head = replace(head, layout=_layout(head))
                 stacks.append(replace(stack, slices=(head, *others)))
             series = replace(series, stacks=tuple(stacks))
-        made += _offered(series, len(rejected), wishes)
+        made += _offered(series, len(rejected), take_over, sections)
     return made
 
 
@@ -165,7 +156,7 @@ def _readable(item: SliceHeader) -> bool:
     return layout is not None and can_decode(layout) is None
 
 
-def _offered(series: Series, rejected: int, wishes: Wishes) -> list[Offer]:
+def _offered(series: Series, rejected: int, take_over: str, sections: str) -> list[Offer]:
     """The offers of one series.
 
     :param rejected: files that are no slices by their own header.
@@ -176,21 +167,21 @@ def _offered(series: Series, rejected: int, wishes: Wishes) -> list[Offer]:
     served = [(stack, geometry) for stack, geometry in judged if geometry.refusal is None]
     if private and not served:
         # Loading it says why it cannot be loaded.
-        return [Offer((judged[0][0],), judged[0][1], wishes.take_over != "never", series)]
+        return [Offer((judged[0][0],), judged[0][1], take_over != "never", series)]
     if not served:
         return []
     # More than one: Slicer's own reader does find a single scout among slices.
     images = sum(item.why.template != NO_IMAGE for item in series.rejected)
     disturbed = len(series.rejected) > rejected or images > 1
     needed = private or _needed(served, disturbed or len(judged) > 1)
-    wanted = needed or (wishes.take_over == "ct" and series.info.modality == "CT")
+    wanted = needed or (take_over == "ct" and series.info.modality == "CT")
     if not wanted or not (private or _readable(served[0][0].slices[0])):
         return []
-    preferred = wishes.take_over != "never" and len(served) <= _MOST_VOLUMES
+    preferred = take_over != "never" and len(served) <= _MOST_VOLUMES
     volumes = [
         (volume, geometry if volume is stack else analyse(volume), chosen)
         for stack, geometry in served
-        for volume, chosen in _volumes(stack, geometry, wishes.sections)
+        for volume, chosen in _volumes(stack, geometry, sections)
     ]
     apart = sum(
         len(stack.slices)

@@ -110,11 +110,17 @@ def _series(
     if lost and not candidates:
         raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=ENTER_GEOMETRY)
     if not collection.series:
+        whys = {item.reason: item.why for item in collection.rejected}
+        groups = grouped({"file": item.file, "reason": item.reason} for item in collection.rejected)
+        told = [
+            Phrase("{count} × {why}", {"count": len(files), "why": whys.get(text, Phrase(text))})
+            for text, files in groups
+        ]
         raise SeriesError(
             _("no file here is a slice of a series ({reasons})"),
             file=", ".join(inputs),
             remedy=_("Choose the folder that holds the CT images"),
-            reasons=_reasons(collection),
+            reasons=joined(told if len(told) < 4 else [*told[:3], Phrase("...")]),
         )
     unnumbered = Phrase(_("without a number"))
     if not candidates:
@@ -166,15 +172,16 @@ def _picked(
     largest = max(items, key=lambda item: len(item.slices))
     if count == 1:
         return [largest], []
-    kind, values = "stack_choice", {"count": count, "slices": len(largest.slices)}
-    taken = _("{count} stacks of slices were found; the largest, with {slices} slices, was taken.")
+    values = {"count": count, "slices": len(largest.slices)}
     if sections:
-        kind, values["number"] = "section_choice", largest.section
+        values["number"] = largest.section
         taken = _(
             "{count} sections were found; number {number}, the largest with {slices} slices, was "
             "taken."
         )
-    return [largest], [Finding(kind, "info", taken, values, count)]
+        return [largest], [Finding("section_choice", "info", taken, values, count)]
+    taken = _("{count} stacks of slices were found; the largest, with {slices} slices, was taken.")
+    return [largest], [Finding("stack_choice", "info", taken, values, count)]
 
 
 def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Finding]]:
@@ -196,13 +203,3 @@ def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
         return True
     number = series_number(info.number)
     return number is not None and number == series_number(wanted)
-
-
-def _reasons(collection: SeriesCollection) -> Phrase:
-    whys = {item.reason: item.why for item in collection.rejected}
-    rejected = [{"file": item.file, "reason": item.reason} for item in collection.rejected]
-    told = [
-        Phrase("{count} × {why}", {"count": len(files), "why": whys.get(reason, Phrase(reason))})
-        for reason, files in grouped(rejected)
-    ]
-    return joined(told[:3] + ([Phrase("...")] if len(told) > 3 else []))

@@ -6,7 +6,6 @@ import numpy as np
 
 from ..core.phrases import _
 from ..core.progress import Progress, report
-from ..dicom.pixel_layout import PixelLayout
 from ..geometry.stack import SliceStack
 from ..pixels.values import rescale, rescale_into, stored_pixels
 
@@ -29,9 +28,14 @@ class StackPixels:
         :returns: (rows, columns) int16 or float32, and a boolean array of that shape or None.
         :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
         """
-        item = self._slices[index]
-        stored = stored_pixels(item)
-        return rescale(stored, item.pixels), _padding(stored, item.pixels)
+        layout = self._slices[index].pixels
+        stored = stored_pixels(self._slices[index])
+        values = rescale(stored, layout)
+        if layout.padding is None:
+            return values, None
+        low, high = layout.padding
+        mask = stored == low if low == high else (stored >= low) & (stored <= high)
+        return values, mask if mask.any() else None
 
 
 def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarray:
@@ -53,11 +57,3 @@ def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarr
         if voxels.dtype == np.float32:
             voxels[index] = rescale(stored, item.pixels)
     return voxels
-
-
-def _padding(stored: np.ndarray, layout: PixelLayout) -> np.ndarray | None:
-    if layout.padding is None:
-        return None
-    low, high = layout.padding
-    mask = stored == low if low == high else (stored >= low) & (stored <= high)
-    return mask if mask.any() else None
