@@ -32,7 +32,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
     def __init__(self) -> None:
         from PrintPrepLib.dicom.database import PIXEL_DATA
-        from PrintPrepLib.dicom.tags import SERIES_TAGS, SLICE_TAGS, TRAITS
+        from PrintPrepLib.dicom.header import SERIES_TAGS
+        from PrintPrepLib.dicom.tags import SLICE_TAGS, TRAITS
         from PrintPrepLib.series.offers import PRIVATE_COMPRESSION
 
         super().__init__()
@@ -59,7 +60,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def examineFiles(self, files: Sequence[str]) -> list[DICOMLoadable]:
         """Offers for the files of one series, from the database alone."""
         from PrintPrepLib.dicom.database import DatabaseText
-        from PrintPrepLib.series.offers import Wishes, offers
+        from PrintPrepLib.series.offers import offers
 
         database = DatabaseText(slicer.dicomDatabase, files)
         settings = _settings()
@@ -68,7 +69,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
             database.of_slice,
             database.of_series,
             database.has_pixel_data,
-            Wishes(settings.take_over, settings.sections),
+            settings.take_over,
+            settings.sections,
         )
         return [self._loadable(offer, found, files, settings.planes) for offer in found]
 

@@ -11,7 +11,8 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib.dicom.database import PIXEL_DATA, DatabaseText
-from PrintPrepLib.dicom.tags import SERIES_TAGS, SLICE_TAGS, TRAITS
+from PrintPrepLib.dicom.header import SERIES_TAGS
+from PrintPrepLib.dicom.tags import SLICE_TAGS, TRAITS
 from PrintPrepLib.series.offers import PRIVATE_COMPRESSION, offers
 from standin.database import DicomDatabase
 

@@ -16,7 +16,7 @@ from phantoms.enhanced import frames_of, write_enhanced
 from phantoms.transfer import jpeg_baseline, rewrite
 from PrintPrepLib.core.errors import PixelDataError
 from PrintPrepLib.dicom.image_plane import NotASlice
-from PrintPrepLib.dicom.reader import read_header
+from PrintPrepLib.dicom.reader import read_file
 from PrintPrepLib.pixels import decode
 from PrintPrepLib.pixels.values import can_decode, stored_pixels
 from PrintPrepLib.series.reader import read_series
@@ -91,8 +91,8 @@ def test_files_of_other_writers(name):
     plain, other = get_testdata_file("MR_small.dcm"), get_testdata_file(f"{name}.dcm")
     if plain is None or other is None:
         pytest.skip("this pydicom came without its test files")
-    expected = stored_pixels(read_header(plain)[0])
-    found = stored_pixels(read_header(other)[0])
+    expected = stored_pixels(read_file(plain).slices[0][0])
+    found = stored_pixels(read_file(other).slices[0][0])
     assert found.dtype == expected.dtype == np.int16
     assert found.dtype.isnative
     np.testing.assert_array_equal(found, expected)
@@ -116,7 +116,7 @@ def test_what_pillow_cannot_gdcm_can(tmp_path):
         PixelSpacing=placed.PixelSpacing,
         ImageType=["ORIGINAL", "PRIMARY"],
     )
-    ours = stored_pixels(read_header(str(path))[0])
+    ours = stored_pixels(read_file(str(path)).slices[0][0])
     theirs = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(source))[0]
     assert ours.dtype == np.uint16 and ours.max() > 255
     np.testing.assert_array_equal(ours, theirs)
@@ -127,7 +127,7 @@ def test_lossy_jpeg_is_near_and_says_that_it_lost(tmp_path):
     j, i = np.mgrid[:24, :20]
     image = (4 * i + 3 * j).astype(np.uint8)
     jpeg_baseline(path, image)
-    header, _ = read_header(str(path))
+    header, _ = read_file(str(path)).slices[0]
     assert header.layout.loss.method == "JPEG"
     assert np.abs(stored_pixels(header).astype(int) - image).max() <= 4
 
@@ -159,7 +159,7 @@ def test_twelve_bits_below_an_overlay(tmp_path, form):
     )
     if form != "plain":
         rewrite(path, form)
-    np.testing.assert_array_equal(stored_pixels(read_header(str(path))[0]), expected)
+    np.testing.assert_array_equal(stored_pixels(read_file(str(path)).slices[0][0]), expected)
 
 
 @pytest.mark.parametrize("signed", [False, True])
@@ -174,7 +174,7 @@ def test_values_in_the_upper_bits(tmp_path, signed):
         PixelRepresentation=int(signed),
         PixelData=((expected << 4) | 5).astype("<i2").tobytes(),
     )
-    np.testing.assert_array_equal(stored_pixels(read_header(str(path))[0]), expected)
+    np.testing.assert_array_equal(stored_pixels(read_file(str(path)).slices[0][0]), expected)
 
 
 @pytest.mark.parametrize("form", ["plain", "deflated", "big_endian"])
@@ -196,7 +196,7 @@ def test_other_widths(tmp_path, bits, signed, form):
     )
     if form != "plain":
         rewrite(path, form)
-    found = stored_pixels(read_header(str(path))[0])
+    found = stored_pixels(read_file(str(path)).slices[0][0])
     np.testing.assert_array_equal(found, expected)
     assert found.dtype.isnative and found.dtype.itemsize == bits // 8
 
@@ -206,7 +206,7 @@ def test_widths_that_no_slice_has(tmp_path, bits):
     _, (path, *_) = written(tmp_path)
     changed(path, BitsAllocated=bits)
     with pytest.raises(NotASlice, match=f"BitsAllocated is {bits}, not 8, 16 or 32"):
-        read_header(str(path))
+        read_file(str(path))
 
 
 def test_floating_point_pixels_are_refused(tmp_path):
@@ -217,7 +217,7 @@ def test_floating_point_pixels_are_refused(tmp_path):
     dataset.BitsAllocated = 32
     dataset.save_as(str(path))
     with pytest.raises(NotASlice, match="floating-point pixels"):
-        read_header(str(path))
+        read_file(str(path))
 
 
 def test_a_compressed_file_without_pixels_is_refused(tmp_path):
@@ -227,7 +227,7 @@ def test_a_compressed_file_without_pixels_is_refused(tmp_path):
     del dataset.PixelData
     dataset.save_as(str(path))
     with pytest.raises(NotASlice, match="no PixelData"):
-        read_header(str(path))
+        read_file(str(path))
 
 
 def test_fractional_slopes_of_their_own_for_each_slice(tmp_path):
@@ -249,9 +249,9 @@ def test_frames_are_decoded_one_at_a_time(tmp_path, monkeypatch):
     scan = Acquisition(rows=24, columns=20, slices=5)
     write_enhanced(tmp_path / "all.dcm", frames_of(SCENE, scan), rle=True)
     calls = []
-    real = decode._decoded
+    real = decode._one_frame
     monkeypatch.setattr(
-        decode, "_decoded", lambda *given: calls.append(len(given[1])) or real(*given)
+        decode, "_one_frame", lambda *given: calls.append(len(given[1])) or real(*given)
     )
     np.testing.assert_array_equal(read_voxels(the_stack(tmp_path)), scan.volume(SCENE))
     assert len(calls) == 5
@@ -274,7 +274,7 @@ def test_truncated_streams_raise(tmp_path, form):
     _, files = written(tmp_path, rows=96, columns=90)
     rewrite(files[0], form)
     os.truncate(files[0], os.path.getsize(files[0]) - 6000)
-    header, _ = read_header(str(files[0]))
+    header, _ = read_file(str(files[0])).slices[0]
     with pytest.raises(PixelDataError) as caught:
         stored_pixels(header)
     assert caught.value.file == str(files[0])
@@ -296,8 +296,8 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch, syntax, words):
     dataset.PixelData = encapsulate([b"\0" * 64])
     dataset["PixelData"].is_undefined_length = True
     dataset.save_as(str(files[0]))
-    header, _ = read_header(str(files[0]))
-    reason = can_decode(header.layout)
+    header, _ = read_file(str(files[0])).slices[0]
+    reason = can_decode(header.layout).text
     with pytest.raises(PixelDataError) as caught:
         stored_pixels(header)
     assert reason in str(caught.value)
@@ -312,7 +312,7 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch, syntax, words):
     ],
 )
 def test_names_that_an_older_pydicom_does_not_know(syntax, reason):
-    assert decode.missing_decoder(f"1.2.840.10008.1.2.4.{syntax}").startswith(reason)
+    assert decode.missing_decoder(f"1.2.840.10008.1.2.4.{syntax}").text.startswith(reason)
 
 
 def test_nothing_of_the_patient_reaches_the_copy_for_gdcm(tmp_path, monkeypatch):
@@ -321,5 +321,5 @@ def test_nothing_of_the_patient_reaches_the_copy_for_gdcm(tmp_path, monkeypatch)
     seen = []
     real = decode._one_frame
     monkeypatch.setattr(decode, "_one_frame", lambda *a: seen.append(real(*a)) or seen[-1])
-    stored_pixels(read_header(str(files[0]))[0])
+    stored_pixels(read_file(str(files[0])).slices[0][0])
     assert "PatientName" not in seen[0] and "StudyInstanceUID" not in seen[0]

@@ -14,9 +14,10 @@ from phantoms.dicom import write_series
 from phantoms.enhanced import ENHANCED_MR, GRAYSCALE_CAPTURE, LEGACY_CT, frames_of, write_enhanced
 from phantoms.transfer import rewrite
 from PrintPrepLib.cli import main
+from PrintPrepLib.core import phrases
 from PrintPrepLib.core.errors import PixelDataError
 from PrintPrepLib.dicom.image_plane import NotASlice
-from PrintPrepLib.dicom.reader import read_file, read_headers
+from PrintPrepLib.dicom.reader import read_file
 from PrintPrepLib.dicom.tags import CONTENT_TIME, CONVOLUTION_KERNEL
 from PrintPrepLib.geometry.analysis import analyse
 from PrintPrepLib.pixels import decode
@@ -83,15 +84,15 @@ def test_each_frame_has_its_own_rescale(tmp_path):
 def test_legacy_converted_and_mr_objects_are_read_alike(tmp_path):
     frames = frames_of(SCENE, GANTRY)
     write_enhanced(tmp_path / "legacy.dcm", frames, sop_class=LEGACY_CT)
-    assert len(read_headers(str(tmp_path / "legacy.dcm"))) == 6
+    assert len(read_file(str(tmp_path / "legacy.dcm")).slices) == 6
     frames = frames_of(SCENE, GANTRY, kernel=None, rescale_type="US")
     write_enhanced(tmp_path / "mr.dcm", frames, sop_class=ENHANCED_MR)
-    (header, text), *others = read_headers(str(tmp_path / "mr.dcm"))
+    (header, text), *others = read_file(str(tmp_path / "mr.dcm")).slices
     assert len(others) == 5 and header.image_type == ("ORIGINAL", "PRIMARY", "AXIAL", "NONE")
     assert text("0008,0060") == "MR"
 
 
-def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path):
+def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path, monkeypatch):
     frames = frames_of(SCENE, GANTRY)
     scout = ("ORIGINAL", "PRIMARY", "LOCALIZER", "NONE")
     frames[0] = replace(frames[0], frame_type=scout)
@@ -100,10 +101,19 @@ def test_a_frame_that_is_a_localizer_is_left_out_by_number(tmp_path):
     path = write_enhanced(tmp_path / "all.dcm", frames)
     content = read_file(str(path))
     assert [header.frame for header, _ in content.slices] == [1, 2]
-    assert content.left_out == ("frames 1, 4 to 6: scout (localizer) image, not a slice",)
+    (left_out,) = content.left_out
+    assert left_out.text == "frames 1, 4 to 6: scout (localizer) image, not a slice"
     stack = the_stack(tmp_path)
-    assert [item.reason for item in stack.rejected] == list(content.left_out)
+    assert [item.reason for item in stack.rejected] == [left_out.text]
     np.testing.assert_array_equal(read_voxels(stack), GANTRY.volume(SCENE)[1:3])
+    german = {
+        "frames {frames}: {why}": "Bilder {frames}: {why}",
+        "{first} to {last}": "{first} bis {last}",
+        "scout (localizer) image, not a slice": "Übersichtsbild, keine Schicht",
+    }
+    monkeypatch.setattr(phrases, "_sentences", german)
+    assert stack.rejected[0].why.said == "Bilder 1, 4 bis 6: Übersichtsbild, keine Schicht"
+    assert stack.rejected[0].reason == left_out.text
 
 
 @pytest.mark.parametrize(
@@ -133,10 +143,10 @@ def test_a_group_missing_in_one_frame_costs_that_frame_only(tmp_path):
     del dataset.PerFrameFunctionalGroupsSequence[4].PlanePositionSequence
     dataset.PerFrameFunctionalGroupsSequence[1].PlanePositionSequence[0].ImagePositionPatient = None
     dataset.save_as(path)
-    assert read_file(str(path)).left_out == (
+    assert [why.text for why in read_file(str(path)).left_out] == [
         "frame 2: ImagePositionPatient is missing",
         "frame 5: the functional group PlanePositionSequence is missing",
-    )
+    ]
 
 
 def test_counts_that_disagree_are_refused(tmp_path):
@@ -272,7 +282,7 @@ def test_frames_are_told_apart_by_the_time_of_their_acquisition(tmp_path):
         for n, frame in enumerate(passes)
     ]
     path = write_enhanced(tmp_path / "all.dcm", timed)
-    assert read_headers(str(path))[0][1](CONTENT_TIME) == "105900.5"
+    assert read_file(str(path)).slices[0][1](CONTENT_TIME) == "105900.5"
     (series,) = read_series([tmp_path]).series
     assert [stack.told_apart for stack in series.stacks] == ["pass 1 by time", "pass 2 by time"]
     np.testing.assert_array_equal(read_voxels(series.stacks[1]), GANTRY.volume(SCENE) + 100)
@@ -290,7 +300,7 @@ def test_attributes_that_a_conversion_found_no_group_for(tmp_path):
         groups.UnassignedPerFrameConvertedAttributesSequence = [Dataset()]
         groups.UnassignedPerFrameConvertedAttributesSequence[0].SliceLocation = str(number)
     dataset.save_as(path)
-    slices = read_headers(str(path))
+    slices = read_file(str(path)).slices
     assert {text(CONVOLUTION_KERNEL) for _, text in slices} == {"B30f"}
     assert [header.slice_location for header, _ in slices] == [0, 1, 2, 3, 4, 5]
 

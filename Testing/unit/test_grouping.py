@@ -175,7 +175,7 @@ def test_derived_images_among_slices_are_left_out_with_their_reason():
     shaded = header(3, 31, image_type=("DERIVED", "SECONDARY", "VOLUME RENDERING"))
     found, excluded = arrange([*slices, *reformat, turned, shaded])
     assert [len(item.slices) for item in found] == [8]
-    reasons = {item.path: reason for item, reason in excluded}
+    reasons = {item.path: why.text for item, why in excluded}
     assert set(reasons) == {item.path for item in (*reformat, turned, shaded)}
     assert "MPR" in reasons[reformat[0].path] and "orientation" in reasons[turned.path]
     assert "RENDERING" in reasons[shaded.path]

@@ -13,7 +13,7 @@ from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib.dicom import reader
 from PrintPrepLib.dicom.tags import TRAITS
-from PrintPrepLib.series.offers import Wishes, offers
+from PrintPrepLib.series.offers import offers
 
 CT = {
     "0008,0016": "1.2.840.10008.5.1.4.1.1.2",
@@ -53,7 +53,7 @@ class Headers:
         return text
 
     def offers(self, **wishes):
-        return offers(self.files, self.text, self.text, lambda _: True, Wishes(**wishes))
+        return offers(self.files, self.text, self.text, lambda _: True, **wishes)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from PrintPrepLib.dicom.datetimes import parse_date, parse_datetime, parse_offset, parse_time
 from PrintPrepLib.pet.decay import average_time_s
 from PrintPrepLib.pet.header import PetHeader
-from PrintPrepLib.pet.suv import suv_factor
+from PrintPrepLib.pet.suv import suv_factor, suv_provenance
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomFileLike
@@ -57,9 +57,13 @@ def refusal(*headers: PetHeader) -> str:
     """Why there is no factor, where nothing is missing."""
     result = suv_factor(headers)
     assert result.factor is None
-    assert result.method == ""
+    assert result.method is None
     assert not result.missing
-    return "; ".join(result.refused)
+    return "; ".join(texts(result.refused))
+
+
+def texts(phrases) -> list[str]:
+    return [phrase.text for phrase in phrases]
 
 
 def shifted(header: PetHeader, days: int) -> PetHeader:
@@ -122,9 +126,9 @@ def test_real_philips_factors_agree_with_ours(real_data) -> None:
     header = PetHeader.from_dataset(first)
     implied = header.philips_suv_scale / header.philips_activity_scale
     assert factor(header) == pytest.approx(implied, rel=2e-4)
-    assert not any("Philips" in note for note in suv_factor([header]).notes)
+    assert not any("Philips" in note for note in texts(suv_factor([header]).notes))
     doubled = replace(header, philips_suv_scale=2 * header.philips_suv_scale)
-    assert any("differs by 100%" in note for note in suv_factor([doubled]).notes)
+    assert any("differs by 100%" in note for note in texts(suv_factor([doubled]).notes))
 
 
 # ---- decay correction
@@ -133,8 +137,8 @@ def test_real_philips_factors_agree_with_ours(real_data) -> None:
 def test_one_half_life_doubles_the_factor() -> None:
     result = suv_factor([PLAIN])
     assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-    assert "110.0 min" in result.method
-    assert "start of the series" in result.method
+    assert "110.0 min" in result.method.text
+    assert "start of the series" in result.method.text
     assert result.notes == ()
     assert result.missing == result.refused == ()
 
@@ -159,7 +163,7 @@ def test_images_corrected_to_the_administration_need_no_times() -> None:
     )
     assert factor(bare) == pytest.approx(AT_ADMINISTRATION, rel=1e-12)
     assert factor(replace(PLAIN, decay_correction="ADMIN")) == factor(bare)
-    assert "administration" in suv_factor([bare]).method
+    assert "administration" in suv_factor([bare]).method.text
 
 
 def test_images_without_decay_correction_are_refused() -> None:
@@ -175,11 +179,11 @@ def test_earliest_acquisition_of_all_images_is_compared() -> None:
     """The first image at hand is the last bed position; another one began before the series."""
     beds = [replace(PLAIN, acquisition_time=time) for time in ("120500", "120000", "115500")]
     assert factor(*beds) == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-    assert "SeriesTime" not in "".join(suv_factor(beds).notes)
+    assert "SeriesTime" not in "".join(texts(suv_factor(beds).notes))
     early = [*beds, replace(PLAIN, acquisition_time="114500")]
     result = suv_factor(early)
     assert result.factor == pytest.approx(AT_ADMINISTRATION * 2 ** (6300 / 6600), rel=1e-12)
-    assert "first acquisition" in result.method
+    assert "first acquisition" in result.method.text
     assert len(result.notes) == 2
 
 
@@ -190,7 +194,7 @@ def test_ge_states_the_scan_time() -> None:
     header = replace(LATER, ge_scan_datetime="20240310134000.00", acquisition_time="134500")
     result = suv_factor([header])
     assert result.factor == pytest.approx(4 * AT_ADMINISTRATION, rel=1e-12)
-    assert "GE" in result.method
+    assert "GE" in result.method.text
     # Made the day after, as reprocessing is.
     next_day = replace(header, series_date="20240311", series_time="080000")
     assert factor(next_day) == result.factor
@@ -200,7 +204,7 @@ def test_ge_time_counts_only_where_the_series_was_made_afterwards() -> None:
     other = replace(PLAIN, ge_scan_datetime="20240310134000")
     result = suv_factor([other])
     assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-    assert any("GE" in note and "110.0 min later" in note for note in result.notes)
+    assert any("GE" in note and "110.0 min later" in note for note in texts(result.notes))
     same = replace(PLAIN, ge_scan_datetime="20240310115000.00")
     assert suv_factor([same]).notes == ()
 
@@ -251,7 +255,7 @@ def test_scan_time_is_worked_back_from_the_frame() -> None:
     )
     result = suv_factor([by_hand])
     assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-6)
-    assert "worked back" in result.method
+    assert "worked back" in result.method.text
     beds = [bed(3, 6), bed(3, 3), bed(2, 9)]
     assert factor(*beds) == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-9)
 
@@ -266,8 +270,8 @@ def test_without_frame_times_the_first_acquisition_counts() -> None:
         headers = [replace(bed(3, 6), **changes), replace(bed(3, 0), **changes)]
         result = suv_factor(headers)
         assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-        assert "first acquisition" in result.method
-        assert any("FrameReferenceTime" in note for note in result.notes)
+        assert "first acquisition" in result.method.text
+        assert any("FrameReferenceTime" in note for note in texts(result.notes))
 
 
 def test_frame_times_that_contradict_each_other_are_refused() -> None:
@@ -284,7 +288,7 @@ def test_frame_times_that_contradict_the_series_are_told() -> None:
     header = replace(bed(3, 22), series_time="115000")
     assert suv_factor([header]).notes == ()
     shorter = replace(header, frame_reference_ms=header.frame_reference_ms - 22 * 60000)
-    (note,) = suv_factor([shorter]).notes
+    (note,) = texts(suv_factor([shorter]).notes)
     assert "22.0 min later" in note
     # 2^(22/110) − 1 = 0.1487
     assert "15%" in note
@@ -298,7 +302,7 @@ def test_time_of_administration_without_its_date() -> None:
     header = replace(PLAIN, start_datetime="", start_time="100000")
     result = suv_factor([header])
     assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-    assert any("no date of administration" in note for note in result.notes)
+    assert any("no date of administration" in note for note in texts(result.notes))
     # The scan's day, not the day on which the series was made.
     later = replace(header, series_date="20240315", series_time="080000")
     assert factor(later) == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
@@ -318,7 +322,7 @@ MIDNIGHT = replace(
 def test_administration_on_the_evening_before() -> None:
     result = suv_factor([MIDNIGHT])
     assert result.factor == pytest.approx(2 * AT_ADMINISTRATION, rel=1e-12)
-    assert any("evening before" in note for note in result.notes)
+    assert any("evening before" in note for note in texts(result.notes))
     dated = replace(MIDNIGHT, start_datetime="20240229224000")
     assert factor(dated) == result.factor
 
@@ -342,7 +346,7 @@ def test_long_lived_nuclides_need_the_date() -> None:
     result = suv_factor([zirconium])
     assert result.factor is None
     assert result.missing == ("RadiopharmaceuticalStartDateTime",)
-    assert "which day" in result.refused[0]
+    assert "which day" in result.refused[0].text
     dated = replace(zirconium, start_datetime="20240305100000")
     decay = 2 ** ((5 * 24 + 110 / 60) / 78.41)
     assert factor(dated) == pytest.approx(AT_ADMINISTRATION * decay, rel=1e-9)
@@ -359,7 +363,7 @@ def test_clocks_that_do_not_agree_are_refused() -> None:
 
 def test_two_times_of_administration() -> None:
     assert suv_factor([replace(PLAIN, start_time="100000.00")]).notes == ()
-    (note,) = suv_factor([replace(PLAIN, start_time="090000")]).notes
+    (note,) = texts(suv_factor([replace(PLAIN, start_time="090000")]).notes)
     assert "another time of day" in note
     # Cut down to the date by a de-identifier: the time still stands elsewhere.
     header = replace(PLAIN, start_datetime="20240310", start_time="100000")
@@ -391,7 +395,7 @@ def test_philips_counts_with_the_factor_to_activity(zero: float | None) -> None:
     header = replace(COUNTS, philips_suv_scale=zero, philips_activity_scale=2.5)
     result = suv_factor([header])
     assert result.factor == pytest.approx(2.5 * 2 * AT_ADMINISTRATION, rel=1e-12)
-    assert "(7053,xx09)" in result.method
+    assert "(7053,xx09)" in result.method.text
     missing = suv_factor([replace(header, weight_kg=None)])
     assert missing.factor is None
     assert missing.missing == ("PatientWeight",)
@@ -449,10 +453,10 @@ def test_what_is_missing_is_named(name: str, keyword: str) -> None:
     assert result.factor is None
     assert result.missing == (keyword,)
     assert result.refused == ()
-    assert keyword in result.message
+    assert keyword in result.phrase.text
     if name != "units":
         assert result.units == "Bq/ml"
-        assert "stays in Bq/ml" in result.message
+        assert "stays in Bq/ml" in result.phrase.text
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
@@ -495,7 +499,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 def test_what_cannot_be_true_is_refused_by_name(changes: dict, words: str) -> None:
     header = replace(PLAIN, **changes)
     assert words in refusal(header)
-    assert words in suv_factor([header]).message
+    assert words in suv_factor([header]).phrase.text
 
 
 def test_small_animals_and_short_half_lives_are_not_refused() -> None:
@@ -558,7 +562,7 @@ def test_no_sentence_holds_a_date() -> None:
     """Findings go into records that hold no identity."""
     for header in (MIDNIGHT, LATER, shifted(PLAIN, 1), replace(PLAIN, start_datetime="2014")):
         result = suv_factor([header, replace(header, acquisition_date="20251231")])
-        for text in (result.message, *result.notes):
+        for text in (result.phrase.text, *texts(result.notes)):
             assert "202" not in text
 
 
@@ -577,7 +581,9 @@ def test_quantity_and_unit_as_codes() -> None:
 
 
 def test_record_is_json() -> None:
-    record = json.loads(json.dumps(suv_factor([replace(PLAIN, weight_kg=0.0)]).as_dict()))
+    record = json.loads(
+        json.dumps(suv_provenance(suv_factor([replace(PLAIN, weight_kg=0.0)]))["suv"])
+    )
     assert record["factor"] is None
     assert record["units"] == "Bq/ml"
     assert record["refused"] == ["PatientWeight is 0"]

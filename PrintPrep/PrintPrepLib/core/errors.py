@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .phrases import _, filled, translated
+from .phrases import Phrase, _, filled, translated
 
 
 class PrintPrepError(Exception):
@@ -64,6 +64,17 @@ def _again(kind: type[PrintPrepError], state: dict[str, Any], args: tuple[Any, .
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
+
+
+class Explained(Exception):
+    """What a function found out, for its caller to tell: ``why`` is a phrase, the text English.
+
+    :param template: marked words without a full stop, with ``{placeholders}`` for ``values``.
+    """
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.why = Phrase(template, values)
+        super().__init__(self.why.text)
 
 
 class SeriesError(PrintPrepError):

@@ -118,10 +118,10 @@ def bound_mm(length: float) -> str:
 
 
 _NAMING = (
-    (re.compile("copy of .+"), "copy of another file"),
+    (re.compile("copy of .+"), _("copy of another file")),
     (
         re.compile("same image as .+ at the same position"),
-        "same image as another one at the same position",
+        _("same image as another one at the same position"),
     ),
 )
 

@@ -7,6 +7,7 @@ before the import.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 PIXEL_DATA = "7FE0,0010"
@@ -22,18 +23,12 @@ class DatabaseText:
     def __init__(self, database: Any, files: Sequence[str]) -> None:
         self._database = database
         self._uids = {file: database.instanceForFile(file) for file in files}
-        self._values: dict[str, dict[str, str]] = {}
         self._bulk = getattr(database, "instanceValues", None)  # Slicer 5.12 and later
+        self._of_all = cache(self._fetch)
 
     def of_slice(self, file: str) -> Callable[[str], str]:
         """For tags that are asked of every file."""
-
-        def text(tag: str) -> str:
-            if tag not in self._values:
-                self._values[tag] = self._fetch(tag)
-            return self._values[tag][file]
-
-        return text
+        return lambda tag: self._of_all(tag)[file]
 
     def of_series(self, file: str) -> Callable[[str], str]:
         """For tags that are asked of this file only."""
@@ -46,19 +41,18 @@ class DatabaseText:
     def _fetch(self, tag: str) -> dict[str, str]:
         uids = [uid for uid in self._uids.values() if uid]
         found: dict[str, str] = {}
-        for start in range(0, len(uids) if self._bulk else 0, _UIDS_PER_QUERY):
+        if self._bulk is not None:
             try:
-                found.update(self._bulk(uids[start : start + _UIDS_PER_QUERY], tag))
+                for start in range(0, len(uids), _UIDS_PER_QUERY):
+                    found.update(self._bulk(uids[start : start + _UIDS_PER_QUERY], tag))
             except (TypeError, ValueError):
                 # A QMap of strings, which not every PythonQt can hand to Python.
                 self._bulk = None
-                break
-        return {
-            file: found.get(uid) or self._one(file, uid, tag) for file, uid in self._uids.items()
-        }
 
-    def _one(self, file: str, uid: str, tag: str) -> str:
-        # By instance costs one query, by file two.
-        if uid:
-            return self._database.instanceValue(uid, tag)
-        return self._database.fileValue(file, tag)
+        def one(file: str, uid: str) -> str:
+            # By instance costs one query, by file two.
+            if uid:
+                return self._database.instanceValue(uid, tag)
+            return self._database.fileValue(file, tag)
+
+        return {file: found.get(uid) or one(file, uid) for file, uid in self._uids.items()}

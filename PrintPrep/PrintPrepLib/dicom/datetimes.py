@@ -32,7 +32,8 @@ def parse_date(text: str) -> datetime | None:
     if not found:
         return None
     try:
-        return datetime(*map(int, found.groups()))
+        year, month, day = map(int, found.groups())
+        return datetime(year, month, day)
     except ValueError:
         return None
 
@@ -65,7 +66,7 @@ def parse_datetime(text: str, timezone: str = "") -> datetime | None:
     found = re.search(r"[+-]\d{4}$", text)
     local = text[: found.start()] if found else text
     moment = parse_date_and_time(local[:8], local[8:])
-    here = parse_offset(timezone)
-    if moment is None or found is None or here is None:
+    own, here = parse_offset(found[0]) if found else None, parse_offset(timezone)
+    if moment is None or own is None or here is None:
         return moment
-    return moment - parse_offset(found[0]) + here
+    return moment - own + here

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..core.errors import Explained
+from ..core.phrases import _
+
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 #: Transfer syntaxes whose data set is not little endian text of plain bytes.
@@ -36,7 +39,7 @@ _IMPLICIT_HEAD = struct.Struct("<HHI")
 _LENGTH = struct.Struct("<I")
 
 
-class Irregular(ValueError):
+class Irregular(Explained, ValueError):
     """Bytes that are no data set of this kind, or are cut off; the text says where."""
 
 
@@ -127,8 +130,8 @@ def elements(data: bytes, start: int, explicit: bool) -> Iterator[Element]:
             element = _element(data, start, explicit)
         except Cut as error:
             if size - start >= 4:
-                group, number_ = struct.unpack_from("<HH", data, start)
-                error.tag = group << 16 | number_
+                group, low = struct.unpack_from("<HH", data, start)
+                error.tag = group << 16 | low
             raise
         yield element
         start = element.end
@@ -137,42 +140,47 @@ def elements(data: bytes, start: int, explicit: bool) -> Iterator[Element]:
 def _element(data: bytes, start: int, explicit: bool, depth: int = 0) -> Element:
     size = len(data)
     if start + 8 > size:
-        raise Cut(f"cut off at offset {start}")
-    group, number, vr, length = _HEAD.unpack_from(data, start)
-    tag = group << 16 | number
+        raise Cut(_("cut off at offset {offset}"), offset=start)
+    group, low, vr, length = _HEAD.unpack_from(data, start)
+    tag = group << 16 | low
     value = start + 8
     if not explicit or group == 0xFFFE:
         length, vr = _IMPLICIT_HEAD.unpack_from(data, start)[2], b""
     elif vr in _LONG_VRS:
         if start + 12 > size:
-            raise Cut(f"cut off at offset {start}")
+            raise Cut(_("cut off at offset {offset}"), offset=start)
         length = _LENGTH.unpack_from(data, value)[0]
         value += 4
     elif not _VR.fullmatch(vr) and tag:
-        raise Irregular(f"({group:04X},{number:04X}) at offset {start} has no VR")
+        raise Irregular(_("{tag} at offset {offset} has no VR"), tag=_name(tag), offset=start)
     if length == _UNDEFINED:
         # PS3.5 6.2.2: a sequence whose VR is not known holds items without VRs.
         inside = explicit and vr != b"UN"
         return Element(tag, vr, start, value, _after_items(data, value, inside, depth + 1), True)
     if value + length > size:
-        raise Cut(f"({group:04X},{number:04X}) at offset {start} is cut off")
+        raise Cut(_("{tag} at offset {offset} is cut off"), tag=_name(tag), offset=start)
     return Element(tag, vr, start, value, value + length)
+
+
+def _name(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def _after_items(data: bytes, start: int, explicit: bool, depth: int) -> int:
     """The offset behind the delimiter of a sequence (or of fragments) of undefined length."""
     if depth > _DEEPEST:
-        raise Irregular(f"sequences within sequences, too deep at offset {start}")
+        raise Irregular(_("sequences within sequences, too deep at offset {offset}"), offset=start)
     while True:
         if start + 8 > len(data):
-            raise Cut(f"the sequence is cut off at offset {start}")
-        group, number, length = _IMPLICIT_HEAD.unpack_from(data, start)
-        tag = group << 16 | number
+            raise Cut(_("the sequence is cut off at offset {offset}"), offset=start)
+        group, low, length = _IMPLICIT_HEAD.unpack_from(data, start)
+        tag = group << 16 | low
         start += 8
         if tag == _SEQUENCE_END:
             return start
         if tag != _ITEM:
-            raise Irregular(f"({group:04X},{number:04X}) at offset {start - 8} is no item")
+            where = start - 8
+            raise Irregular(_("{tag} at offset {offset} is no item"), tag=_name(tag), offset=where)
         if length != _UNDEFINED:
             start += length
             continue
@@ -212,7 +220,7 @@ def encoded(tag: int, vr: bytes, value: bytes) -> bytes:
 
 def header(tag: int, vr: bytes, length: int) -> bytes:
     """What stands before a value in explicit VR little endian."""
-    group, number_ = tag >> 16, tag & 0xFFFF
+    group, low = tag >> 16, tag & 0xFFFF
     if vr in _LONG_VRS:
-        return _HEAD.pack(group, number_, vr, 0) + _LENGTH.pack(length)
-    return _HEAD.pack(group, number_, vr, length)
+        return _HEAD.pack(group, low, vr, 0) + _LENGTH.pack(length)
+    return _HEAD.pack(group, low, vr, length)

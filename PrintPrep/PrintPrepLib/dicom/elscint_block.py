@@ -7,8 +7,9 @@ compressed stream in PixelData, some hold plain values there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ..core.phrases import _
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -18,7 +19,7 @@ CREATOR = "ELSCINT1"
 GROUP = 0x07A1
 _STREAM = 0x0A
 _COMPRESSION = 0x11
-REMEDY = "Ask for the series as uncompressed DICOM from the scanner or its archive"
+REMEDY = _("Ask for the series as uncompressed DICOM from the scanner or its archive")
 
 _BLOCKS = range(0x10, 0x100)
 #: The elements that tell how a file's pixels are compressed, in the block that most files use.
@@ -29,16 +30,8 @@ ALL_TAGS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class PrivatePixels:
-    """``compression`` names the codec; ``element`` is the tag that xx0A has in this file."""
-
-    compression: str
-    element: int
-
-
-def private_pixels(dataset: Dataset) -> PrivatePixels | None:
-    """What the file says of its private compression, None where it says nothing.
+def private_pixels(dataset: Dataset) -> tuple[str, int] | None:
+    """The private compression and the tag that xx0A has in this file; None where there is none.
 
     Only the data set itself is asked, not the items of its sequences (icons).
     """
@@ -52,5 +45,5 @@ def private_pixels(dataset: Dataset) -> PrivatePixels | None:
         if name is not None:
             text = name.value
             text = text.decode("latin-1") if isinstance(text, bytes) else str(text)
-            return PrivatePixels(text.strip(" \0"), GROUP << 16 | block << 8 | _STREAM)
+            return text.strip(" \0"), (GROUP << 16 | block << 8 | _STREAM)
     return None

@@ -8,38 +8,21 @@ alike.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import groupby
 
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from ..core.phrases import Phrase, _, counted, joined
+from . import tags
 from .header import SliceHeader, plane_header, slice_traits
 from .image_plane import InvalidGeometry, NotASlice, TagText, optional_number
-from .pixel_layout import RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE
-from .tags import (
-    ACQUISITION_NUMBER,
-    CONTENT_TIME,
-    CONVOLUTION_KERNEL,
-    DIMENSION_INDEX,
-    ECHO_NUMBERS,
-    ENHANCED,
-    GANTRY_DETECTOR_TILT,
-    IMAGE_ORIENTATION,
-    IMAGE_POSITION,
-    IMAGE_TYPE,
-    INSTANCE_NUMBER,
-    NUMBER_OF_FRAMES,
-    PIXEL_SPACING,
-    SECONDARY_CAPTURE,
-    SLICE_THICKNESS,
-    SOP_CLASS_UID,
-    SPACING_BETWEEN_SLICES,
-    TEMPORAL_POSITION,
-    WINDOW_CENTER,
-    WINDOW_WIDTH,
-)
+from .pixel_layout import RESCALE
 
 _SHARED, _PER_FRAME, _DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
 #: What ``frame_headers`` needs of a data set beside the tags of single slices.
@@ -47,51 +30,42 @@ FRAME_TAGS = (_SHARED, _PER_FRAME, _DIMENSIONS)
 
 #: Attributes of legacy objects that have no functional group of their own.
 _UNASSIGNED_SHARED, _UNASSIGNED = 0x00209170, 0x00209171
-_FRAME_CONTENT, _PIXEL_MEASURES, _PIXEL_VALUES, _FRAME_VOI = (
-    0x00209111,
-    0x00289110,
-    0x00289145,
-    0x00289132,
-)
+_FRAME_CONTENT, _PIXEL_MEASURES = 0x00209111, 0x00289110
 _STACK_ID, _FRAME_TYPE = "0020,9056", "0008,9007"
 _DIMENSION_POINTER = 0x00209165
 
 #: What says where a frame lies. In the data set itself it would be the same for all frames.
 _GEOMETRY = {
-    IMAGE_POSITION: (0x00209113, "PlanePositionSequence"),
-    IMAGE_ORIENTATION: (0x00209116, "PlaneOrientationSequence"),
-    PIXEL_SPACING: (_PIXEL_MEASURES, "PixelMeasuresSequence"),
+    tags.IMAGE_POSITION: (0x00209113, "PlanePositionSequence"),
+    tags.IMAGE_ORIENTATION: (0x00209116, "PlaneOrientationSequence"),
+    tags.PIXEL_SPACING: (_PIXEL_MEASURES, "PixelMeasuresSequence"),
+}
+#: Tags that stand under their own name in a functional group.
+_GROUPS = {
+    **{tag: group for tag, (group, name) in _GEOMETRY.items()},
+    **dict.fromkeys((tags.SLICE_THICKNESS, tags.SPACING_BETWEEN_SLICES), _PIXEL_MEASURES),
+    **dict.fromkeys(RESCALE, 0x00289145),
+    **dict.fromkeys((tags.WINDOW_CENTER, tags.WINDOW_WIDTH), 0x00289132),
+    tags.CONVOLUTION_KERNEL: 0x00189314,  # CT reconstruction
+    tags.GANTRY_DETECTOR_TILT: 0x00189304,  # CT acquisition details
 }
 #: Tag of a single slice → functional groups and the tag there; the first that is there counts.
 _PLACES: dict[str, tuple[tuple[int, str], ...]] = {
-    **{tag: ((group, tag),) for tag, (group, _) in _GEOMETRY.items()},
-    SLICE_THICKNESS: ((_PIXEL_MEASURES, SLICE_THICKNESS),),
-    SPACING_BETWEEN_SLICES: ((_PIXEL_MEASURES, SPACING_BETWEEN_SLICES),),
-    RESCALE_INTERCEPT: ((_PIXEL_VALUES, RESCALE_INTERCEPT),),
-    RESCALE_SLOPE: ((_PIXEL_VALUES, RESCALE_SLOPE),),
-    RESCALE_TYPE: ((_PIXEL_VALUES, RESCALE_TYPE),),
-    WINDOW_CENTER: ((_FRAME_VOI, WINDOW_CENTER),),
-    WINDOW_WIDTH: ((_FRAME_VOI, WINDOW_WIDTH),),
+    **{tag: ((group, tag),) for tag, group in _GROUPS.items()},
     # The frame types of CT, MR, PET and X-ray 3D.
-    IMAGE_TYPE: tuple(
+    tags.IMAGE_TYPE: tuple(
         (group, _FRAME_TYPE) for group in (0x00189329, 0x00189226, 0x00189751, 0x00189504)
     ),
-    CONVOLUTION_KERNEL: ((0x00189314, CONVOLUTION_KERNEL),),  # CT reconstruction
-    GANTRY_DETECTOR_TILT: ((0x00189304, GANTRY_DETECTOR_TILT),),  # CT acquisition details
-    ECHO_NUMBERS: ((0x00189114, "0018,9082"),),  # MR echo: its effective time in ms
-    ACQUISITION_NUMBER: ((_FRAME_CONTENT, "0020,9156"),),
-    TEMPORAL_POSITION: ((_FRAME_CONTENT, "0020,9128"), (0x00209310, "0020,930D")),
-    CONTENT_TIME: ((_FRAME_CONTENT, "0018,9074"), (_FRAME_CONTENT, "0020,9151")),
+    tags.ECHO_NUMBERS: ((0x00189114, "0018,9082"),),  # MR echo: its effective time in ms
+    tags.ACQUISITION_NUMBER: ((_FRAME_CONTENT, "0020,9156"),),
+    tags.TEMPORAL_POSITION: ((_FRAME_CONTENT, "0020,9128"), (0x00209310, "0020,930D")),
+    tags.CONTENT_TIME: ((_FRAME_CONTENT, "0018,9074"), (_FRAME_CONTENT, "0020,9151")),
 }
 #: Dimensions along which the slices of one volume follow each other: InStackPositionNumber,
 #: ImagePositionPatient, ImagePositionVolume and SliceLocation.
 _ALONG_THE_STACK = {0x00209057, 0x00200032, 0x00209301, 0x00201041}
 #: Other classes whose frames may be slices, where they have functional groups.
-_SINGLE_SLICES = {
-    "1.2.840.10008.5.1.4.1.1.2",
-    "1.2.840.10008.5.1.4.1.1.4",
-    "1.2.840.10008.5.1.4.1.1.128",
-}
+_SINGLE_SLICES = {f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in (2, 4, 128)}
 
 _USED = {
     *(group for places in _PLACES.values() for group, _ in places),
@@ -110,7 +84,7 @@ class FrameHeaders:
     """The frames that are slices, with their tags; and why the others are left out."""
 
     slices: list[tuple[SliceHeader, TagText]]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Phrase, ...] = ()
 
 
 def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
@@ -118,104 +92,93 @@ def frame_headers(path: str, dataset: Dataset, text_of: TextOf) -> FrameHeaders:
 
     :raises NotASlice: none of the frames is a slice; the text says why.
     """
-    frames = _Frames(dataset, text_of)
-    frames.refuse()
-    slices, reasons = [], defaultdict(list)
+    whole = text_of(dataset)
+    shared = _groups(next(iter(_items(dataset, _SHARED)), Dataset()), text_of)
+    frames = [_groups(item, text_of) for item in _items(dataset, _PER_FRAME)]
+    _refuse(whole, shared, frames)
+    # Indices into DimensionIndexValues: what else than its place tells a frame from others.
+    pointers = [item.get(_DIMENSION_POINTER) for item in _items(dataset, _DIMENSIONS)]
+    telling = [
+        index
+        for index, pointer in enumerate(pointers)
+        if pointer is not None and int(pointer.value) not in _ALONG_THE_STACK
+    ]
+    of_shared = cache(partial(_grouped, shared))
+    slices: list[tuple[SliceHeader, TagText]] = []
+    numbers: dict[str, list[int]] = defaultdict(list)
+    reasons: dict[str, Phrase] = {}
     unplaced = 0
-    for index in range(frames.count):
-        text = frames.text_of_frame(index)
+    for index, own in enumerate(frames):
+        text = partial(_frame_text, index, own, of_shared, whole, telling)
         try:
-            frames.require_geometry(index)
+            for group, name in _GEOMETRY.values():
+                if group not in own and group not in shared:
+                    raise InvalidGeometry(_("the functional group {name} is missing"), name=name)
             header = plane_header(path, text)
         except NotASlice as error:
-            reasons[str(error)].append(index + 1)
+            reasons[str(error)] = error.why
+            numbers[str(error)].append(index + 1)
             unplaced += isinstance(error, InvalidGeometry)
             continue
-        header = replace(header, frame=index, frames=frames.count, traits=slice_traits(text))
+        header = replace(header, frame=index, frames=len(frames), traits=slice_traits(text))
         slices.append((header, text))
     if not slices:
-        kind = InvalidGeometry if unplaced == frames.count else NotASlice
-        raise kind("; ".join(reasons))
-    return FrameHeaders(slices, tuple(f"{_named(n)}: {why}" for why, n in reasons.items()))
+        every = joined(reasons.values())
+        kind = InvalidGeometry if unplaced == len(frames) else NotASlice
+        raise kind(every.template, **every.values)
+    left_out = tuple(_left_out(why, numbers[text]) for text, why in reasons.items())
+    return FrameHeaders(slices, left_out)
 
 
-class _Frames:
-    """A data set, asked frame by frame."""
+def _refuse(whole: TagText, shared: Groups, frames: list[Groups]) -> None:
+    """:raises NotASlice: the object as a whole holds no slices, or does not place them."""
+    sop_class = whole(tags.SOP_CLASS_UID)
+    capture = sop_class.startswith(tags.SECONDARY_CAPTURE)
+    if capture and not any(_PIXEL_MEASURES in item for item in (shared, *frames)):
+        raise NotASlice(
+            _("multi-frame secondary capture: its pixels have no size (not calibrated)")
+        )
+    if not capture and sop_class not in tags.ENHANCED and sop_class not in _SINGLE_SLICES:
+        kind = UID(sop_class).name if sop_class else Phrase(_("without a SOP class"))
+        raise NotASlice(_("multi-frame object whose frames are no slices ({kind})"), kind=kind)
+    if not frames:
+        unplaced = _(
+            "{kind} object without PerFrameFunctionalGroupsSequence: nothing says where its "
+            "frames lie"
+        )
+        kind = Phrase(tags.ENHANCED.get(sop_class, _("multi-frame")))
+        raise InvalidGeometry(unplaced, kind=kind)
+    stated = optional_number(whole(tags.NUMBER_OF_FRAMES))
+    if stated is not None and int(stated) != len(frames):
+        contradiction = _(
+            "NumberOfFrames is {stated}, but PerFrameFunctionalGroupsSequence describes {described}"
+        )
+        raise NotASlice(contradiction, stated=int(stated), described=len(frames))
 
-    def __init__(self, dataset: Dataset, text_of: TextOf) -> None:
-        self._whole = text_of(dataset)
-        self._shared = _groups(next(iter(_items(dataset, _SHARED)), Dataset()), text_of)
-        self._frames = [_groups(item, text_of) for item in _items(dataset, _PER_FRAME)]
-        self._from_shared: dict[str, str | None] = {}
-        # Indices into DimensionIndexValues: what else than its place tells a frame from others.
-        self._telling = [
-            index
-            for index, item in enumerate(_items(dataset, _DIMENSIONS))
-            if _DIMENSION_POINTER in item
-            and int(item[_DIMENSION_POINTER].value) not in _ALONG_THE_STACK
-        ]
-        stated = optional_number(self._whole(NUMBER_OF_FRAMES))
-        self.count = len(self._frames) if stated is None else int(stated)
 
-    def refuse(self) -> None:
-        """:raises NotASlice: the object as a whole holds no slices, or does not place them."""
-        sop_class = self._whole(SOP_CLASS_UID)
-        capture = sop_class.startswith(SECONDARY_CAPTURE)
-        sized = any(_PIXEL_MEASURES in item for item in (self._shared, *self._frames))
-        if capture and not sized:
-            raise NotASlice(
-                "multi-frame secondary capture: its pixels have no size (not calibrated)"
-            )
-        if not capture and sop_class not in ENHANCED and sop_class not in _SINGLE_SLICES:
-            raise NotASlice(f"multi-frame object whose frames are no slices ({_name(sop_class)})")
-        if not self._frames:
-            kind = ENHANCED.get(sop_class, "multi-frame")
-            raise InvalidGeometry(
-                f"{kind} object without PerFrameFunctionalGroupsSequence: nothing says where its "
-                "frames lie"
-            )
-        if len(self._frames) != self.count:
-            raise NotASlice(
-                f"NumberOfFrames is {self.count}, but PerFrameFunctionalGroupsSequence describes "
-                f"{len(self._frames)}"
-            )
-
-    def require_geometry(self, index: int) -> None:
-        """:raises InvalidGeometry: a functional group that places the frame is missing."""
-        for group, name in _GEOMETRY.values():
-            if group not in self._frames[index] and group not in self._shared:
-                raise InvalidGeometry(f"the functional group {name} is missing")
-
-    def text_of_frame(self, index: int) -> TagText:
-        """The function that gives a frame's tags as those of a single slice."""
-        groups = self._frames[index]
-
-        def text(tag: str) -> str:
-            if tag == INSTANCE_NUMBER:
-                return str(index + 1)
-            if tag == DIMENSION_INDEX:
-                return self._dimension(groups)
-            found = _grouped(tag, groups)
-            if found is None:
-                found = self._shared_text(tag)
-            if found is None:
-                found = "" if tag in _GEOMETRY else self._whole(tag)
-            return found
-
-        return text
-
-    def _shared_text(self, tag: str) -> str | None:
-        if tag not in self._from_shared:
-            self._from_shared[tag] = _grouped(tag, self._shared)
-        return self._from_shared[tag]
-
-    def _dimension(self, groups: Groups) -> str:
-        if _FRAME_CONTENT not in groups:
+def _frame_text(
+    index: int,
+    own: Groups,
+    of_shared: Callable[[str], str | None],
+    whole: TagText,
+    telling: list[int],
+    tag: str,
+) -> str:
+    """A frame's tag as that of a single slice."""
+    if tag == tags.INSTANCE_NUMBER:
+        return str(index + 1)
+    if tag == tags.DIMENSION_INDEX:
+        if _FRAME_CONTENT not in own:
             return ""
-        _, text = groups[_FRAME_CONTENT]
-        values = text(DIMENSION_INDEX).split("\\")
-        telling = [values[index] for index in self._telling if index < len(values)]
-        return "\\".join(telling) or text(_STACK_ID)
+        text = own[_FRAME_CONTENT][1]
+        values = text(tag).split("\\")
+        return "\\".join(values[i] for i in telling if i < len(values)) or text(_STACK_ID)
+    found = _grouped(own, tag)
+    if found is None:
+        found = of_shared(tag)
+    if found is None:
+        found = "" if tag in _GEOMETRY else whole(tag)
+    return found
 
 
 def _items(dataset: Dataset, tag: int) -> list[Dataset]:
@@ -227,33 +190,27 @@ def _groups(item: Dataset, text_of: TextOf) -> Groups:
     return {tag: (items[0].keys(), text_of(items[0])) for tag, items in found.items() if items}
 
 
-def _grouped(tag: str, groups: Groups) -> str | None:
+def _grouped(groups: Groups, tag: str) -> str | None:
     """The text of a tag in functional groups; None where they do not hold it."""
     for group, inner in (*_PLACES.get(tag, ()), (_UNASSIGNED, tag), (_UNASSIGNED_SHARED, tag)):
         if group in groups:
             present, text = groups[group]
             if int(inner.replace(",", ""), 16) in present:
-                return _time_of_day(text(inner)) if tag == CONTENT_TIME else text(inner)
+                found = text(inner)
+                # A date with time (DT), such as 20200102030405.5+0100; a time stays itself.
+                if tag == tags.CONTENT_TIME and len(found.partition(".")[0]) > 8:
+                    return re.split("[+-]", found[8:])[0]
+                return found
     return None
 
 
-def _time_of_day(text: str) -> str:
-    """The time of a date with time (DT), such as 20200102030405.5+0100; of a time, itself."""
-    digits = text.partition(".")[0]
-    return text[8:].partition("+")[0].partition("-")[0] if len(digits) > 8 else text
-
-
-def _name(sop_class: str) -> str:
-    return UID(sop_class).name if sop_class else "without a SOP class"
-
-
-def _named(numbers: list[int]) -> str:
-    """Frames in words: "frame 12", "frames 1 to 3, 7"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    texts = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
-    return f"frame{'s' if len(numbers) > 1 else ''} {', '.join(texts)}"
+def _left_out(why: Phrase, frames: list[int]) -> Phrase:
+    """A reason with its frames: "frame 12: …", "frames 1 to 3, 7: …"."""
+    told = []
+    for _key, run in groupby(enumerate(frames), lambda item: item[1] - item[0]):
+        first, *more = (number for _index, number in run)
+        last = more[-1] if more else first
+        span = Phrase(_("{first} to {last}"), {"first": first, "last": last})
+        told.append(span if more else Phrase(str(first)))
+    one, many = _("frame {frames}: {why}"), _("frames {frames}: {why}")
+    return counted(len(frames), one, many, frames=joined(told, ", "), why=why)

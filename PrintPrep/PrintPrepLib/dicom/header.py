@@ -8,8 +8,12 @@ digits of a position can be counted.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from ..core.phrases import Phrase, _
+from . import tags
 from .datetimes import parse_date
 from .image_plane import (
     InvalidGeometry,
@@ -23,46 +27,9 @@ from .image_plane import (
     written_decimals,
 )
 from .pixel_layout import PixelLayout
-from .tags import (
-    ACQUISITION_DATE,
-    COLUMNS,
-    CONVOLUTION_KERNEL,
-    DERIVATION_DESCRIPTION,
-    DEVICE_SERIAL_NUMBER,
-    ENHANCED,
-    GANTRY_DETECTOR_TILT,
-    IMAGE_ORIENTATION,
-    IMAGE_POSITION,
-    IMAGE_TYPE,
-    IMAGER_PIXEL_SPACING,
-    INSTANCE_NUMBER,
-    MANUFACTURER,
-    MODALITY,
-    MODEL_NAME,
-    NOMINAL_PIXEL_SPACING,
-    NUMBER_OF_FRAMES,
-    PATIENT_ID,
-    PATIENT_NAME,
-    PHOTOMETRIC,
-    PIXEL_SPACING,
-    PIXEL_SPACING_CALIBRATION,
-    ROWS,
-    SECONDARY_CAPTURE,
-    SERIES_DATE,
-    SERIES_DESCRIPTION,
-    SERIES_INSTANCE_UID,
-    SERIES_NUMBER,
-    SLICE_LOCATION,
-    SLICE_THICKNESS,
-    SOP_CLASS_UID,
-    SOP_INSTANCE_UID,
-    SPACING_BETWEEN_SLICES,
-    STUDY_DATE,
-    STUDY_INSTANCE_UID,
-    TRAITS,
-    WINDOW_CENTER,
-    WINDOW_WIDTH,
-)
+
+#: Why an object is no slice that no reader would miss.
+NO_IMAGE = _("no image in this object")
 
 
 @dataclass(frozen=True)
@@ -100,6 +67,33 @@ class SliceHeader:
     slice_location: float | None = None
     entered: bool = False
 
+    @property
+    def pixels(self) -> PixelLayout:
+        """The layout, for those who read the pixels.
+
+        :raises ValueError: the header came from a database.
+        """
+        if self.layout is None:
+            raise ValueError("the header was not read from its file")
+        return self.layout
+
+
+def _spacing(text: str) -> tuple[float, float] | None:
+    parts = parts_of(text)
+    values = [value for part in parts if (value := optional_number(part) or 0.0) > 0]
+    return (values[0], values[1]) if len(parts) == len(values) == 2 else None
+
+
+def from_tag(tag: str, convert: Callable[[str], Any] = str) -> Any:
+    """A field of a dataclass that ``read_fields`` reads; without the tag as of an empty text."""
+    return field(default=convert(""), metadata={"tag": tag, "convert": convert})
+
+
+def read_fields(kind: type[Any], text: TagText) -> dict[str, Any]:
+    """The values of the fields that ``from_tag`` has made."""
+    told = [(item.name, item.metadata) for item in fields(kind) if item.metadata]
+    return {name: how["convert"](text(how["tag"])) for name, how in told}
+
 
 @dataclass(frozen=True)
 class SeriesInfo:
@@ -111,27 +105,27 @@ class SeriesInfo:
     ``pixel_spacing_calibration`` tells how the first was calibrated.
     """
 
-    uid: str
-    study_uid: str
-    number: str
-    description: str
-    modality: str
-    manufacturer: str
-    slice_thickness_mm: float | None
-    spacing_between_slices_mm: float | None
-    tilt_tag_deg: float | None
-    kernel: str
-    window: tuple[tuple[float, float], ...]
-    patient_name: str
-    patient_id: str
-    model: str = ""
-    device_serial: str = ""
+    uid: str = from_tag(tags.SERIES_INSTANCE_UID)
+    study_uid: str = from_tag("0020,000D")
+    number: str = from_tag("0020,0011")
+    description: str = from_tag("0008,103E")
+    modality: str = from_tag("0008,0060")
+    manufacturer: str = from_tag("0008,0070")
+    slice_thickness_mm: float | None = from_tag(tags.SLICE_THICKNESS, optional_number)
+    spacing_between_slices_mm: float | None = from_tag(tags.SPACING_BETWEEN_SLICES, optional_number)
+    tilt_tag_deg: float | None = from_tag(tags.GANTRY_DETECTOR_TILT, optional_number)
+    kernel: str = from_tag(tags.CONVOLUTION_KERNEL)
+    window: tuple[tuple[float, float], ...] = ()
+    patient_name: str = from_tag("0010,0010")
+    patient_id: str = from_tag("0010,0020")
+    model: str = from_tag("0008,1090")
+    device_serial: str = from_tag("0018,1000")
     scan_date: str = ""
-    derivation: str = ""
-    pixel_spacing: tuple[float, float] | None = None
-    imager_pixel_spacing: tuple[float, float] | None = None
-    nominal_pixel_spacing: tuple[float, float] | None = None
-    pixel_spacing_calibration: str = ""
+    derivation: str = from_tag("0008,2111")
+    pixel_spacing: tuple[float, float] | None = from_tag(tags.PIXEL_SPACING, _spacing)
+    imager_pixel_spacing: tuple[float, float] | None = from_tag("0018,1164", _spacing)
+    nominal_pixel_spacing: tuple[float, float] | None = from_tag("0018,2010", _spacing)
+    pixel_spacing_calibration: str = from_tag("0028,0A02")
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:
@@ -141,14 +135,18 @@ def slice_header(path: str, text: TagText) -> SliceHeader:
     :raises NotASlice: the object is no slice, or its geometry is missing or impossible.
     """
     if multi_frame(text):
-        raise NotASlice("multi-frame object: only the file itself describes its frames")
-    _refuse_captures(text)
+        raise NotASlice(_("multi-frame object: only the file itself describes its frames"))
+    if text(tags.SOP_CLASS_UID).startswith(tags.SECONDARY_CAPTURE) and (
+        "DERIVED" in _image_type(text)[:1] or not text(tags.IMAGE_POSITION)
+    ):
+        raise NotASlice(_("secondary capture (dose report or screenshot), not a slice"))
     return plane_header(path, text)
 
 
 def multi_frame(text: TagText) -> bool:
     """Whether functional groups describe the object's frames, be it one or many."""
-    return text(SOP_CLASS_UID) in ENHANCED or (optional_number(text(NUMBER_OF_FRAMES)) or 1) > 1
+    frames = optional_number(text(tags.NUMBER_OF_FRAMES)) or 1
+    return text(tags.SOP_CLASS_UID) in tags.ENHANCED or frames > 1
 
 
 def plane_header(path: str, text: TagText) -> SliceHeader:
@@ -156,129 +154,85 @@ def plane_header(path: str, text: TagText) -> SliceHeader:
 
     :raises NotASlice: see ``slice_header``.
     """
-    _refuse_other_objects(text)
-    rows, columns = (_positive_integer(text, tag, name) for tag, name in _MATRIX)
-    row_direction, column_direction = orientation(text(IMAGE_ORIENTATION))
-    position_text = text(IMAGE_POSITION)
+    if "LOCALIZER" in _image_type(text):
+        raise NotASlice(_("scout (localizer) image, not a slice"))
+    photometric = text(tags.PHOTOMETRIC)
+    if photometric and not photometric.startswith("MONOCHROME"):
+        raise NotASlice(_("colour image ({photometric}), not a slice"), photometric=photometric)
+    rows = _matrix_size(text, tags.ROWS, "Rows")
+    columns = _matrix_size(text, tags.COLUMNS, "Columns")
+    row_direction, column_direction = orientation(text(tags.IMAGE_ORIENTATION))
+    position_text = text(tags.IMAGE_POSITION)
+    position = image_position(position_text)
+    x, y, z = map(written_decimals, parts_of(position_text))
     return SliceHeader(
         path=path,
-        sop_instance_uid=text(SOP_INSTANCE_UID),
-        sop_class_uid=text(SOP_CLASS_UID),
-        position=image_position(position_text),
-        position_decimals=tuple(written_decimals(part) for part in parts_of(position_text)),
+        sop_instance_uid=text(tags.SOP_INSTANCE_UID),
+        sop_class_uid=text(tags.SOP_CLASS_UID),
+        position=position,
+        position_decimals=(x, y, z),
         row_direction=row_direction,
         column_direction=column_direction,
         rows=rows,
         columns=columns,
-        pixel_spacing=pixel_spacing(text(PIXEL_SPACING)),
-        image_type=tuple(parts_of(text(IMAGE_TYPE))),
-        instance_number=text(INSTANCE_NUMBER),
-        thickness_mm=optional_number(text(SLICE_THICKNESS)),
-        slice_location=optional_number(text(SLICE_LOCATION)),
+        pixel_spacing=pixel_spacing(text(tags.PIXEL_SPACING)),
+        image_type=tuple(parts_of(text(tags.IMAGE_TYPE))),
+        instance_number=text(tags.INSTANCE_NUMBER),
+        thickness_mm=optional_number(text(tags.SLICE_THICKNESS)),
+        slice_location=optional_number(text(tags.SLICE_LOCATION)),
     )
 
 
 def slice_traits(text: TagText) -> tuple[str, ...]:
     """The values of ``TRAITS`` as written."""
-    return tuple(text(tag) for tag in TRAITS)
+    return tuple(text(tag) for tag in tags.TRAITS)
 
 
 def series_info(text: TagText) -> SeriesInfo:
     """Read what the series has in common from one of its headers."""
-    return SeriesInfo(
-        uid=text(SERIES_INSTANCE_UID),
-        study_uid=text(STUDY_INSTANCE_UID),
-        number=text(SERIES_NUMBER),
-        description=text(SERIES_DESCRIPTION),
-        modality=text(MODALITY),
-        manufacturer=text(MANUFACTURER),
-        slice_thickness_mm=optional_number(text(SLICE_THICKNESS)),
-        spacing_between_slices_mm=optional_number(text(SPACING_BETWEEN_SLICES)),
-        tilt_tag_deg=optional_number(text(GANTRY_DETECTOR_TILT)),
-        kernel=text(CONVOLUTION_KERNEL),
-        window=_windows(text(WINDOW_CENTER), text(WINDOW_WIDTH)),
-        patient_name=text(PATIENT_NAME),
-        patient_id=text(PATIENT_ID),
-        model=text(MODEL_NAME),
-        device_serial=text(DEVICE_SERIAL_NUMBER),
-        scan_date=_scan_date(text),
-        derivation=text(DERIVATION_DESCRIPTION),
-        pixel_spacing=_claimed_spacing(text(PIXEL_SPACING)),
-        imager_pixel_spacing=_claimed_spacing(text(IMAGER_PIXEL_SPACING)),
-        nominal_pixel_spacing=_claimed_spacing(text(NOMINAL_PIXEL_SPACING)),
-        pixel_spacing_calibration=text(PIXEL_SPACING_CALIBRATION),
+    read = [
+        [optional_number(part) for part in parts_of(text(tag))]
+        for tag in (tags.WINDOW_CENTER, tags.WINDOW_WIDTH)
+    ]
+    window = tuple(
+        (center, width)
+        for center, width in zip(*read, strict=False)
+        if center is not None and width is not None and width > 0
     )
+    # The day of the scan: a study or series may be dated by its booking.
+    dates = (parse_date(text(tag)) for tag in ("0008,0022", "0008,0021", "0008,0020"))
+    day = next(filter(None, dates), None)
+    scan_date = "" if day is None else day.date().isoformat()
+    return SeriesInfo(window=window, scan_date=scan_date, **read_fields(SeriesInfo, text))
 
 
-def geometry_faults(text: TagText) -> tuple[str, ...]:
+def geometry_faults(text: TagText) -> tuple[Phrase, ...]:
     """Everything that keeps a header from saying where its slice lies."""
     faults = []
     for read, tag in (
-        (image_position, IMAGE_POSITION),
-        (orientation, IMAGE_ORIENTATION),
-        (pixel_spacing, PIXEL_SPACING),
+        (image_position, tags.IMAGE_POSITION),
+        (orientation, tags.IMAGE_ORIENTATION),
+        (pixel_spacing, tags.PIXEL_SPACING),
     ):
         try:
             read(text(tag))
         except InvalidGeometry as error:
-            faults.append(str(error))
+            faults.append(error.why)
     return tuple(faults)
 
 
-def _scan_date(text: TagText) -> str:
-    """The day of the scan: a study or series may be dated by its booking."""
-    for tag in (ACQUISITION_DATE, SERIES_DATE, STUDY_DATE):
-        found = parse_date(text(tag))
-        if found is not None:
-            return found.date().isoformat()
-    return ""
-
-
-_MATRIX = ((ROWS, "Rows"), (COLUMNS, "Columns"))
-
-
 def _image_type(text: TagText) -> list[str]:
-    return [part.upper() for part in parts_of(text(IMAGE_TYPE))]
+    return [part.upper() for part in parts_of(text(tags.IMAGE_TYPE))]
 
 
-def _refuse_captures(text: TagText) -> None:
-    if text(SOP_CLASS_UID).startswith(SECONDARY_CAPTURE) and (
-        "DERIVED" in _image_type(text)[:1] or not text(IMAGE_POSITION)
-    ):
-        raise NotASlice("secondary capture (dose report or screenshot), not a slice")
-
-
-def _refuse_other_objects(text: TagText) -> None:
-    if "LOCALIZER" in _image_type(text):
-        raise NotASlice("scout (localizer) image, not a slice")
-    photometric = text(PHOTOMETRIC)
-    if photometric and not photometric.startswith("MONOCHROME"):
-        raise NotASlice(f"colour image ({photometric}), not a slice")
-
-
-def _positive_integer(text: TagText, tag: str, name: str) -> int:
+def _matrix_size(text: TagText, tag: str, keyword: str) -> int:
     value = optional_number(text(tag))
     if value is None:
-        raise NotASlice("no image in this object" if name == "Rows" else f"{name} is missing")
+        missing = NO_IMAGE if tag == tags.ROWS else _("{keyword} is missing")
+        raise NotASlice(missing, keyword=keyword)
     if value < 1 or value != int(value):
-        raise NotASlice(f"{name} is {value:g}")
+        raise NotASlice(_("{keyword} is {value:g}"), keyword=keyword, value=value)
     return int(value)
-
-
-def _claimed_spacing(text: str) -> tuple[float, float] | None:
-    values = [optional_number(part) for part in parts_of(text)]
-    if len(values) != 2 or None in values or min(values) <= 0:
-        return None
-    return values[0], values[1]
-
-
-def _windows(centers: str, widths: str) -> tuple[tuple[float, float], ...]:
-    pairs = []
-    for center, width in zip(parts_of(centers), parts_of(widths), strict=False):
-        pair = optional_number(center), optional_number(width)
-        if None not in pair and pair[1] > 0:
-            pairs.append(pair)
-    return tuple(pairs)
 
 
 def series_id(uid: str) -> str:
@@ -289,7 +243,11 @@ def series_id(uid: str) -> str:
 def scanner_id(info: SeriesInfo) -> str | None:
     """A pseudonym of one scanner; None where the header does not tell it from its like."""
     serial = info.device_serial.strip()
-    if not serial:
-        return None
     told = "|".join([info.manufacturer.strip(), info.model.strip(), serial])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return series_id(told) if serial else None
+
+
+_asked: dict[str, str] = {}
+series_info(lambda tag: _asked.setdefault(tag, ""))
+#: What ``series_info`` reads of one file of a series.
+SERIES_TAGS = tuple(_asked)

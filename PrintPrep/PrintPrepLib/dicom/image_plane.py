@@ -8,6 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..core.errors import Explained
+from ..core.phrases import _
+
 #: ``text("0020,0032")`` gives the values as written, joined by backslashes, "" when absent.
 TagText = Callable[[str], str]
 
@@ -16,8 +19,8 @@ _UNIT_TOLERANCE = 2e-3
 _SMALLEST_PIXEL_MM, _LARGEST_PIXEL_MM = 1e-4, 20.0
 
 
-class NotASlice(Exception):
-    """A header that cannot be used as a slice; the text says why, for the user.
+class NotASlice(Explained):
+    """A header that cannot be used as a slice; ``why`` says it to the user.
 
     ``series_uid`` names the series that the object belongs to, "" when unknown.
     """
@@ -41,7 +44,8 @@ def image_position(text: str) -> tuple[float, float, float]:
 
     :raises InvalidGeometry: it is missing or no three numbers.
     """
-    return _numbers(parts_of(text), 3, "ImagePositionPatient")
+    x, y, z = _numbers(text, 3, "ImagePositionPatient")
+    return x, y, z
 
 
 def pixel_spacing(text: str) -> tuple[float, float]:
@@ -49,14 +53,15 @@ def pixel_spacing(text: str) -> tuple[float, float]:
 
     :raises InvalidGeometry: it is missing, no two positive numbers, or absurd.
     """
-    spacing = _numbers(parts_of(text), 2, "PixelSpacing")
-    if min(spacing) <= 0:
-        raise InvalidGeometry(f"PixelSpacing is {spacing[0]:g}, {spacing[1]:g}: not positive")
-    if min(spacing) < _SMALLEST_PIXEL_MM or max(spacing) > _LARGEST_PIXEL_MM:
-        raise InvalidGeometry(
-            f"PixelSpacing is {spacing[0]:g}, {spacing[1]:g} mm, as no scanner has it"
-        )
-    return spacing
+    rows, columns = _numbers(text, 2, "PixelSpacing")
+    smallest, largest = min(rows, columns), max(rows, columns)
+    if smallest <= 0:
+        wrong = _("PixelSpacing is {rows:g}, {columns:g}: not positive")
+    elif smallest < _SMALLEST_PIXEL_MM or largest > _LARGEST_PIXEL_MM:
+        wrong = _("PixelSpacing is {rows:g}, {columns:g} mm, as no scanner has it")
+    else:
+        return rows, columns
+    raise InvalidGeometry(wrong, rows=rows, columns=columns)
 
 
 @lru_cache(maxsize=64)
@@ -68,38 +73,45 @@ def orientation(
     :raises InvalidGeometry: it is missing, or its vectors are not of unit length and at
         right angles.
     """
-    values = np.array(_numbers(parts_of(text), 6, "ImageOrientationPatient"))
+    values = np.array(_numbers(text, 6, "ImageOrientationPatient"))
     row, column = values[:3], values[3:]
     lengths = np.linalg.norm(row), np.linalg.norm(column)
     if max(abs(length - 1) for length in lengths) > _UNIT_TOLERANCE:
         raise InvalidGeometry(
-            "ImageOrientationPatient does not hold unit vectors "
-            f"(lengths {lengths[0]:.4g} and {lengths[1]:.4g})"
+            _(
+                "ImageOrientationPatient does not hold unit vectors "
+                "(lengths {row:.4g} and {column:.4g})"
+            ),
+            row=lengths[0],
+            column=lengths[1],
         )
     row = row / lengths[0]
     if abs(row @ column) > _UNIT_TOLERANCE:
-        raise InvalidGeometry("the vectors of ImageOrientationPatient are not perpendicular")
+        raise InvalidGeometry(_("the vectors of ImageOrientationPatient are not perpendicular"))
     # Rounded cosines are not exactly perpendicular; every later formula needs them so.
     column = column - (column @ row) * row
     column = column / np.linalg.norm(column)
     return tuple(row.tolist()), tuple(column.tolist())
 
 
-def _numbers(parts: list[str], count: int, name: str) -> tuple[float, ...]:
+def _numbers(text: str, count: int, keyword: str) -> tuple[float, ...]:
+    parts = parts_of(text)
     if not parts:
-        raise InvalidGeometry(f"{name} is missing")
+        raise InvalidGeometry(_("{keyword} is missing"), keyword=keyword)
     try:
         values = tuple(float(part) for part in parts)
     except ValueError:
-        raise InvalidGeometry(f"{name} is not numeric") from None
+        raise InvalidGeometry(_("{keyword} is not numeric"), keyword=keyword) from None
     if len(values) != count or not all(math.isfinite(value) for value in values):
-        raise InvalidGeometry(f"{name} does not hold {count} finite numbers")
+        raise InvalidGeometry(
+            _("{keyword} does not hold {count} finite numbers"), keyword=keyword, count=count
+        )
     return values
 
 
 def written_decimals(text: str) -> int:
     """The decimals that a decimal string shows: 2 for "-1.85", 3 for "1.5e-2"."""
-    mantissa, _, exponent = text.strip().lower().partition("e")
+    mantissa, exponent = text.strip().lower().partition("e")[::2]
     decimals = len(mantissa.partition(".")[2])
     return max(0, decimals - int(exponent or 0))
 

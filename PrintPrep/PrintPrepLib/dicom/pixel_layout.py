@@ -3,56 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
+import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
-from .elscint_block import ALL_TAGS, TRANSFER_SYNTAX, USUAL_TAGS, PrivatePixels, private_pixels
+from ..core.phrases import Phrase, _
+from .elscint_block import ALL_TAGS, TRANSFER_SYNTAX, private_pixels
 from .image_plane import NotASlice, TagText, optional_number
 
-RESCALE_INTERCEPT = "0028,1052"
-RESCALE_SLOPE = "0028,1053"
-RESCALE_TYPE = "0028,1054"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
-_BITS_ALLOCATED = "0028,0100"
-_BITS_STORED = "0028,0101"
-_HIGH_BIT = "0028,0102"
+RESCALE = RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE = "0028,1052", "0028,1053", "0028,1054"
+_BITS = _BITS_ALLOCATED, _BITS_STORED, _HIGH_BIT = "0028,0100", "0028,0101", "0028,0102"
 _PIXEL_REPRESENTATION = "0028,0103"
-_PIXEL_PADDING_VALUE = "0028,0120"
-_PIXEL_PADDING_RANGE_LIMIT = "0028,0121"
-
-LOSSY_IMAGE_COMPRESSION = "0028,2110"
-LOSSY_RATIO = "0028,2112"
-LOSSY_METHOD = "0028,2114"
-LOSS_TAGS = (LOSSY_IMAGE_COMPRESSION, LOSSY_RATIO, LOSSY_METHOD)
-
+_PADDING = ("0028,0120", "0028,0121")  # PixelPaddingValue and PixelPaddingRangeLimit
+_LOSSY = _LOSSY_COMPRESSION, _LOSSY_RATIO, _LOSSY_METHOD = "0028,2110", "0028,2112", "0028,2114"
 #: What ``pixel_layout`` reads of every file.
-PIXEL_TAGS = (
-    _BITS_ALLOCATED,
-    _BITS_STORED,
-    _HIGH_BIT,
-    _PIXEL_REPRESENTATION,
-    _PIXEL_PADDING_VALUE,
-    _PIXEL_PADDING_RANGE_LIMIT,
-    RESCALE_INTERCEPT,
-    RESCALE_SLOPE,
-    RESCALE_TYPE,
-    *LOSS_TAGS,
-)
-PRIVATE_TAGS = USUAL_TAGS
+PIXEL_TAGS = (*_BITS, _PIXEL_REPRESENTATION, *_PADDING, *RESCALE, *_LOSSY)
 
-#: Transfer syntaxes without compression of their own: do they write the VR?
-_PLAIN = {
-    "1.2.840.10008.1.2": False,
-    "1.2.840.10008.1.2.1": True,
-    TRANSFER_SYNTAX: True,
-    BIG_ENDIAN: True,
+_IMPLICIT = "1.2.840.10008.1.2"
+#: Transfer syntaxes whose pixels are plain values (PS3.5 A.1, A.2 and A.3): do they write the VR?
+UNCOMPRESSED = {_IMPLICIT: False, f"{_IMPLICIT}.1": True, BIG_ENDIAN: True}
+#: The same and one that may hold plain values.
+_PLAIN = {**UNCOMPRESSED, TRANSFER_SYNTAX: True}
+#: The processes of JPEG that always lose (PS3.6 A: baseline, extended and their retired kin).
+_ALWAYS_LOSSY = {f"{_IMPLICIT}.4.{number}": "JPEG" for number in (*range(50, 57), *range(59, 65))}
+_ALWAYS_LOSSY[f"{_IMPLICIT}.4.111"] = "JPEG XL of a JPEG image"
+#: Those that allow a loss; a file can only rule it out by saying so.
+_MAY_LOSE = {
+    f"{_IMPLICIT}.4.81": "JPEG-LS near-lossless",
+    f"{_IMPLICIT}.4.91": "JPEG 2000",
+    f"{_IMPLICIT}.4.93": "JPEG 2000 multi-component",
+    f"{_IMPLICIT}.4.112": "JPEG XL",
+    f"{_IMPLICIT}.4.203": "High-Throughput JPEG 2000",
 }
+_NO_LOSS, _LOSS = "00", "01"
+
 _PIXEL_DATA = 0x7FE00010
 _FLOAT_PIXELS = (0x7FE00008, 0x7FE00009)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A lossy compression that pixels went through; ``ratio`` 10 means ten to one."""
+
+    ratio: float | None
+    method: str | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,17 @@ class PixelLayout:
     rescale_type: str = ""
     rescaled: bool = True
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the stored values as they stand in the file."""
+        order = ">" if self.transfer_syntax == BIG_ENDIAN else "<"
+        return np.dtype(f"{order}{'i' if self.signed else 'u'}{self.bits_allocated // 8}")
+
+    @property
+    def whole(self) -> bool:
+        """Whether all values are integers."""
+        return float(self.slope).is_integer() and float(self.intercept).is_integer()
+
 
 def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLayout:
     """The layout of a file's pixels, those of all frames together.
@@ -92,19 +102,28 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
     :param file: stands where the header ends.
     :raises NotASlice: there are no pixels, or in a form that no slice has.
     """
-    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
+    syntax = str(dataset.file_meta.get("TransferSyntaxUID", _IMPLICIT))
     signed = text(_PIXEL_REPRESENTATION) == "1"
     bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
     place = _pixel_place(file, syntax, bits)
+    private = None
     # In a standard transfer syntax PixelData is what the standard says, whatever stands beside.
-    standard = place is not None and syntax != TRANSFER_SYNTAX
-    private = None if standard else _private_pixels(file, dataset)
+    if place is None or syntax == TRANSFER_SYNTAX:
+        private = private_pixels(dataset)
+        if private is None:
+            file.seek(0)
+            tags = list(ALL_TAGS)
+            blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags)
+            private = private_pixels(blocks)
     if place is None and private is None:
-        raise NotASlice("no PixelData in this object")
+        raise NotASlice(_("no PixelData in this object"))
     if bits not in (8, 16, 32):
-        raise NotASlice(f"BitsAllocated is {text(_BITS_ALLOCATED) or 'missing'}, not 8, 16 or 32")
+        stated = text(_BITS_ALLOCATED) or Phrase(_("missing"))
+        raise NotASlice(_("BitsAllocated is {stated}, not 8, 16 or 32"), stated=stated)
     stored = min(int(optional_number(text(_BITS_STORED)) or bits), bits)
+    high = optional_number(text(_HIGH_BIT))
     offset, length = place or (None, 0)
+    compression, element = private or (None, None)
     return PixelLayout(
         transfer_syntax=syntax,
         bits_allocated=bits,
@@ -113,10 +132,10 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
         padding=_padding(text, bits, signed),
         offset=offset,
         length=length,
-        compression=None if private is None else private.compression,
-        element=None if private is None or place is not None else private.element,
-        loss=loss(text, syntax),
-        high_bit=_high_bit(text, stored, bits),
+        compression=compression,
+        element=element if place is None else None,
+        loss=_loss(text, syntax),
+        high_bit=int(high) if high is not None and stored <= high < bits else None,
         **_rescale(text),
     )
 
@@ -146,7 +165,7 @@ def _rescale(text: TagText) -> dict[str, Any]:
     slope = optional_number(text(RESCALE_SLOPE))
     intercept = optional_number(text(RESCALE_INTERCEPT))
     if slope == 0:
-        raise NotASlice("RescaleSlope is 0: every pixel would have the same value")
+        raise NotASlice(_("RescaleSlope is 0: every pixel would have the same value"))
     return {
         "slope": 1.0 if slope is None else slope,
         "intercept": 0.0 if intercept is None else intercept,
@@ -155,25 +174,16 @@ def _rescale(text: TagText) -> dict[str, Any]:
     }
 
 
-def _private_pixels(file: BinaryIO, dataset: FileDataset) -> PrivatePixels | None:
-    private = private_pixels(dataset)
-    if private is None:
-        file.seek(0)
-        blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(ALL_TAGS))
-        private = private_pixels(blocks)
-    return private
-
-
 def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, int] | None:
     """Offset and length of plain pixels; no offset where pydicom must find them; None: none."""
     if syntax == DEFLATED:
         return None, 0
     start = file.tell()
     head = file.read(12)
-    order = "big" if syntax == BIG_ENDIAN else "little"
+    order: Literal["big", "little"] = "big" if syntax == BIG_ENDIAN else "little"
     tag = int.from_bytes(head[:2], order) << 16 | int.from_bytes(head[2:4], order)
     if tag in _FLOAT_PIXELS:
-        raise NotASlice("floating-point pixels (a parametric map), which are not served")
+        raise NotASlice(_("floating-point pixels (a parametric map), which are not served"))
     if tag != _PIXEL_DATA:
         return None
     words = head[4:6] == b"OW"
@@ -186,21 +196,13 @@ def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, in
     return (start + size, length) if length else None
 
 
-def _high_bit(text: TagText, stored: int, bits: int) -> int | None:
-    high = optional_number(text(_HIGH_BIT))
-    if high is None or not stored <= high < bits:
-        return None
-    return int(high)
-
-
 def _padding(text: TagText, bits: int, signed: bool) -> tuple[int, int] | None:
-    value = optional_number(text(_PIXEL_PADDING_VALUE))
+    value, limit = (optional_number(text(tag)) for tag in _PADDING)
     if value is None:
         return None
-    limit = optional_number(text(_PIXEL_PADDING_RANGE_LIMIT))
-    bounds = [_as_stored(int(value), bits, signed)]
-    bounds.append(bounds[0] if limit is None else _as_stored(int(limit), bits, signed))
-    return min(bounds), max(bounds)
+    given = (value, value if limit is None else limit)
+    ends = [_as_stored(int(end), bits, signed) for end in given]
+    return min(ends), max(ends)
 
 
 def _as_stored(value: int, bits: int, signed: bool) -> int:
@@ -209,45 +211,18 @@ def _as_stored(value: int, bits: int, signed: bool) -> int:
     return value - (1 << bits) if signed and value >> (bits - 1) else value
 
 
-# What a file says of compression: whether its pixels are packed, and whether they lost by it.
-
-_ROOT = "1.2.840.10008.1.2"
-#: Transfer syntaxes whose pixels are plain values (PS3.5 A.1, A.2 and A.3).
-UNCOMPRESSED = frozenset({_ROOT, f"{_ROOT}.1", f"{_ROOT}.2"})
-#: The processes of JPEG that always lose (PS3.6 A: baseline, extended and their retired kin).
-_ALWAYS_LOSSY = {f"{_ROOT}.4.{number}": "JPEG" for number in (*range(50, 57), *range(59, 65))}
-_ALWAYS_LOSSY[f"{_ROOT}.4.111"] = "JPEG XL of a JPEG image"
-#: Those that allow a loss; a file can only rule it out by saying so.
-_MAY_LOSE = {
-    f"{_ROOT}.4.81": "JPEG-LS near-lossless",
-    f"{_ROOT}.4.91": "JPEG 2000",
-    f"{_ROOT}.4.93": "JPEG 2000 multi-component",
-    f"{_ROOT}.4.112": "JPEG XL",
-    f"{_ROOT}.4.203": "High-Throughput JPEG 2000",
-}
-_NO_LOSS, _LOSS = "00", "01"
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A lossy compression that pixels went through; ``ratio`` 10 means ten to one."""
-
-    ratio: float | None
-    method: str | None
-
-
-def loss(text: TagText, transfer_syntax: str) -> Loss | None:
+def _loss(text: TagText, transfer_syntax: str) -> Loss | None:
     """The loss that a file's pixels have suffered, now or earlier (PS3.3 C.7.6.1.1.5).
 
     None where the header names none and the transfer syntax makes none. A ratio for each of
     several steps gives the largest.
     """
-    stated = text(LOSSY_IMAGE_COMPRESSION).strip()
+    stated = text(_LOSSY_COMPRESSION).strip()
     method = _ALWAYS_LOSSY.get(transfer_syntax)
     if method is None and stated != _NO_LOSS:
         method = _MAY_LOSE.get(transfer_syntax)
     if method is None and stated != _LOSS:
         return None
-    ratios = [optional_number(part) for part in text(LOSSY_RATIO).split("\\")]
-    named = text(LOSSY_METHOD).replace("\\", ", ").strip()
+    ratios = [optional_number(part) for part in text(_LOSSY_RATIO).split("\\")]
+    named = text(_LOSSY_METHOD).replace("\\", ", ").strip()
     return Loss(max((value for value in ratios if value), default=None), method or named or None)

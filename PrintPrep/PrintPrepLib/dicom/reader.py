@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
@@ -19,27 +19,21 @@ from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 
+from ..core.phrases import _
+from .elscint_block import USUAL_TAGS
 from .functional_groups import FRAME_TAGS, FrameHeaders, frame_headers
-from .header import SliceHeader, multi_frame, slice_header, slice_traits
+from .header import SERIES_TAGS, multi_frame, slice_header, slice_traits
 from .image_plane import InvalidGeometry, NotASlice, TagText
-from .pixel_layout import PIXEL_TAGS, PRIVATE_TAGS, frame_layout, pixel_layout
-from .tags import SERIES_INSTANCE_UID, SERIES_TAGS, SLICE_TAGS, TRAITS
+from .pixel_layout import PIXEL_TAGS, PixelLayout, frame_layout, pixel_layout
+from .tags import SERIES_INSTANCE_UID, SLICE_TAGS, TRAITS
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 #: Implicit VR files do not say which elements are binary numbers.
-_BINARY = {
-    0x00280010,
-    0x00280011,
-    0x00280002,
-    0x00280100,
-    0x00280101,
-    0x00280102,
-    0x00280103,
-    0x00280120,
-    0x00280121,
-}
-#: Numbers of more than two bytes, or several, in functional groups.
-_LONG_BINARY = {0x00189082, 0x00209128, 0x0020930D, 0x00209156, 0x00209157}
+_BINARY = {0x280000 | low for low in (0x2, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x120, 0x121)}
+#: Numbers of more than two bytes, or several, in functional groups; texts in any character set.
+_NOT_AS_BYTES = {0x189082, 0x209128, 0x20930D, 0x209156, 0x209157, 0x8103E, 0x100010, 0x100020}
+#: VRs of other numbers.
+_NUMBERS = {"FD", "FL", "SL", "SV", "UL", "UV"}
 
 
 @lru_cache(maxsize=256)
@@ -50,109 +44,89 @@ def _key(tag: str) -> BaseTag:
 _WANTED = [
     0x00080005,
     *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + PIXEL_TAGS),
-    *PRIVATE_TAGS,
+    *USUAL_TAGS,
     *FRAME_TAGS,
 ]
 
 
-def read_header(path: str) -> tuple[SliceHeader, TagText]:
-    """The first slice of a file; see ``read_file``.
-
-    :raises NotASlice: the file is no DICOM file, or no slice; the text says which.
-    """
-    return read_file(path).slices[0]
+#: Makes the slices of a file, without their pixel layout, from its data set and its tags.
+SlicesOf = Callable[[str, Dataset, TagText], FrameHeaders]
 
 
-def read_headers(path: str) -> list[tuple[SliceHeader, TagText]]:
-    """The slices of a file, one a frame; see ``read_file``.
-
-    :raises NotASlice: the file is no DICOM file, or holds no slice; the text says which.
-    """
-    return read_file(path).slices
-
-
-#: Makes slices of an open file, which stands where its header ends; its data set and its tags.
-Reader = Callable[[str, BinaryIO, FileDataset, TagText], FrameHeaders]
-
-
-def read_file(path: str, reader: Reader | None = None) -> FrameHeaders:
+def read_file(path: str, slices_of: SlicesOf | None = None) -> FrameHeaders:
     """Read one file's header.
 
-    :param reader: makes the slices in its own way; None: as the header says.
+    :param slices_of: makes the slices in its own way; None: as the header says.
     :returns: each slice with its pixel layout and the function that gives its other tags'
         text, and why single frames are left out.
     :raises NotASlice: the file is no DICOM file, or holds no slice; the text says which.
     """
     if os.path.exists(path) and not os.path.isfile(path):
-        raise NotASlice("a pipe or a device, not a file")
+        raise NotASlice(_("a pipe or a device, not a file"))
     try:
         with open(path, "rb") as file:
             dataset = _read(file)
+            end = file.tell()
             text = dataset_text(dataset)
             try:
-                usual = _frames if multi_frame(text) else _single
-                return (reader or usual)(path, file, dataset, text)
+                found = (slices_of or _slices)(path, dataset, text)
+                file.seek(end)
+                return _laid_out(found, pixel_layout(file, dataset, text), text)
             except NotASlice as error:
                 error.series_uid = text(SERIES_INSTANCE_UID)
                 if isinstance(error, InvalidGeometry):
                     error.text = text
                 raise
     except OSError as error:
-        raise NotASlice(f"cannot be read ({error.strerror or error})") from error
+        why = error.strerror or str(error)
+        raise NotASlice(_("cannot be read ({reason})"), reason=why) from error
 
 
-def _single(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> FrameHeaders:
-    header = slice_header(path, text)
-    layout = pixel_layout(file, dataset, text)
-    return FrameHeaders([(replace(header, layout=layout, traits=slice_traits(text)), text)])
+def _slices(path: str, dataset: Dataset, text: TagText) -> FrameHeaders:
+    if multi_frame(text):
+        return frame_headers(path, dataset, dataset_text)
+    return FrameHeaders([(replace(slice_header(path, text), traits=slice_traits(text)), text)])
 
 
-def _frames(path: str, file: BinaryIO, dataset: FileDataset, text: TagText) -> FrameHeaders:
-    end = file.tell()
-    found = frame_headers(path, dataset, dataset_text)
-    file.seek(end)
-    whole = pixel_layout(file, dataset, text)
+def _laid_out(found: FrameHeaders, whole: PixelLayout, text: TagText) -> FrameHeaders:
+    """The slices with their layouts, out of that of the whole file."""
+    header, of_first = found.slices[0]
+    if header.frames == 1 and of_first is text:
+        return FrameHeaders([(replace(header, layout=whole), text)])
     if whole.compression is not None:
-        raise NotASlice("multi-frame object in a private compression, which is not served")
-    slices = [
-        (
-            replace(
-                header,
-                layout=frame_layout(whole, header.frame, header.rows, header.columns, of_frame),
-            ),
-            of_frame,
-        )
-        for header, of_frame in found.slices
-    ]
+        raise NotASlice(_("multi-frame object in a private compression, which is not served"))
+    slices = []
+    for header, of_frame in found.slices:
+        layout = frame_layout(whole, header.frame, header.rows, header.columns, of_frame)
+        slices.append((replace(header, layout=layout), of_frame))
     return replace(found, slices=slices)
 
 
 def dataset_text(dataset: Dataset) -> TagText:
-    """The function that gives a tag's values as written, joined by backslashes."""
+    """The function that gives a tag's values as written, joined by backslashes.
+
+    As bytes where that is possible: pydicom raises on a decimal string that is none.
+    """
     present = dataset.keys()
 
     def text(tag: str) -> str:
         key = _key(tag)
         if key not in present:
             return ""
-        element = dataset.get_item(key)
-        plain = key not in _LONG_BINARY and not tag.startswith(("0008,103E", "0010"))
-        if plain and isinstance(element, RawDataElement):
-            return _raw_text(element)
+        element: object = dataset.get_item(key)
+        if isinstance(element, RawDataElement) and key not in _NOT_AS_BYTES:
+            value = element.value or b""
+            if value and (key in _BINARY or element.VR in ("US", "SS")):
+                order: Literal["little", "big"] = "little" if element.is_little_endian else "big"
+                return str(int.from_bytes(value[:2], order, signed=element.VR == "SS"))
+            if element.VR not in _NUMBERS:
+                return value.decode("latin-1").strip(" \0")
         value = dataset[key].value
-        if isinstance(value, MultiValue | list):
+        if isinstance(value, MultiValue | list | tuple):
             return "\\".join(str(part) for part in value)
         return "" if value is None else str(value)
 
     return text
-
-
-def _raw_text(element: RawDataElement) -> str:
-    value = element.value or b""
-    if value and (int(element.tag) in _BINARY or element.VR in ("US", "SS")):
-        order = "little" if element.is_little_endian else "big"
-        return str(int.from_bytes(value[:2], order, signed=element.VR == "SS"))
-    return value.decode("latin-1").strip(" \0")
 
 
 def _read(file: BinaryIO) -> FileDataset:
@@ -161,13 +135,13 @@ def _read(file: BinaryIO) -> FileDataset:
     part10 = start[128:] == b"DICM"
     # Old archives hold data sets that begin without the file header of PS3.10.
     if not part10 and start[:2] != b"\x08\x00":
-        raise NotASlice("not a DICOM file")
+        raise NotASlice(_("not a DICOM file"))
     try:
         dataset = dcmread(file, stop_before_pixels=True, force=not part10, specific_tags=_WANTED)
     except InvalidDicomError as error:
-        raise NotASlice("not a DICOM file") from error
+        raise NotASlice(_("not a DICOM file")) from error
     except Exception as error:  # pydicom raises whatever its parser stumbles over
-        raise NotASlice(f"damaged DICOM header ({error})") from error
+        raise NotASlice(_("damaged DICOM header ({error})"), error=str(error)) from error
     if dataset.file_meta.get("MediaStorageSOPClassUID") == _MEDIA_DIRECTORY:
-        raise NotASlice("DICOMDIR, an index of other files")
+        raise NotASlice(_("DICOMDIR, an index of other files"))
     return dataset

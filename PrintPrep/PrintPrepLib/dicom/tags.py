@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+from ..core.phrases import _
+
 IMAGE_TYPE = "0008,0008"
 SOP_CLASS_UID = "0008,0016"
 SOP_INSTANCE_UID = "0008,0018"
-STUDY_DATE = "0008,0020"
-SERIES_DATE = "0008,0021"
-ACQUISITION_DATE = "0008,0022"
 CONTENT_TIME = "0008,0033"
-MODALITY = "0008,0060"
-MANUFACTURER = "0008,0070"
-SERIES_DESCRIPTION = "0008,103E"
-MODEL_NAME = "0008,1090"
-DERIVATION_DESCRIPTION = "0008,2111"
-PATIENT_NAME = "0010,0010"
-PATIENT_ID = "0010,0020"
 SLICE_THICKNESS = "0018,0050"
 ECHO_NUMBERS = "0018,0086"
 SPACING_BETWEEN_SLICES = "0018,0088"
-DEVICE_SERIAL_NUMBER = "0018,1000"
 GANTRY_DETECTOR_TILT = "0018,1120"
-IMAGER_PIXEL_SPACING = "0018,1164"
 CONVOLUTION_KERNEL = "0018,1210"
-NOMINAL_PIXEL_SPACING = "0018,2010"
-STUDY_INSTANCE_UID = "0020,000D"
 SERIES_INSTANCE_UID = "0020,000E"
-SERIES_NUMBER = "0020,0011"
 ACQUISITION_NUMBER = "0020,0012"
 INSTANCE_NUMBER = "0020,0013"
 IMAGE_POSITION = "0020,0032"
@@ -39,7 +26,6 @@ NUMBER_OF_FRAMES = "0028,0008"
 ROWS = "0028,0010"
 COLUMNS = "0028,0011"
 PIXEL_SPACING = "0028,0030"
-PIXEL_SPACING_CALIBRATION = "0028,0A02"
 WINDOW_CENTER = "0028,1050"
 WINDOW_WIDTH = "0028,1051"
 
@@ -70,43 +56,16 @@ SLICE_TAGS = (
     SLICE_THICKNESS,
     SLICE_LOCATION,
 )
-#: What ``series_info`` reads of one file of a series.
-SERIES_TAGS = (
-    SERIES_INSTANCE_UID,
-    STUDY_INSTANCE_UID,
-    SERIES_NUMBER,
-    SERIES_DESCRIPTION,
-    MODALITY,
-    MANUFACTURER,
-    MODEL_NAME,
-    DEVICE_SERIAL_NUMBER,
-    SLICE_THICKNESS,
-    SPACING_BETWEEN_SLICES,
-    GANTRY_DETECTOR_TILT,
-    CONVOLUTION_KERNEL,
-    WINDOW_CENTER,
-    WINDOW_WIDTH,
-    PATIENT_NAME,
-    PATIENT_ID,
-    ACQUISITION_DATE,
-    SERIES_DATE,
-    STUDY_DATE,
-    DERIVATION_DESCRIPTION,
-    PIXEL_SPACING,
-    IMAGER_PIXEL_SPACING,
-    NOMINAL_PIXEL_SPACING,
-    PIXEL_SPACING_CALIBRATION,
-)
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 #: Objects whose frames are slices, each described by functional groups (PS3.3 C.7.6.16).
 ENHANCED = {
-    "1.2.840.10008.5.1.4.1.1.2.1": "enhanced multi-frame CT",
-    "1.2.840.10008.5.1.4.1.1.2.2": "legacy converted enhanced CT",
-    "1.2.840.10008.5.1.4.1.1.4.1": "enhanced multi-frame MR",
-    "1.2.840.10008.5.1.4.1.1.4.4": "legacy converted enhanced MR",
-    "1.2.840.10008.5.1.4.1.1.13.1.1": "X-ray 3D angiographic",
-    "1.2.840.10008.5.1.4.1.1.13.1.2": "X-ray 3D craniofacial",
-    "1.2.840.10008.5.1.4.1.1.128.1": "legacy converted enhanced PET",
-    "1.2.840.10008.5.1.4.1.1.130": "enhanced PET",
+    "1.2.840.10008.5.1.4.1.1.2.1": _("enhanced multi-frame CT"),
+    "1.2.840.10008.5.1.4.1.1.2.2": _("legacy converted enhanced CT"),
+    "1.2.840.10008.5.1.4.1.1.4.1": _("enhanced multi-frame MR"),
+    "1.2.840.10008.5.1.4.1.1.4.4": _("legacy converted enhanced MR"),
+    "1.2.840.10008.5.1.4.1.1.13.1.1": _("X-ray 3D angiographic"),
+    "1.2.840.10008.5.1.4.1.1.13.1.2": _("X-ray 3D craniofacial"),
+    "1.2.840.10008.5.1.4.1.1.128.1": _("legacy converted enhanced PET"),
+    "1.2.840.10008.5.1.4.1.1.130": _("enhanced PET"),
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from .fan import fan_order
 from .reconstructions import regular, told_apart
@@ -42,7 +43,7 @@ class Arranged:
 
 def arrange(
     slices: Iterable[SliceHeader],
-) -> tuple[list[Arranged], list[tuple[SliceHeader, str]]]:
+) -> tuple[list[Arranged], list[tuple[SliceHeader, Phrase]]]:
     """Sort slices into stacks, the largest first.
 
     :returns: the stacks, and the slices that belong to none with the reason.
@@ -73,7 +74,7 @@ def needs_traits(slices: Iterable[SliceHeader]) -> bool:
 
 def _originals(
     slices: list[SliceHeader],
-) -> tuple[list[SliceHeader], list[tuple[SliceHeader, str]]]:
+) -> tuple[list[SliceHeader], list[tuple[SliceHeader, Phrase]]]:
     """Slices without the derived images that lie among them; a series of these keeps them."""
     plain = [item for item in slices if not _words(item) & _DERIVED_WORDS]
     if len(plain) < 2:
@@ -85,9 +86,11 @@ def _originals(
         reformat = sorted(_words(item) & _DERIVED_WORDS)
         turned = len(directions) and np.abs(directions - _direction(item)).max(axis=1).min() > 0.01
         if reformat:
-            excluded.append((item, f"derived image ({', '.join(reformat)}), not a slice"))
+            words = {"words": ", ".join(reformat)}
+            excluded.append((item, Phrase(_("derived image ({words}), not a slice"), words)))
         elif turned:  # what was acquired lies in its own direction: this is derived
-            excluded.append((item, "derived image in another orientation, not a slice"))
+            turned_away = Phrase(_("derived image in another orientation, not a slice"))
+            excluded.append((item, turned_away))
         else:
             kept.append(item)
     return kept, excluded

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.findings import Finding
+from ..core.phrases import Phrase
 from ..dicom.header import SeriesInfo, SliceHeader, geometry_faults, multi_frame, series_info
 from ..dicom.image_plane import InvalidGeometry
 
@@ -21,7 +22,12 @@ class Rejected:
     """A file that takes no part, and why."""
 
     file: str
-    reason: str
+    why: Phrase
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.why.text
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ class Unplaced:
         self.files += 1
         # The frames of a multi-frame object are not described by its own tags.
         single = error.text is not None and not multi_frame(error.text)
-        self.faults.update(geometry_faults(error.text) if single else (str(error),))
+        faults = geometry_faults(error.text) if error.text and single else (error.why,)
+        self.faults.update(fault.text for fault in faults)
 
     @property
     def problem(self) -> str:

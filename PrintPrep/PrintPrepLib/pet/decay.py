@@ -2,18 +2,21 @@
 
 "START" of DecayCorrection is where vendors differ. It is SeriesTime, unless the series was
 made afterwards from older images; then GE says the time in a private element, and for the
-others it follows from the first acquisition (QIBA's vendor-neutral rules).
+others it follows from the first acquisition (QIBA's vendor-neutral rules). What stands in the
+way is gathered in an ``Account``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median_low
+from typing import Any
 
-from ..dicom.datetimes import parse_datetime, parse_time
-from .account import Account
+from ..core.phrases import Phrase, _
+from ..dicom.datetimes import parse_date_and_time, parse_datetime, parse_time
 from .header import PetHeader
 
 #: Half-lives that headers give in minutes by mistake; no PET nuclide has them in seconds.
@@ -30,13 +33,65 @@ _SECOND = timedelta(seconds=1)
 _TOLD = 0.01
 _REFUSED = 0.005
 
-_SERIES = "the start of the series"
-_GE = "the scan time that GE states in (0009,xx0D)"
-_WORKED_BACK = "the time worked back from FrameReferenceTime and ActualFrameDuration"
-_FIRST = "the first acquisition"
+_SERIES = Phrase(_("the start of the series"))
+_GE = Phrase(_("the scan time that GE states in (0009,xx0D)"))
+_WORKED_BACK = Phrase(_("the time worked back from FrameReferenceTime and ActualFrameDuration"))
+_FIRST = Phrase(_("the first acquisition"))
+#: A value that may not differ does, for a ``{keyword}``.
+DIFFERS = _("{keyword} differs within the series")
 
 
-def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, str] | None:
+@dataclass
+class Account:
+    """Missing keywords, refused values and notes, each thing once.
+
+    All of it is gathered, so that a user hears of every obstacle at once. The sentences
+    hold durations and never dates: they go into records without identity.
+    """
+
+    missing: list[str] = field(default_factory=list)
+    refused: list[Phrase] = field(default_factory=list)
+    notes: list[Phrase] = field(default_factory=list)
+
+    def miss(self, keyword: str) -> None:
+        """Put down an element that is needed and absent."""
+        if keyword not in self.missing:
+            self.missing.append(keyword)
+
+    def refuse(self, template: str, **values: Any) -> None:
+        """Put down a value that cannot be true or cannot be used."""
+        if (phrase := Phrase(template, values)) not in self.refused:
+            self.refused.append(phrase)
+
+    def note(self, template: str, **values: Any) -> None:
+        """Put down an assumption or a contradiction that does not decide."""
+        if (phrase := Phrase(template, values)) not in self.notes:
+            self.notes.append(phrase)
+
+    def positive(self, value: float | None, name: str) -> float | None:
+        """The value where it is a positive number, else None and what is wrong with it."""
+        if value is None:
+            self.miss(name)
+        elif not math.isfinite(value):
+            self.refuse(_("{name} is no number"), name=name)
+        elif value <= 0:
+            self.refuse(_("{name} is {value:g}"), name=name, value=value)
+        else:
+            return value
+        return None
+
+    def moment(self, date: str, time: str, name: str) -> datetime | None:
+        """``name`` + Date and ``name`` + Time as one moment, else None and what is wrong."""
+        absent = [f"{name}{kind}" for kind, t in (("Date", date), ("Time", time)) if not t]
+        for keyword in absent:
+            self.miss(keyword)
+        moment = parse_date_and_time(date, time)
+        if moment is None and not absent:
+            self.refuse(_("{name}Date and {name}Time are no date and time"), name=name)
+        return moment
+
+
+def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, Phrase] | None:
     """The share of the dose that is left, for images with DecayCorrection START.
 
     :returns: the share and the words for it; None where ``account`` says why.
@@ -54,19 +109,22 @@ def dose_left(headers: Sequence[PetHeader], account: Account) -> tuple[float, st
     if start is None:
         return None
     elapsed = (reference - start).total_seconds()
+    minutes, half_lives = elapsed / 60, elapsed / half_life
     if elapsed < 0:
-        account.refuse(
-            f"the dose would have been given {-elapsed / 60:.1f} min after {told}: "
+        late = _(
+            "the dose would have been given {minutes:.1f} min after {told}: "
             "clocks or dates do not agree"
         )
-    elif elapsed > _MOST_HALF_LIVES * half_life:
-        account.refuse(
-            f"the dose would have been given {elapsed / half_life:.1f} half-lives before {told}: "
+        account.refuse(late, minutes=-minutes, told=told)
+    elif half_lives > _MOST_HALF_LIVES:
+        early = _(
+            "the dose would have been given {count:.1f} half-lives before {told}: "
             "clocks or dates do not agree"
         )
+        account.refuse(early, count=half_lives, told=told)
     else:
-        words = f"that is left after {elapsed / 60:.1f} min, at {told}"
-        return 2.0 ** (-elapsed / half_life), words
+        words = _("that is left after {minutes:.1f} min, at {told}")
+        return 2.0**-half_lives, Phrase(words, {"minutes": minutes, "told": told})
     return None
 
 
@@ -82,55 +140,60 @@ def average_time_s(duration_s: float, half_life_s: float) -> float:
 
 def _half_life(header: PetHeader, account: Account) -> float | None:
     half_life = account.positive(header.half_life_s, "RadionuclideHalfLife")
-    if half_life is None:
-        return None
     for nuclide, minutes in _MINUTES.items():
-        if abs(half_life / minutes - 1) < 0.01:
-            account.refuse(
-                f"RadionuclideHalfLife is {half_life:g}, which is that of {nuclide} in minutes "
+        if half_life is not None and abs(half_life / minutes - 1) < 0.01:
+            wrong = _(
+                "RadionuclideHalfLife is {value:g}, which is that of {nuclide} in minutes "
                 "and not in seconds"
             )
+            account.refuse(wrong, value=half_life, nuclide=nuclide)
             return None
     return half_life
 
 
 def _reference(
     headers: Sequence[PetHeader], half_life: float | None, account: Account
-) -> tuple[datetime, str] | None:
+) -> tuple[datetime, Phrase] | None:
     """The time to which the images are decay corrected, and its name."""
     first = headers[0]
     series = account.moment(first.series_date, first.series_time, "Series")
-    acquired = [
+    read = [
         account.moment(header.acquisition_date, header.acquisition_time, "Acquisition")
         for header in headers
     ]
-    if series is None or None in acquired or half_life is None:
+    acquired = [moment for moment in read if moment is not None]
+    if series is None or len(acquired) < len(read) or half_life is None:
         return None
     earliest = min(acquired)
     stated = parse_datetime(first.ge_scan_datetime, first.timezone)
     starts = _worked_back(headers, acquired, half_life)
-    if series > earliest:
-        account.note(
-            "SeriesTime is later than the first acquisition: it is not the time of the scan"
-        )
-        if len({header.ge_scan_datetime for header in headers}) > 1:
-            account.refuse(f"{_GE} differs within the series")
+    if series <= earliest:
+        if earliest - series > _DAY:
+            late = _("the acquisition is more than a day after SeriesTime: dates do not agree")
+            account.refuse(late)
             return None
-        if first.ge_scan_datetime:
-            return _plausible(stated, _GE, earliest, half_life, account)
-        if starts:
-            return _agreed(starts, earliest, half_life, account)
-        account.note(
+        _compare(series, stated, _GE, half_life, account)
+        _compare(series, median_low(starts) if starts else None, _WORKED_BACK, half_life, account)
+        return series, _SERIES
+    account.note(
+        _("SeriesTime is later than the first acquisition: it is not the time of the scan")
+    )
+    if len({header.ge_scan_datetime for header in headers}) > 1:
+        account.refuse(DIFFERS, keyword=_GE)
+        return None
+    if first.ge_scan_datetime:
+        return _plausible(stated, _GE, earliest, half_life, account)
+    if not starts:
+        taken = _(
             "FrameReferenceTime or ActualFrameDuration is missing: the first acquisition among "
             "the images at hand is taken for the start"
         )
+        account.note(taken)
         return earliest, _FIRST
-    if earliest - series > _DAY:
-        account.refuse("the acquisition is more than a day after SeriesTime: dates do not agree")
+    if _share(max(starts) - min(starts), half_life) > _REFUSED:
+        account.refuse(_("FrameReferenceTime leads to another start for each acquisition"))
         return None
-    _compare(series, stated, _GE, half_life, account)
-    _compare(series, median_low(starts) if starts else None, _WORKED_BACK, half_life, account)
-    return series, _SERIES
+    return _plausible(median_low(starts), _WORKED_BACK, earliest, half_life, account)
 
 
 def _worked_back(
@@ -151,45 +214,46 @@ def _worked_back(
     return starts
 
 
-def _agreed(
-    starts: Sequence[datetime], earliest: datetime, half_life: float, account: Account
-) -> tuple[datetime, str] | None:
-    if _share(max(starts) - min(starts), half_life) > _REFUSED:
-        account.refuse("FrameReferenceTime leads to another start for each acquisition")
-        return None
-    return _plausible(median_low(starts), _WORKED_BACK, earliest, half_life, account)
-
-
 def _plausible(
-    reference: datetime | None, told: str, earliest: datetime, half_life: float, account: Account
-) -> tuple[datetime, str] | None:
+    reference: datetime | None, told: Phrase, earliest: datetime, half_life: float, account: Account
+) -> tuple[datetime, Phrase] | None:
     """A scan starts with the first acquisition or before it, on the same day or the evening."""
     if reference is None:
-        account.refuse(f"{told} is no date and time")
+        account.refuse(_("{told} is no date and time"), told=told)
     elif reference > earliest and _share(reference - earliest, half_life) > _REFUSED:
-        account.refuse(f"{told} is after the first acquisition: clocks or dates do not agree")
+        late = _("{told} is after the first acquisition: clocks or dates do not agree")
+        account.refuse(late, told=told)
     elif earliest - reference > _DAY:
-        account.refuse(f"{told} is more than a day before the first acquisition")
+        account.refuse(_("{told} is more than a day before the first acquisition"), told=told)
     else:
         return reference, told
     return None
 
 
 def _compare(
-    used: datetime, other: datetime | None, name: str, half_life: float, account: Account
+    used: datetime, other: datetime | None, told: Phrase, half_life: float, account: Account
 ) -> None:
     """Tell where another source would have led to another SUV."""
     if other is None:
         return
     share = _share(other - used, half_life)
-    if share > _TOLD:
-        minutes = (other - used).total_seconds() / 60
-        when = "later" if minutes > 0 else "earlier"
-        change = f"{share:.0%}" if share < 1 else f"a factor of {1 + share:.3g}"
-        account.note(
-            f"{name} is {abs(minutes):.1f} min {when} than SeriesTime, which counts; the SUV "
-            f"would differ by {change}"
-        )
+    if share <= _TOLD:
+        return
+    later = _(
+        "{told} is {minutes:.1f} min later than SeriesTime, which counts; the SUV would differ "
+        "by {change}"
+    )
+    earlier = _(
+        "{told} is {minutes:.1f} min earlier than SeriesTime, which counts; the SUV would differ "
+        "by {change}"
+    )
+    factor = Phrase(_("a factor of {factor:.3g}"), {"factor": 1 + share})
+    account.note(
+        later if other > used else earlier,
+        told=told,
+        minutes=abs((other - used).total_seconds()) / 60,
+        change=f"{share:.0%}" if share < 1 else factor,
+    )
 
 
 def _share(gap: timedelta, half_life: float) -> float:
@@ -205,38 +269,40 @@ def _administration(
     moment = parse_datetime(header.start_datetime, header.timezone)
     time = parse_time(header.start_time)
     if moment is not None:
-        if time is not None and _apart(moment, time) > _SECOND:
-            account.note(
+        if time is not None and abs(moment - _midnight(moment) - time) > _SECOND:
+            other = _(
                 "RadiopharmaceuticalStartTime is another time of day than "
                 "RadiopharmaceuticalStartDateTime, which counts"
             )
+            account.note(other)
         return moment
     if time is None:
         name = "StartDateTime" if header.start_datetime else "StartTime"
-        account.refuse(f"Radiopharmaceutical{name} cannot be read as a time")
+        account.refuse(_("Radiopharmaceutical{name} cannot be read as a time"), name=name)
         return None
     if half_life > _SAME_DAY_HALF_LIFE_S:
         account.miss("RadiopharmaceuticalStartDateTime")
-        account.refuse(
+        no_day = _(
             "the header does not say on which day the dose was given, and the nuclide "
-            f"(half-life {half_life / 3600:.0f} h) may have been given on an earlier one"
+            "(half-life {hours:.0f} h) may have been given on an earlier one"
         )
+        account.refuse(no_day, hours=half_life / 3600)
         return None
-    moment = reference.replace(hour=0, minute=0, second=0, microsecond=0) + time
+    moment = _midnight(reference) + time
     if moment <= reference:
-        account.note("the header says no date of administration: taken as the day of the scan")
+        account.note(_("the header says no date of administration: taken as the day of the scan"))
         return moment
     late, moment = moment - reference, moment - _DAY
     if reference - moment > _OVER_MIDNIGHT:
-        account.refuse(
-            "RadiopharmaceuticalStartTime is "
-            f"{late.total_seconds() / 60:.1f} min after the scan: clocks do not agree"
+        after = _(
+            "RadiopharmaceuticalStartTime is {minutes:.1f} min after the scan: clocks do not agree"
         )
+        account.refuse(after, minutes=late.total_seconds() / 60)
         return None
-    account.note("the header says no date of administration: taken as the evening before the scan")
+    evening = _("the header says no date of administration: taken as the evening before the scan")
+    account.note(evening)
     return moment
 
 
-def _apart(moment: datetime, time: timedelta) -> timedelta:
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return abs(moment - midnight - time)
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,16 +5,29 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 
-GE_CREATOR = "GEMS_PETD_01"
+from ..dicom.header import from_tag, read_fields
+from ..dicom.reader import dataset_text
+
 PHILIPS_CREATOR = "Philips PET Private Group"
-
+#: Who reserves the private blocks that are read, by their group.
+_CREATORS = {"0009": "GEMS_PETD_01", "7053": PHILIPS_CREATOR}
 _RADIOPHARMACEUTICALS = 0x00540016
-#: VRs whose bytes are text; implicit VR files and unknown private elements name none.
-_TEXT_VRS = {None, "", "UN", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "SH", "ST", "TM", "UT"}
+#: What stands in an item of that sequence.
+_OF_DOSE = {"0018,1072", "0018,1074", "0018,1075", "0018,1078"}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = (word.strip().upper() for word in text.split("\\"))
+    return tuple(word for word in words if word)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return math.nan
 
 
 @dataclass(frozen=True)
@@ -26,100 +39,44 @@ class PetHeader:
     ``radiopharmaceuticals`` counts the items of the sequence that the dose is read from.
     """
 
-    units: str = ""
-    suv_type: str = ""
-    corrected_image: tuple[str, ...] = ()
-    decay_correction: str = ""
-    weight_kg: float | None = None
-    dose_bq: float | None = None
-    half_life_s: float | None = None
+    units: str = from_tag("0054,1001", str.upper)
+    suv_type: str = from_tag("0054,1006", str.upper)
+    corrected_image: tuple[str, ...] = from_tag("0028,0051", _words)
+    decay_correction: str = from_tag("0054,1102", str.upper)
+    weight_kg: float | None = from_tag("0010,1030", _number)
+    dose_bq: float | None = from_tag("0018,1074", _number)
+    half_life_s: float | None = from_tag("0018,1075", _number)
     radiopharmaceuticals: int = 1
-    start_datetime: str = ""
-    start_time: str = ""
-    series_date: str = ""
-    series_time: str = ""
-    acquisition_date: str = ""
-    acquisition_time: str = ""
-    timezone: str = ""
-    frame_reference_ms: float | None = None
-    frame_duration_ms: float | None = None
-    ge_scan_datetime: str = ""
-    philips_suv_scale: float | None = None
-    philips_activity_scale: float | None = None
+    start_datetime: str = from_tag("0018,1078")
+    start_time: str = from_tag("0018,1072")
+    series_date: str = from_tag("0008,0021")
+    series_time: str = from_tag("0008,0031")
+    acquisition_date: str = from_tag("0008,0022")
+    acquisition_time: str = from_tag("0008,0032")
+    timezone: str = from_tag("0008,0201")
+    frame_reference_ms: float | None = from_tag("0054,1300", _number)
+    frame_duration_ms: float | None = from_tag("0018,1242", _number)
+    ge_scan_datetime: str = from_tag("0009,xx0D")
+    philips_suv_scale: float | None = from_tag("7053,xx00", _number)
+    philips_activity_scale: float | None = from_tag("7053,xx09", _number)
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> PetHeader:
         """Read one instance; its pixels are not needed, its private elements are."""
-        items = _items(dataset)
-        dose = items[0] if items else Dataset()
-        return cls(
-            units=_text(dataset, 0x00541001).upper(),
-            suv_type=_text(dataset, 0x00541006).upper(),
-            corrected_image=_words(dataset, 0x00280051),
-            decay_correction=_text(dataset, 0x00541102).upper(),
-            weight_kg=_number(_text(dataset, 0x00101030)),
-            dose_bq=_number(_text(dose, 0x00181074)),
-            half_life_s=_number(_text(dose, 0x00181075)),
-            radiopharmaceuticals=len(items),
-            start_datetime=_text(dose, 0x00181078),
-            start_time=_text(dose, 0x00181072),
-            series_date=_text(dataset, 0x00080021),
-            series_time=_text(dataset, 0x00080031),
-            acquisition_date=_text(dataset, 0x00080022),
-            acquisition_time=_text(dataset, 0x00080032),
-            timezone=_text(dataset, 0x00080201),
-            frame_reference_ms=_number(_text(dataset, 0x00541300)),
-            frame_duration_ms=_number(_text(dataset, 0x00181242)),
-            ge_scan_datetime=_private_text(dataset, 0x0009, GE_CREATOR, 0x0D),
-            philips_suv_scale=_number(_private_text(dataset, 0x7053, PHILIPS_CREATOR, 0x00)),
-            philips_activity_scale=_number(_private_text(dataset, 0x7053, PHILIPS_CREATOR, 0x09)),
-        )
+        present = dataset.keys()
+        sequence = _RADIOPHARMACEUTICALS in present
+        items = list(dataset[_RADIOPHARMACEUTICALS].value or ()) if sequence else []
+        text = dataset_text(dataset)
+        of_dose = dataset_text(items[0] if items else Dataset())
 
+        def value(tag: str) -> str:
+            group, element = tag.split(",")
+            if not element.startswith("xx"):
+                return (of_dose if tag in _OF_DOSE else text)(tag).strip(" \0")
+            # A private element, in whichever block its creator has reserved.
+            first = int(group, 16) << 16 | 0x10
+            blocks = (f"{key & 0xFF:02X}" for key in sorted(present) if 0 <= key - first < 0xF0)
+            own = (block for block in blocks if value(f"{group},00{block}") == _CREATORS[group])
+            return next(filter(None, (value(f"{group},{b}{element[2:]}") for b in own)), "")
 
-def _items(dataset: Dataset) -> list[Dataset]:
-    if _RADIOPHARMACEUTICALS not in dataset:
-        return []
-    return list(dataset[_RADIOPHARMACEUTICALS].value or ())
-
-
-def _text(dataset: Dataset, tag: int) -> str:
-    """The values as written, joined by backslashes; "" where there is none."""
-    if tag not in dataset:
-        return ""
-    element = dataset.get_item(tag)
-    # Read as bytes: pydicom raises on a decimal string that is none, we want to name it.
-    raw = isinstance(element, RawDataElement) and element.VR in _TEXT_VRS
-    value = element.value if raw else dataset[tag].value
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        value = value.decode("latin-1")
-    elif isinstance(value, MultiValue | list | tuple):
-        value = "\\".join(str(part) for part in value)
-    return str(value).strip(" \0")
-
-
-def _words(dataset: Dataset, tag: int) -> tuple[str, ...]:
-    words = (word.strip().upper() for word in _text(dataset, tag).split("\\"))
-    return tuple(word for word in words if word)
-
-
-def _number(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _private_text(dataset: Dataset, group: int, creator: str, element: int) -> str:
-    """A private element, in whichever block its creator has reserved."""
-    first, last = group << 16 | 0x10, group << 16 | 0xFF
-    tags = sorted(dataset.keys())
-    for block in (tag & 0xFF for tag in tags if first <= tag <= last):
-        if _text(dataset, group << 16 | block) == creator:
-            text = _text(dataset, group << 16 | block << 8 | element)
-            if text:
-                return text
-    return ""
+        return cls(radiopharmaceuticals=len(items), **read_fields(cls, value))

@@ -10,7 +10,6 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,45 +18,45 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID
 
 from ..core.errors import PixelDataError
-from ..dicom.elscint_block import REMEDY
+from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from ..dicom.pixel_layout import BIG_ENDIAN, DEFLATED
-from .elscint_codec import StreamError, decode
+from ..dicom.tags import SECONDARY_CAPTURE
 
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_JPEG = "1.2.840.10008.1.2.4"
 _RLE = "1.2.840.10008.1.2.5"
+_HTJ2K = (f"{_JPEG}.201", f"{_JPEG}.202", f"{_JPEG}.203")
 #: What SimpleITK's GDCM decodes: JPEG of every kind, JPEG-LS and JPEG 2000.
-_WITH_SIMPLEITK = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91)}
+_WITH_SIMPLEITK = {f"{_JPEG}.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91)}
 #: The package that brings the decoder.
 _PACKAGES = {
     **dict.fromkeys(_WITH_SIMPLEITK, "SimpleITK"),
-    **{f"1.2.840.10008.1.2.4.{n}": "pylibjpeg-openjpeg" for n in (201, 202, 203)},
+    **dict.fromkeys(_HTJ2K, "pylibjpeg-openjpeg"),
 }
 #: Names that pydicom 2.4 (high-throughput JPEG 2000) and 3.0 (JPEG XL) do not know.
 _NAMES = {
-    **{f"1.2.840.10008.1.2.4.{number}": "JPEG XL" for number in (110, 111, 112)},
-    **{f"1.2.840.10008.1.2.4.{n}": "High-Throughput JPEG 2000" for n in (201, 202, 203)},
+    **{f"{_JPEG}.{number}": "JPEG XL" for number in (110, 111, 112)},
+    **dict.fromkeys(_HTJ2K, "High-Throughput JPEG 2000"),
 }
 
-_ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 #: What a decoder needs to know: samples, photometric interpretation, matrix, bits and sign.
-_DESCRIBING = (0x00280002, 0x00280004, 0x00280010, 0x00280011, _ALLOCATED, _STORED, _HIGH)
-_SIGN, _FRAMES, _PIXEL_DATA = 0x00280103, 0x00280008, 0x7FE00010
-_OFFSETS, _LENGTHS = 0x7FE00001, 0x7FE00002
-_READ = (*_DESCRIBING, _SIGN, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS)
+_DESCRIBING = (0x280002, 0x280004, 0x280010, 0x280011, 0x280100, 0x280101, 0x280102, 0x280103)
+_FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS = 0x00280008, 0x7FE00010, 0x7FE00001, 0x7FE00002
 
 
-def missing_decoder(transfer_syntax: str) -> str | None:
+def missing_decoder(transfer_syntax: str) -> Phrase | None:
     """Why pixels in a transfer syntax cannot be decoded here, with the package that could."""
     if transfer_syntax in (DEFLATED, BIG_ENDIAN) or any(
-        able(transfer_syntax) for able, _ in _DECODERS
+        able(transfer_syntax) for able, decoder in _DECODERS
     ):
         return None
-    name = _name(transfer_syntax)
-    package = _PACKAGES.get(transfer_syntax)
+    name, package = _name(transfer_syntax), _PACKAGES.get(transfer_syntax)
     if package is None:
-        return f"no decoder for {name} is known"
-    return f"{name} needs the package {package}, which is not installed here"
+        return Phrase(_("no decoder for {name} is known"), {"name": name})
+    return Phrase(
+        _("{name} needs the package {package}, which is not installed here"),
+        {"name": name, "package": package},
+    )
 
 
 def decoded_pixels(item: SliceHeader) -> np.ndarray:
@@ -65,44 +64,40 @@ def decoded_pixels(item: SliceHeader) -> np.ndarray:
 
     :raises PixelDataError: the pixels are missing, damaged or cannot be decoded here.
     """
-    syntax = item.layout.transfer_syntax
+    layout = item.pixels
+    syntax, native = layout.transfer_syntax, layout.dtype.newbyteorder("=")
     reason = missing_decoder(syntax)
     if reason is not None:
         raise _failure(item, reason)
-    sign = "i" if item.layout.signed else "u"
-    dtype = np.dtype(f"{sign}{item.layout.bits_allocated // 8}")
     try:
         state = os.stat(item.path)
-        stored = _stored(item.path, state.st_mtime_ns, state.st_size)
-        data = stored.frames[item.frame]
+        described, frames = _stored(item.path, state.st_mtime_ns, state.st_size)
+        data = frames[item.frame]
     except IndexError:
-        raise _failure(item, f"frame {item.frame + 1} is missing") from None
+        missing = Phrase(_("frame {number} is missing"), {"number": item.frame + 1})
+        raise _failure(item, missing) from None
     except Exception as error:  # pydicom raises whatever its parser stumbles over
         raise _failure(item, str(error)) from error
     if syntax in (DEFLATED, BIG_ENDIAN):
-        pixels = _plain(data, dtype)
-        return pixels.reshape(item.rows, item.columns)
-    pixels = _decoded(stored.described, data, item)
-    if pixels.shape != (item.rows, item.columns):
-        raise PixelDataError(
-            f"the decoded image has the shape {pixels.shape}, the header says "
-            f"{(item.rows, item.columns)}",
-            file=item.path,
-            tag="PixelData",
-        )
-    return pixels.astype(dtype, copy=False)
-
-
-def _decoded(described: Dataset, data: bytes, item: SliceHeader) -> np.ndarray:
-    syntax = item.layout.transfer_syntax
+        return np.frombuffer(data, layout.dtype).astype(native).reshape(item.rows, item.columns)
     errors = []
     for able, decoder in _DECODERS:
         if not able(syntax):
             continue
         try:
-            return decoder(_one_frame(described, data, syntax))
+            pixels = decoder(_one_frame(described, data, syntax))
         except Exception as error:  # noqa: BLE001  each decoder raises its own
             errors.append(str(error))
+            continue
+        if pixels.shape != (item.rows, item.columns):
+            raise PixelDataError(
+                _("the decoded image has the shape {found}, the header says {stated}"),
+                file=item.path,
+                tag="PixelData",
+                found=str(pixels.shape),
+                stated=str((item.rows, item.columns)),
+            )
+        return pixels.astype(native, copy=False)
     raise _failure(item, "; ".join(errors))
 
 
@@ -110,49 +105,46 @@ def _name(transfer_syntax: str) -> str:
     return _NAMES.get(transfer_syntax) or UID(transfer_syntax).name
 
 
-def _failure(item: SliceHeader, reason: str) -> PixelDataError:
-    syntax = item.layout.transfer_syntax
+def _failure(item: SliceHeader, reason: str | Phrase) -> PixelDataError:
+    syntax = item.pixels.transfer_syntax
     package = _PACKAGES.get(syntax)
-    install = f", or install {package}" if package else ""
+    install = _("Convert the series to uncompressed DICOM, or install {package}")
     return PixelDataError(
-        f"the pixels ({_name(syntax)}) cannot be decoded: {reason.rstrip('.')}",
+        _("the pixels ({name}) cannot be decoded: {reason}"),
         file=item.path,
         tag="PixelData",
-        remedy=f"Convert the series to uncompressed DICOM{install}",
+        remedy=install if package else _("Convert the series to uncompressed DICOM"),
+        name=_name(syntax),
+        reason=reason.rstrip(".") if isinstance(reason, str) else reason,
+        package=package,
     )
 
 
-@dataclass(frozen=True)
-class _Stored:
-    """One file's pixels as they stand in it, bytes by frame, and what describes them."""
-
-    described: Dataset
-    frames: tuple[bytes, ...]
-
-
 @lru_cache(maxsize=1)
-def _stored(path: str, modified: int, size: int) -> _Stored:
-    """The pixels of one file; the last file is kept, since its frames come one by one.
+def _stored(path: str, modified: int, size: int) -> tuple[Dataset, tuple[bytes, ...]]:
+    """What describes one file's pixels, and their bytes by frame as they stand in it.
+
+    The last file is kept, since its frames come one by one.
 
     :param modified, size: tell a file from another that stood at its place before.
     """
-    dataset = dcmread(path, force=True, specific_tags=list(_READ))
+    tags = [*_DESCRIBING, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS]
+    dataset = dcmread(path, force=True, specific_tags=tags)
     described = Dataset()
-    for tag in (*_DESCRIBING, _SIGN):
+    for tag in _DESCRIBING:
         if tag in dataset:
             described.add(dataset[tag])
     count = int(dataset.get("NumberOfFrames") or 1)
     element = dataset[_PIXEL_DATA]
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if syntax not in (DEFLATED, BIG_ENDIAN):
-        return _Stored(described, tuple(_encapsulated(dataset, count)))
+        return described, tuple(_encapsulated(dataset, count))
     data = bytes(element.value)
     if syntax == BIG_ENDIAN:  # bytes in words of the other order
         data = np.frombuffer(data, ">u2").astype("<u2").tobytes()
     frame = dataset.Rows * dataset.Columns * dataset.BitsAllocated // 8
-    return _Stored(
-        described, tuple(data[start : start + frame] for start in range(0, count * frame, frame))
-    )
+    starts = range(0, count * frame, frame)
+    return described, tuple(data[start : start + frame] for start in starts)
 
 
 def release() -> None:
@@ -171,26 +163,15 @@ def _encapsulated(dataset: Dataset, count: int) -> Iterator[bytes]:
     return encaps.generate_frames(data, number_of_frames=count, extended_offsets=table)
 
 
-def _plain(data: bytes, dtype: np.dtype) -> np.ndarray:
-    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype)
-
-
 def _one_frame(described: Dataset, data: bytes, syntax: str) -> FileDataset:
     """A file of one frame, with nothing of the patient, that every decoder understands."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
-    meta.MediaStorageSOPClassUID = _SECONDARY_CAPTURE
-    meta.MediaStorageSOPInstanceUID = meta.ImplementationClassUID = "2.25.1"
+    meta.MediaStorageSOPClassUID = UID(SECONDARY_CAPTURE)
+    meta.MediaStorageSOPInstanceUID = meta.ImplementationClassUID = UID("2.25.1")
     meta.TransferSyntaxUID = UID(syntax)
-    frame = FileDataset(
-        "",
-        Dataset(),
-        preamble=b"\0" * 128,
-        file_meta=meta,
-        is_implicit_VR=False,
-        is_little_endian=True,
-    )
-    frame.SOPClassUID, frame.SOPInstanceUID = _SECONDARY_CAPTURE, "2.25.1"
+    frame = FileDataset("", Dataset(), b"\0" * 128, meta, is_implicit_VR=False)
+    frame.SOPClassUID, frame.SOPInstanceUID = SECONDARY_CAPTURE, "2.25.1"
     for element in described:
         frame.add_new(element.tag, element.VR, element.value)
     if syntax == _RLE:
@@ -200,10 +181,6 @@ def _one_frame(described: Dataset, data: bytes, syntax: str) -> FileDataset:
     frame["PixelData"].VR = "OB"
     frame["PixelData"].is_undefined_length = True
     return frame
-
-
-def _with_pydicom(frame: FileDataset) -> np.ndarray:
-    return np.asarray(frame.pixel_array)
 
 
 def _with_simpleitk(frame: FileDataset) -> np.ndarray:
@@ -234,38 +211,12 @@ def _pydicom_decodes(transfer_syntax: str) -> bool:
         return False
 
 
-def _simpleitk_decodes(transfer_syntax: str) -> bool:
-    return transfer_syntax in _WITH_SIMPLEITK and _simpleitk_present()
-
-
 @lru_cache(maxsize=1)
 def _simpleitk_present() -> bool:
     return importlib.util.find_spec("SimpleITK") is not None
 
 
 _DECODERS: tuple[tuple[Callable[[str], bool], Callable[[FileDataset], np.ndarray]], ...] = (
-    (_pydicom_decodes, _with_pydicom),
-    (_simpleitk_decodes, _with_simpleitk),
+    (_pydicom_decodes, lambda frame: np.asarray(frame.pixel_array)),
+    (lambda syntax: syntax in _WITH_SIMPLEITK and _simpleitk_present(), _with_simpleitk),
 )
-
-
-def decode_pixels(
-    compression: str, stream: bytes, rows: int, columns: int, file: str
-) -> np.ndarray:
-    """Decode the stream of one file; values that are not compressed at all pass through.
-
-    :returns: (rows, columns) uint16, or (rows, columns, 3) uint8 for colour.
-    :raises PixelDataError: the compression is unknown or the stream damaged.
-    """
-    try:
-        return decode(compression, stream, rows, columns)
-    except StreamError as error:
-        plain = 2 * rows * columns
-        if len(stream) == plain:
-            return np.frombuffer(stream, "<u2").reshape(rows, columns)
-        raise PixelDataError(
-            f"the pixels in the private compression {compression} cannot be decoded: {error}",
-            file=file,
-            tag="(07A1,xx0A)",
-            remedy=REMEDY,
-        ) from error

@@ -11,6 +11,9 @@ import re
 
 import numpy as np
 
+from ..core.errors import Explained
+from ..core.phrases import _
+
 RLE1 = "PMSCT_RLE1"
 RGB1 = "PMSCT_RGB1"
 KNOWN = frozenset({RLE1, RGB1})
@@ -30,7 +33,7 @@ _GREY_TOKENS = re.compile(rb"[^\x81-\x83]+|\x82.|\x83.|\x81", re.DOTALL)
 _COLOUR_TOKENS = re.compile(rb"(?:[^\x81-\x83]..)+|\x82...|\x83.|\x81", re.DOTALL)
 
 
-class StreamError(ValueError):
+class StreamError(Explained, ValueError):
     """A stream that cannot be decoded; the text names the offset and the reason."""
 
 
@@ -44,7 +47,9 @@ def decode(compression: str, stream: bytes, rows: int, columns: int) -> np.ndarr
         return decode_rle1(stream, rows * columns).reshape(rows, columns)
     if compression == RGB1:
         return decode_rgb1(stream, rows * columns).reshape(rows, columns, 3)
-    raise StreamError(f"the private compression {compression or 'without a name'} is not known")
+    if not compression:
+        raise StreamError(_("the private compression without a name is not known"))
+    raise StreamError(_("the private compression {name} is not known"), name=compression)
 
 
 def decode_rle1(stream: bytes, pixels: int) -> np.ndarray:
@@ -58,7 +63,8 @@ def decode_rle1(stream: bytes, pixels: int) -> np.ndarray:
     :raises StreamError: the stream is truncated, too short or too long.
     """
     if len(stream) > _MOST_BYTES * pixels + _TRAILING:
-        raise StreamError(f"{len(stream)} bytes are too many for {pixels} pixels")
+        many = _("{count} bytes are too many for {pixels} pixels")
+        raise StreamError(many, count=len(stream), pixels=pixels)
     return _values(_expanded(np.frombuffer(stream, np.uint8), pixels), pixels)
 
 
@@ -79,7 +85,8 @@ def decode_rgb1(stream: bytes, pixels: int) -> np.ndarray:
     while done < pixels:
         token = (_COLOUR_TOKENS if colour else _GREY_TOKENS).match(stream, offset)
         if token is None:
-            raise StreamError(f"truncated at offset {offset}: {done} of {pixels} pixels")
+            short = _("truncated at offset {offset}: {done} of {pixels} pixels")
+            raise StreamError(short, offset=offset, done=done, pixels=pixels)
         part, offset = np.frombuffer(token.group(), np.uint8), token.end()
         if part[0] == _TOGGLE:
             colour, last = not colour, np.zeros(3, np.uint8)
@@ -93,14 +100,16 @@ def decode_rgb1(stream: bytes, pixels: int) -> np.ndarray:
         room = pixels - done
         if len(run) > room:
             if part[0] == _AGAIN or len(run) - room > _TRAILING:
-                raise StreamError(f"more than {pixels} pixels, from offset {token.start()} on")
+                more = _("more than {pixels} pixels, from offset {offset} on")
+                raise StreamError(more, pixels=pixels, offset=token.start())
             run = run[:room]
         image[done : done + len(run)] = run
         done += len(run)
         if len(run):
             last = image[done - 1]
     if len(stream) - offset > _TRAILING:
-        raise StreamError(f"{len(stream) - offset} bytes too many after offset {offset}")
+        many = _("{count} bytes too many after offset {offset}")
+        raise StreamError(many, count=len(stream) - offset, offset=offset)
     return image
 
 
@@ -113,7 +122,7 @@ def _expanded(stream: np.ndarray, pixels: int) -> np.ndarray:
     lengths = stream[escapes + 1].astype(np.int64) + 1
     # Three bytes a value at the most; more would only fill the memory.
     if len(stream) - 3 * len(escapes) + int(lengths.sum()) > 3 * pixels + _TRAILING:
-        raise StreamError(f"more than {pixels} pixels")
+        raise StreamError(_("more than {pixels} pixels"), pixels=pixels)
     if len(escapes) <= _FEW_RUNS:
         return _joined(stream, escapes, lengths)
     counts = np.ones(len(stream), np.int64)
@@ -124,7 +133,8 @@ def _expanded(stream: np.ndarray, pixels: int) -> np.ndarray:
 
 def _joined(stream: np.ndarray, escapes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """The same for few runs: quicker than looking at every byte."""
-    data, parts, end = stream.tobytes(), [], 0
+    parts: list[bytes] = []
+    data, end = stream.tobytes(), 0
     for escape, length in zip(escapes.tolist(), lengths.tolist(), strict=True):
         parts += data[end:escape], data[escape + 2 : escape + 3] * length
         end = escape + 3
@@ -142,9 +152,9 @@ def _values(stream: np.ndarray, pixels: int) -> np.ndarray:
     starts[escapes + 1] = starts[escapes + 2] = False
     count = len(stream) - 2 * len(escapes)
     if count < pixels:
-        raise StreamError(f"truncated: {count} of {pixels} pixels")
+        raise StreamError(_("truncated: {count} of {pixels} pixels"), count=count, pixels=pixels)
     if count > pixels + _TRAILING:
-        raise StreamError(f"{count} instead of {pixels} pixels")
+        raise StreamError(_("{count} instead of {pixels} pixels"), count=count, pixels=pixels)
     values = np.cumsum(stream.view(np.int8)[starts], dtype=np.uint16)
     if len(escapes):
         # From each absolute value up to the next one the sums are off by the same amount.

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+from pydicom import dcmread
 
 from ..core.errors import PixelDataError
+from ..core.phrases import Phrase, _
 from ..dicom.elscint_block import REMEDY
 from ..dicom.header import SliceHeader
-from ..dicom.pixel_layout import BIG_ENDIAN, PixelLayout
-from .decode import decode_pixels, decoded_pixels, missing_decoder
-from .elscint_codec import KNOWN
+from ..dicom.pixel_layout import PixelLayout
+from .decode import decoded_pixels, missing_decoder
+from .elscint_codec import KNOWN, StreamError, decode
 
 _INT16 = np.iinfo(np.int16)
+_STREAM_TAG = "(07A1,xx0A)"
+_COPY_AGAIN = _("Copy the file again from its source")
 
 
 def rescale(stored: np.ndarray, layout: PixelLayout) -> np.ndarray:
     """Stored values → values: int16 where they are whole and fit, else float32."""
     values = np.empty(stored.shape, np.int16)
-    whole = float(layout.slope).is_integer() and float(layout.intercept).is_integer()
-    if whole and rescale_into(stored, layout, values):
+    if layout.whole and rescale_into(stored, layout, values):
         return values
     return (stored * np.float64(layout.slope) + layout.intercept).astype(np.float32)
 
@@ -45,12 +48,14 @@ def _wrap(value: int) -> int:
     return (value + 0x8000) % 0x10000 - 0x8000
 
 
-def can_decode(layout: PixelLayout) -> str | None:
+def can_decode(layout: PixelLayout) -> Phrase | None:
     """Why pixels of this layout cannot be read here, naming what is missing; None: they can."""
-    if layout.compression is not None:
-        known = layout.compression in KNOWN
-        return None if known else f"the private compression {layout.compression} is unknown"
-    return None if layout.offset is not None else missing_decoder(layout.transfer_syntax)
+    name = layout.compression
+    if name is None:
+        return None if layout.offset is not None else missing_decoder(layout.transfer_syntax)
+    if name in KNOWN:
+        return None
+    return Phrase(_("the private compression {name} is unknown"), {"name": name})
 
 
 def stored_pixels(item: SliceHeader) -> np.ndarray:
@@ -58,35 +63,36 @@ def stored_pixels(item: SliceHeader) -> np.ndarray:
 
     :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
     """
-    layout = item.layout
+    layout = item.pixels
     if layout.compression is not None:
-        return _private(item)
-    pixels = decoded_pixels(item) if layout.offset is None else _plain(item)
+        pixels = _private(item, layout, layout.compression)
+    else:
+        pixels = decoded_pixels(item) if layout.offset is None else _plain(item, layout)
     return _without_unused_bits(pixels, layout)
 
 
-def _plain(item: SliceHeader) -> np.ndarray:
-    layout = item.layout
-    sign = "i" if layout.signed else "u"
-    order = ">" if layout.transfer_syntax == BIG_ENDIAN else "<"
-    dtype = np.dtype(f"{order}{sign}{layout.bits_allocated // 8}")
+def _plain(item: SliceHeader, layout: PixelLayout) -> np.ndarray:
     count = item.rows * item.columns
     try:
-        pixels = np.fromfile(item.path, dtype, count, offset=layout.offset)
+        pixels = np.fromfile(item.path, layout.dtype, count, offset=layout.offset or 0)
     except OSError as error:
+        why = error.strerror or str(error)
         raise PixelDataError(
-            f"the pixels cannot be read ({error.strerror or error})", file=item.path
+            _("the pixels cannot be read ({reason})"), file=item.path, reason=why
         ) from error
-    needed = count * dtype.itemsize
-    if len(pixels) < count or layout.length < needed:
+    needed = count * layout.dtype.itemsize
+    found = min(pixels.nbytes, layout.length)
+    if found < needed:
         raise PixelDataError(
-            f"the pixels are truncated: {min(len(pixels) * dtype.itemsize, layout.length)} of "
-            f"{needed} bytes",
+            _("the pixels are truncated: {found} of {needed} bytes"),
             file=item.path,
             tag="PixelData",
-            remedy="Copy the file again from its source",
+            remedy=_COPY_AGAIN,
+            found=found,
+            needed=needed,
         )
-    return pixels.astype(dtype.newbyteorder("="), copy=False).reshape(item.rows, item.columns)
+    native = layout.dtype.newbyteorder("=")
+    return pixels.astype(native, copy=False).reshape(item.rows, item.columns)
 
 
 def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
@@ -106,39 +112,48 @@ def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
     return (pixels << unused) >> unused
 
 
-def _private(item: SliceHeader) -> np.ndarray:
-    """Stored values of a slice in a private compression."""
-    layout = item.layout
+def _private(item: SliceHeader, layout: PixelLayout, compression: str) -> np.ndarray:
+    """Stored values of a slice in a private compression, or in none where it is named only."""
     if layout.bits_allocated != 16:
         raise PixelDataError(
-            f"the private compression {layout.compression} is known for 16 bits a pixel only, "
-            f"not {layout.bits_allocated}",
+            _("the private compression {name} is known for 16 bits a pixel only, not {bits}"),
             file=item.path,
             tag="BitsAllocated",
             remedy=REMEDY,
+            name=compression,
+            bits=layout.bits_allocated,
         )
-    stream = _private_stream(item)
-    pixels = decode_pixels(layout.compression, stream, item.rows, item.columns, item.path)
-    if pixels.ndim != 2:
-        raise PixelDataError("a colour image is no slice", file=item.path)
-    return _without_unused_bits(pixels.view(np.int16) if layout.signed else pixels, layout)
-
-
-def _private_stream(item: SliceHeader) -> bytes:
-    from pydicom import dcmread
-
-    layout = item.layout
+    stream = _private_stream(item.path, layout)
     try:
-        if layout.element is None:
-            with open(item.path, "rb") as file:
-                file.seek(layout.offset)
-                return file.read(layout.length)
-        dataset = dcmread(item.path, specific_tags=[layout.element], stop_before_pixels=True)
-        return bytes(dataset[layout.element].value)
+        pixels = decode(compression, stream, item.rows, item.columns)
+    except StreamError as error:
+        if len(stream) != 2 * item.rows * item.columns:
+            raise PixelDataError(
+                _("the pixels in the private compression {name} cannot be decoded: {reason}"),
+                file=item.path,
+                tag=_STREAM_TAG,
+                remedy=REMEDY,
+                name=compression,
+                reason=error.why,
+            ) from error
+        pixels = np.frombuffer(stream, "<u2").reshape(item.rows, item.columns)
+    if pixels.ndim != 2:
+        raise PixelDataError(_("a colour image is no slice"), file=item.path)
+    return pixels.view(np.int16) if layout.signed else pixels
+
+
+def _private_stream(path: str, layout: PixelLayout) -> bytes:
+    try:
+        if layout.element is not None:
+            dataset = dcmread(path, specific_tags=[layout.element], stop_before_pixels=True)
+            return bytes(dataset[layout.element].value)
+        with open(path, "rb") as file:
+            file.seek(layout.offset or 0)
+            return file.read(layout.length)
     except (OSError, EOFError, KeyError, TypeError) as error:
         raise PixelDataError(
-            "the compressed pixels are missing or truncated",
-            file=item.path,
-            tag="(07A1,xx0A)",
-            remedy="Copy the file again from its source",
+            _("the compressed pixels are missing or truncated"),
+            file=path,
+            tag=_STREAM_TAG,
+            remedy=_COPY_AGAIN,
         ) from error

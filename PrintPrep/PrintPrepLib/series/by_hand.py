@@ -7,12 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from ..dicom.functional_groups import FrameHeaders
 from ..dicom.header import SliceHeader, plane_header
-from ..dicom.image_plane import NotASlice, TagText, optional_number
-from ..dicom.pixel_layout import frame_layout, pixel_layout
+from ..dicom.image_plane import TagText, optional_number
 from ..dicom.reader import read_file
 from ..dicom.tags import IMAGE_ORIENTATION, IMAGE_POSITION, NUMBER_OF_FRAMES, PIXEL_SPACING
 from ..geometry.manual import ORIENTATIONS, EnteredGeometry, in_file_order
@@ -20,7 +19,7 @@ from ..geometry.stack import Series, SeriesCollection
 from .reader import build_series, read_series
 
 if TYPE_CHECKING:
-    from pydicom.dataset import FileDataset
+    from pydicom.dataset import Dataset
 
     from ..core.progress import Progress
 
@@ -34,45 +33,22 @@ def read_series_by_hand(
 
     Parameters and errors as ``reader.read_series`` has them.
     """
-    found = read_series(inputs, progress, partial(read_file, reader=partial(_slices, geometry)))
+    found = read_series(inputs, progress, partial(read_file, slices_of=partial(_slices, geometry)))
     return replace(found, series=tuple(_placed(item, geometry) for item in found.series))
 
 
-def _slices(
-    geometry: EnteredGeometry, path: str, file: BinaryIO, dataset: FileDataset, text: TagText
-) -> FrameHeaders:
+def _slices(geometry: EnteredGeometry, path: str, dataset: Dataset, text: TagText) -> FrameHeaders:
     """The slices of one file, all at one place so far; many where it holds many frames."""
-    told = _told(geometry, text)
-    whole = pixel_layout(file, dataset, text)
-    count = int(optional_number(text(NUMBER_OF_FRAMES)) or 1)
-    if count > 1 and whole.compression is not None:
-        raise NotASlice("multi-frame object in a private compression, which is not served")
-    header = replace(plane_header(path, told), layout=whole, entered=True)
-    if count == 1:
-        return FrameHeaders([(header, text)])
-    frames = (replace(header, frame=index, frames=count) for index in range(count))
-    return FrameHeaders(
-        [
-            (
-                replace(
-                    item, layout=frame_layout(whole, item.frame, item.rows, item.columns, text)
-                ),
-                text,
-            )
-            for item in frames
-        ]
-    )
-
-
-def _told(geometry: EnteredGeometry, text: TagText) -> TagText:
-    """The header's tags with those of the geometry replaced."""
     axes = [value for axis in ORIENTATIONS[geometry.orientation] for value in axis]
     entered = {
         IMAGE_POSITION: "0\\0\\0",
         IMAGE_ORIENTATION: "\\".join(map(repr, axes)),
         PIXEL_SPACING: f"{geometry.row_mm!r}\\{geometry.column_mm!r}",
     }
-    return lambda tag: entered.get(tag) or text(tag)
+    header = plane_header(path, lambda tag: entered.get(tag) or text(tag))
+    count = max(1, int(optional_number(text(NUMBER_OF_FRAMES)) or 1))
+    header = replace(header, entered=True, frames=count)
+    return FrameHeaders([(replace(header, frame=index), text) for index in range(count)])
 
 
 def _placed(series: Series, geometry: EnteredGeometry) -> Series:
@@ -81,8 +57,9 @@ def _placed(series: Series, geometry: EnteredGeometry) -> Series:
     for stack in series.stacks:
         for item in stack.slices:
             rasters[item.rows, item.columns].append(item)
+    x, y, z = geometry.step
     placed = [
-        replace(item, position=tuple(index * value for value in geometry.step))
+        replace(item, position=(index * x, index * y, index * z))
         for slices in rasters.values()
         for index, item in enumerate(in_file_order(slices))
     ]

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.header import SliceHeader
 from ..geometry.reconstructions import passes, side_by_side
 from ..geometry.stack import Rejected, SliceStack, instance, places
 from .stack_pixels import StackPixels
+
+_SAME_IMAGE = _("same image as {name} at the same position")
 
 
 def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceStack, ...]:
@@ -27,32 +30,33 @@ def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceSt
     """
     if not stack.coincident or any(item.layout is None for item in stack.slices):
         return (stack,)
-    groups = []
-    dropped: list[tuple[SliceHeader, SliceHeader]] = []
     found = places(stack.slices)
     if len(found) == 1:
         return (stack,)  # headers without positions: refused as they are
+    groups: list[list[SliceHeader]] = []
+    dropped: list[SliceHeader] = []
+    rejected = list(stack.rejected)
     for index, group in enumerate(found):
-        report(progress, index / len(found), "Comparing images at one position")
+        report(progress, index / len(found), _("Comparing images at one position"))
         kept, twice = _different(stack, group) if len(group) > 1 else (group, [])
         groups.append(kept)
-        dropped += twice
+        for item, same in twice:
+            dropped.append(item)
+            name = {"name": os.path.basename(same.path)}
+            rejected.append(Rejected(item.path, Phrase(_SAME_IMAGE, name)))
     slices = tuple(item for group in groups for item in group)
     stack = replace(
         stack,
         slices=slices,
         coincident=len(slices) - len(groups),
-        duplicate_places=tuple(_place(stack, item) for item, _ in dropped),
-        rejected=stack.rejected + tuple(_named(item, same) for item, same in dropped),
+        duplicate_places=tuple(float(np.array(item.position) @ stack.normal) for item in dropped),
+        rejected=tuple(rejected),
     )
-    return _told_apart(stack, groups) if stack.coincident else (stack,)
-
-
-def _told_apart(stack: SliceStack, groups: list[list[SliceHeader]]) -> tuple[SliceStack, ...]:
-    """Passes through the stack that its slice numbers show, each by itself."""
-    runs = passes(stack.slices, instance)
-    most = max(len(group) for group in groups)
-    if runs is None or not 1 < len(runs) <= most:
+    if not stack.coincident:
+        return (stack,)
+    # Passes through the stack that its slice numbers show, each by itself.
+    runs = passes(slices, instance)
+    if runs is None or not 1 < len(runs) <= max(map(len, groups)):
         return (replace(stack, conflicting=sum(len(group) > 1 for group in groups)),)
     if not side_by_side(runs):
         return (stack,)
@@ -60,9 +64,9 @@ def _told_apart(stack: SliceStack, groups: list[list[SliceHeader]]) -> tuple[Sli
     return tuple(
         replace(
             stack,
-            slices=tuple(item for item in stack.slices if item in run),
+            slices=tuple(item for item in slices if item in run),
             coincident=0,
-            told_apart=f"pass {number} by slice number",
+            told_apart=Phrase(_("pass {number} by slice number"), {"number": number}).text,
         )
         for number, run in enumerate(runs, 1)
     )
@@ -73,21 +77,13 @@ def _different(
 ) -> tuple[list[SliceHeader], list[tuple[SliceHeader, SliceHeader]]]:
     """The different images of a position, and those that equal one of them (with that one)."""
     pixels = StackPixels(replace(stack, slices=tuple(group)))
-    kept: list[int] = []
+    kept: list[tuple[SliceHeader, np.ndarray]] = []
     twice = []
-    images = [pixels.slice(index)[0] for index in range(len(group))]
-    for index, image in enumerate(images):
-        same = next((other for other in kept if np.array_equal(images[other], image)), None)
+    for index, item in enumerate(group):
+        image = pixels.slice(index)[0]
+        same = next((other for other, seen in kept if np.array_equal(seen, image)), None)
         if same is None:
-            kept.append(index)
+            kept.append((item, image))
         else:
-            twice.append((group[index], group[same]))
-    return [group[index] for index in kept], twice
-
-
-def _place(stack: SliceStack, item: SliceHeader) -> float:
-    return float(np.array(item.position) @ stack.normal)
-
-
-def _named(item: SliceHeader, same: SliceHeader) -> Rejected:
-    return Rejected(item.path, f"same image as {os.path.basename(same.path)} at the same position")
+            twice.append((item, same))
+    return [item for item, _image in kept], twice

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..core.findings import Finding
-from ..dicom.header import SliceHeader, multi_frame, series_info, slice_header, slice_traits
+from ..dicom.header import (
+    NO_IMAGE,
+    SliceHeader,
+    multi_frame,
+    series_info,
+    slice_header,
+    slice_traits,
+)
 from ..dicom.image_plane import NotASlice, TagText
-from ..dicom.reader import read_file, read_header
+from ..dicom.pixel_layout import PixelLayout
+from ..dicom.reader import read_file
 from ..dicom.tags import SERIES_INSTANCE_UID
 from ..geometry.analysis import analyse
 from ..geometry.hounsfield import HOUNSFIELD, value_unit
@@ -25,22 +33,9 @@ from .reader import build_series
 #: The name of the compression in the private block that most files use.
 PRIVATE_COMPRESSION = "07A1,1011"
 #: Findings that making the volume regular puts right; the others stay the user's concern.
-CORRECTED = frozenset({"tilted", "irregular", "in_plane_drift", "drifting"})
+_CORRECTED = frozenset({"tilted", "irregular", "in_plane_drift", "drifting"})
 #: A series of more volumes is a run in time or the like: nobody wants all of them at once.
-MOST_VOLUMES = 8
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user wants of the DICOM module.
-
-    ``take_over``: ``needed`` (what Slicer's reader loads wrongly, in part or not at all), ``ct``
-    (every CT series besides) or ``never`` (nothing unless it is chosen by hand). ``sections``:
-    a series with wide gaps as one volume a section (``split``) or as one (``merged``).
-    """
-
-    take_over: str = "needed"
-    sections: str = "split"
+_MOST_VOLUMES = 8
 
 
 @dataclass(frozen=True)
@@ -75,20 +70,13 @@ class Offer:
         return list(dict.fromkeys(item.path for stack in self.stacks for item in stack.slices))
 
 
-@dataclass
-class _Found:
-    """The files of one series, sorted out file by file."""
-
-    slices: list[SliceHeader] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-
-
 def offers(
     files: Iterable[str],
     slice_text: Callable[[str], TagText],
     series_text: Callable[[str], TagText],
     has_pixel_data: Callable[[str], bool],
-    wishes: Wishes | None = None,
+    take_over: str = "needed",
+    sections: str = "split",
 ) -> list[Offer]:
     """The volumes among ``files`` that PrintPrep loads and others load wrongly or not at all.
 
@@ -99,96 +87,107 @@ def offers(
     :param slice_text: gives the tags that differ from file to file.
     :param series_text: gives the tags that are asked of one file of a series only.
     :param has_pixel_data: whether a file holds PixelData; asked of one file of a series.
+    :param take_over: ``needed`` (what Slicer's reader loads wrongly, in part or not at all), ``ct``
+        (every CT series besides) or ``never`` (nothing unless it is chosen by hand).
+    :param sections: a series with wide gaps as one volume a section (``split``) or as one
+        (``merged``).
     """
-    wishes = wishes or Wishes()
     made: list[Offer] = []
-    for found in _by_series(files, slice_text).values():
-        if len(found.slices) < 2:
+    for slices, rejected in _by_series(files, slice_text).values():
+        if len(slices) < 2:
             continue
-        first = found.slices[0].path
+        first = slices[0].path
         text = series_text(first)
-        asked = (lambda path: slice_traits(slice_text(path))) if _plain(found.slices) else None
-        series = build_series(series_info(text), found.slices, found.rejected, asked)
+        # A database reads further tags when asked, files have been read.
+        read = any(item.traits for item in slices)
+        asked = None if read else (lambda path: slice_traits(slice_text(path)))
+        series = build_series(series_info(text), slices, rejected, asked)
         if text(PRIVATE_COMPRESSION) or not has_pixel_data(first):
-            series = _looked_up(series)
-        made += _offered(series, len(found.rejected), wishes)
+            stacks = []
+            for stack in series.stacks:
+                head, *others = stack.slices
+                head = replace(head, layout=_layout(head))
+                stacks.append(replace(stack, slices=(head, *others)))
+            series = replace(series, stacks=tuple(stacks))
+        made += _offered(series, len(rejected), take_over, sections)
     return made
 
 
 def lasting(stack: SliceStack, findings: Iterable[Finding]) -> list[Finding]:
     """The findings that still matter once the volume is regular."""
     # A section says in its name that it is one.
-    said = CORRECTED | {"sectioned"} if stack.section else CORRECTED
+    said = _CORRECTED | {"sectioned"} if stack.section else _CORRECTED
     return [item for item in findings if item.status != "info" and item.id not in said]
 
 
-def _by_series(files: Iterable[str], slice_text: Callable[[str], TagText]) -> dict[str, _Found]:
-    found: dict[str, _Found] = defaultdict(_Found)
+def _by_series(
+    files: Iterable[str], slice_text: Callable[[str], TagText]
+) -> dict[str, tuple[list[SliceHeader], list[Rejected]]]:
+    """The slices of every series, and its files that are none."""
+    found: dict[str, tuple[list[SliceHeader], list[Rejected]]] = defaultdict(lambda: ([], []))
     for file in files:
         text = slice_text(file)
-        of_series = found[text(SERIES_INSTANCE_UID)]
+        slices, rejected = found[text(SERIES_INSTANCE_UID)]
         try:
             if multi_frame(text):
                 # Only the file itself describes its frames; it is one of few.
                 content = read_file(file)
-                of_series.slices += [item for item, _ in content.slices]
-                of_series.rejected += [Rejected(file, reason) for reason in content.left_out]
+                slices += [item for item, _text in content.slices]
+                rejected += [Rejected(file, why) for why in content.left_out]
             else:
-                of_series.slices.append(slice_header(file, text))
+                slices.append(slice_header(file, text))
         except NotASlice as error:
-            of_series.rejected.append(Rejected(file, str(error)))
+            rejected.append(Rejected(file, error.why))
     return found
 
 
-def _plain(slices: Sequence[SliceHeader]) -> bool:
-    """Did all slices come from the database, which reads further tags when asked?"""
-    return not any(item.traits for item in slices)
-
-
-def _looked_up(series: Series) -> Series:
-    """The series with the pixel layout of every stack's first slice, read from the file."""
-    return replace(series, stacks=tuple(map(_with_layout, series.stacks)))
-
-
-def _with_layout(stack: SliceStack) -> SliceStack:
-    first, *others = stack.slices
-    if first.layout is not None:
-        return stack
+def _layout(item: SliceHeader) -> PixelLayout | None:
+    """A slice's layout, out of its file where the header came from a database."""
+    if item.layout is not None:
+        return item.layout
     try:
-        header, _ = read_header(first.path)
+        return read_file(item.path).slices[0][0].layout
     except NotASlice:
-        return stack
-    return replace(stack, slices=(replace(first, layout=header.layout), *others))
+        return None
 
 
-def _offered(series: Series, rejected: int, wishes: Wishes) -> list[Offer]:
+def _readable(item: SliceHeader) -> bool:
+    layout = _layout(item)
+    return layout is not None and can_decode(layout) is None
+
+
+def _offered(series: Series, rejected: int, take_over: str, sections: str) -> list[Offer]:
     """The offers of one series.
 
     :param rejected: files that are no slices by their own header.
     """
-    private = any(_private(stack) for stack in series.stacks)
+    layouts = [stack.slices[0].layout for stack in series.stacks]
+    private = any(layout is not None and layout.compression is not None for layout in layouts)
     judged = [(stack, analyse(stack)) for stack in series.stacks]
     served = [(stack, geometry) for stack, geometry in judged if geometry.refusal is None]
     if private and not served:
         # Loading it says why it cannot be loaded.
-        return [Offer((judged[0][0],), judged[0][1], wishes.take_over != "never", series)]
+        return [Offer((judged[0][0],), judged[0][1], take_over != "never", series)]
     if not served:
         return []
     # More than one: Slicer's own reader does find a single scout among slices.
-    disturbed = len(series.rejected) > rejected or _images(series.rejected) > 1
+    images = sum(item.why.template != NO_IMAGE for item in series.rejected)
+    disturbed = len(series.rejected) > rejected or images > 1
     needed = private or _needed(served, disturbed or len(judged) > 1)
-    wanted = needed or (wishes.take_over == "ct" and series.info.modality == "CT")
+    wanted = needed or (take_over == "ct" and series.info.modality == "CT")
     if not wanted or not (private or _readable(served[0][0].slices[0])):
         return []
-    preferred = wishes.take_over != "never" and len(served) <= MOST_VOLUMES
+    preferred = take_over != "never" and len(served) <= _MOST_VOLUMES
     volumes = [
         (volume, geometry if volume is stack else analyse(volume), chosen)
         for stack, geometry in served
-        for volume, chosen in _volumes(stack, geometry, wishes.sections)
+        for volume, chosen in _volumes(stack, geometry, sections)
     ]
-    refused = [stack for stack, geometry in judged if geometry.refusal is not None]
-    refused += [stack for stack, geometry, _ in volumes if geometry.refusal is not None]
-    apart = sum(len(stack.slices) for stack in refused)
+    apart = sum(
+        len(stack.slices)
+        for stack, geometry in (*judged, *(item[:2] for item in volumes))
+        if geometry.refusal is not None
+    )
     return _one_per_file(
         [
             Offer((volume,), geometry, preferred and chosen, series, apart)
@@ -230,38 +229,14 @@ def _needed(served: Sequence[tuple[SliceStack, StackGeometry]], disturbed: bool)
     :param disturbed: there are several stacks, or images that belong to none.
     """
     crooked = any(
-        geometry.tilted
-        or geometry.irregular
-        or geometry.rounded
-        or geometry.sectioned
-        or stack.drifting
-        for stack, geometry in served
+        stack.drifting or item.tilted or item.irregular or item.rounded or item.sectioned
+        for stack, item in served
     )
     doubled = any(geometry.duplicates for _, geometry in served)
     if all(value_unit(stack) == HOUNSFIELD for stack, _ in served):
         return crooked or doubled or disturbed
     # Slices at one place are images in time or of several contrasts here.
     return crooked and not doubled
-
-
-def _images(rejected: Iterable[Rejected]) -> int:
-    return sum(item.reason != "no image in this object" for item in rejected)
-
-
-def _private(stack: SliceStack) -> bool:
-    layout = stack.slices[0].layout
-    return layout is not None and layout.compression is not None
-
-
-def _readable(item: SliceHeader) -> bool:
-    """Whether the pixels are in a form that can be decoded here; reads one file's header."""
-    layout = item.layout
-    if layout is None:
-        try:
-            layout = read_header(item.path)[0].layout
-        except NotASlice:
-            return False
-    return can_decode(layout) is None
 
 
 def _one_per_file(made: list[Offer]) -> list[Offer]:

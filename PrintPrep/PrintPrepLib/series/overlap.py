@@ -55,7 +55,11 @@ def same_place(one: Sequence[SliceHeader], other: Sequence[SliceHeader]) -> bool
     unexplained = max(0.0, float(np.mean(rest**2)) - 2 * left**2)
     if unexplained > (1 - _EXPLAINED) * structure:
         return False
-    moved = _displacement(np.concatenate(gradients, axis=1), rest)
+    # The displacement in mm that explains the difference best (Lucas and Kanade 1981).
+    slopes = np.concatenate(gradients, axis=1)
+    normal = (slopes @ slopes.T).astype(float)
+    normal += 1e-6 * np.trace(normal) * np.eye(3)
+    moved = -np.linalg.solve(normal, (slopes @ rest).astype(float))
     step = float(np.median(np.diff(heights(other))))
     limits = np.array([_MOVED_MM, _MOVED_MM, max(_MOVED_MM, step / 4)])
     return bool((np.abs(moved) <= limits).all())
@@ -80,7 +84,7 @@ def _common_planes(
 def _image(item: SliceHeader) -> np.ndarray:
     from scipy.ndimage import gaussian_filter
 
-    values = rescale(stored_pixels(item), item.layout).astype(np.float32)
+    values = rescale(stored_pixels(item), item.pixels).astype(np.float32)
     return gaussian_filter(values, _SMOOTH, mode="nearest")
 
 
@@ -110,17 +114,7 @@ def _noise(item: SliceHeader) -> float:
     from scipy.ndimage import convolve
 
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    values = rescale(stored_pixels(item), item.layout).astype(np.float32)
+    values = rescale(stored_pixels(item), item.pixels).astype(np.float32)
     rough = np.abs(convolve(values, kernel, mode="nearest"))
     # Median over the bulk of the image, so that edges do not count as noise.
     return float(np.median(rough)) / 0.6745 / 6.0
-
-
-def _displacement(gradients: np.ndarray, difference: np.ndarray) -> np.ndarray:
-    """The displacement (3,) in mm that explains the difference best (Lucas and Kanade 1981).
-
-    :param gradients: (3, M) per mm down the columns, along the rows, along the normal.
-    """
-    normal = (gradients @ gradients.T).astype(float)
-    normal += 1e-6 * np.trace(normal) * np.eye(3)
-    return -np.linalg.solve(normal, (gradients @ difference).astype(float))

@@ -6,9 +6,9 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ..core.errors import SeriesError
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.functional_groups import FrameHeaders
 from ..dicom.header import SeriesInfo, SliceHeader, series_info
@@ -20,7 +20,7 @@ from ..geometry.stack import Rejected, Series, SeriesCollection, SliceStack, Unp
 
 
 def read_series(
-    inputs: Sequence[str | Path],
+    inputs: Sequence[str | os.PathLike[str]],
     progress: Progress | None = None,
     read: Callable[[str], FrameHeaders] = read_file,
 ) -> SeriesCollection:
@@ -34,9 +34,9 @@ def read_series(
     paths = list(_files(inputs))
     if not paths:
         raise SeriesError(
-            "there is no file in this folder",
+            _("there is no file in this folder"),
             file=", ".join(str(item) for item in inputs),
-            remedy="Choose the folder that holds the DICOM files",
+            remedy=_("Choose the folder that holds the DICOM files"),
         )
     slices: dict[str, list[SliceHeader]] = defaultdict(list)
     infos: dict[str, SeriesInfo] = {}
@@ -45,11 +45,11 @@ def read_series(
     seen: dict[str, str] = {}
     for index, path in enumerate(paths):
         if index % 16 == 0:
-            report(progress, index / len(paths), "Reading headers")
+            report(progress, index / len(paths), _("Reading headers"))
         try:
             content = read(path)
         except NotASlice as error:
-            rejected[error.series_uid].append(Rejected(path, str(error)))
+            rejected[error.series_uid].append(Rejected(path, error.why))
             if isinstance(error, InvalidGeometry):
                 unplaced[error.series_uid].add(error)
             continue
@@ -57,12 +57,13 @@ def read_series(
         uid = text(SERIES_INSTANCE_UID)
         first = seen.setdefault(header.sop_instance_uid or path, path)
         if first != path:
-            rejected[uid].append(Rejected(path, f"copy of {os.path.basename(first)}"))
+            copy = Phrase(_("copy of {name}"), {"name": os.path.basename(first)})
+            rejected[uid].append(Rejected(path, copy))
             continue
         if uid not in infos:
             infos[uid] = series_info(text)
         slices[uid].extend(item for item, _ in content.slices)
-        rejected[uid].extend(Rejected(path, reason) for reason in content.left_out)
+        rejected[uid].extend(Rejected(path, why) for why in content.left_out)
     series = [build_series(infos[uid], slices[uid], rejected.pop(uid, ())) for uid in infos]
     series.sort(key=lambda item: (number_key(item.info.number), item.uid))
     left = [item for uid in rejected for item in rejected[uid]]
@@ -87,29 +88,21 @@ def build_series(
     if traits is not None and needs_traits(slices):
         slices = [replace(item, traits=traits(item.path)) for item in slices]
     arranged, excluded = arrange(slices)
-    left_out = (*rejected, *(Rejected(item.path, reason) for item, reason in excluded))
-    stacks = tuple(
-        SliceStack(
-            info,
-            item.slices,
-            number,
-            len(arranged),
-            item.drifting,
-            left_out,
-            coincident=item.coincident,
-            told_apart=item.told_apart,
-        )
-        for number, item in enumerate(arranged, 1)
-    )
-    return Series(info, stacks, left_out)
+    left_out = (*rejected, *(Rejected(item.path, why) for item, why in excluded))
+    stacks = []
+    for number, item in enumerate(arranged, 1):
+        stack = SliceStack(info, item.slices, number, len(arranged), item.drifting, left_out)
+        words = item.told_apart
+        stacks.append(replace(stack, coincident=item.coincident, told_apart=words))
+    return Series(info, tuple(stacks), left_out)
 
 
-def _files(inputs: Sequence[str | Path]) -> Iterable[str]:
+def _files(inputs: Sequence[str | os.PathLike[str]]) -> Iterable[str]:
     seen = set()
     for item in inputs:
         if not os.path.exists(item):
             raise SeriesError(
-                "there is no such file or folder", file=str(item), remedy="Check the path"
+                _("there is no such file or folder"), file=str(item), remedy=_("Check the path")
             )
         for path in _below(os.fspath(item)):
             real = os.path.realpath(path)
@@ -121,8 +114,6 @@ def _files(inputs: Sequence[str | Path]) -> Iterable[str]:
 def _below(item: str) -> Iterable[str]:
     if not os.path.isdir(item):
         yield item
-        return
     for folder, subfolders, names in os.walk(item):
         subfolders.sort()
-        for name in sorted(names):
-            yield os.path.join(folder, name)
+        yield from (os.path.join(folder, name) for name in sorted(names))

@@ -7,12 +7,13 @@ at the same place, and stay sections of their own where they do not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, compress
 
 import numpy as np
 
 from ..core.errors import GeometryError
+from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from ..dicom.tags import ACQUISITION_NUMBER
 from ..geometry.reconstructions import families_by, passes, regular, side_by_side, trait
@@ -30,7 +31,7 @@ from .overlap import same_place
 
 #: A run of fewer slices is none.
 _RUN = 3
-_OVERLAPS = "another run of the scan overlaps here, shows the same and is used instead"
+_OVERLAPS = Phrase(_("another run of the scan overlaps here, shows the same and is used instead"))
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ def merged(stack: SliceStack) -> SliceStack:
     parts = _joined(stack)
     if len(parts) > 1:
         raise GeometryError(
-            "runs of this series overlap and do not show the same there, so they cannot be one "
-            "volume",
-            remedy="Load the sections one by one",
+            _(
+                "runs of this series overlap and do not show the same there, so they cannot be one "
+                "volume"
+            ),
+            remedy=_("Load the sections one by one"),
         )
     sections = len(_split(stack, parts[0]))
     return _section(stack, parts[0], 0 if sections > 1 else 1, sections)
@@ -99,26 +102,20 @@ def _split(stack: SliceStack, part: _Part) -> list[_Part]:
     if not partings:
         return [part]
     pieces = []
-    for start, stop in zip((0, *(i + 1 for i in partings)), (*partings, None), strict=True):
-        kept = groups[start : None if stop is None else stop + 1]
+    beside = heights(part.left_out) if part.left_out else np.empty(0)
+    last = (*partings, len(groups) - 1)
+    for start, stop in zip((0, *(index + 1 for index in partings)), last, strict=True):
+        kept = groups[start : stop + 1]
         low, high = heights([kept[0][0], kept[-1][0]])
-        inside = [item for group in kept for item in group]
-        beside = heights(part.left_out) if part.left_out else ()
+        near = (low - SAME_PLACE_MM <= beside) & (beside <= high + SAME_PLACE_MM)
         pieces.append(
             _Part(
-                tuple(inside),
+                tuple(chain.from_iterable(kept)),
                 tuple(place for place in part.joints if low <= place <= high),
-                tuple(
-                    item
-                    for item, place in zip(part.left_out, beside, strict=True)
-                    if low - SAME_PLACE_MM <= place <= high + SAME_PLACE_MM
-                ),
+                tuple(compress(part.left_out, near)),
             )
         )
     return pieces
-
-
-# Overlapping runs
 
 
 def _joined(stack: SliceStack) -> list[_Part]:
@@ -154,15 +151,11 @@ def _overlapping_runs(stack: SliceStack) -> list[tuple[SliceHeader, ...]]:
         if len(places(slices)) < len(slices) and side_by_side(found):
             continue
         runs = sorted((in_order(run) for run in found), key=lambda run: heights(run)[0])
-        if _overlap(runs):
+        ends = np.maximum.accumulate([heights(run)[-1] for run in runs])
+        starts = np.array([heights(run)[0] for run in runs])
+        if (starts[1:] <= ends[:-1] + SAME_PLACE_MM).any():
             return runs
     return []
-
-
-def _overlap(runs: Sequence[Sequence[SliceHeader]]) -> bool:
-    ends = np.maximum.accumulate([heights(run)[-1] for run in runs])
-    starts = np.array([heights(run)[0] for run in runs])
-    return bool((starts[1:] <= ends[:-1] + SAME_PLACE_MM).any())
 
 
 def _handed_over(part: _Part, run: tuple[SliceHeader, ...]) -> _Part:
@@ -179,12 +172,8 @@ def _handed_over(part: _Part, run: tuple[SliceHeader, ...]) -> _Part:
     added = other > own[kept][-1] + step / 2
     if not added.any():
         kept[:] = True
-    left_out = [item for item, stays in zip(part.slices, kept, strict=True) if not stays]
-    left_out += [item for item, stays in zip(run, added, strict=True) if not stays]
-    before = tuple(item for item, stays in zip(part.slices, kept, strict=True) if stays)
-    after = tuple(item for item, stays in zip(run, added, strict=True) if stays)
     return _Part(
-        before + after,
+        (*compress(part.slices, kept), *compress(run, added)),
         (*part.joints, float(own[kept][-1])),
-        (*part.left_out, *left_out),
+        (*part.left_out, *compress(part.slices, ~kept), *compress(run, ~added)),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import GeometryError, SeriesError
 from ..core.findings import Finding
-from ..core.phrases import grouped
+from ..core.phrases import Phrase, _, grouped, joined
 from ..core.progress import Progress
 from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
@@ -44,12 +44,13 @@ def choose(
     :raises PixelDataError: pixels that decide about slices of one position cannot be read.
     """
     series, found = _series(collection, wanted, inputs)
-    stacks = settled_stacks(series, progress)
-    chosen, more = _stacks(stacks, stack)
+    chosen, more = _picked(settled_stacks(series, progress), stack)
     found += more
+    if section == "merged":
+        return [merged(item) for item in chosen], found
     volumes = []
     for item in chosen:
-        parts, more = _sections(item, section)
+        parts, more = _picked(sections_of(item), section, sections=True)
         volumes += parts
         found += more
     return volumes, found
@@ -109,82 +110,78 @@ def _series(
     if lost and not candidates:
         raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=ENTER_GEOMETRY)
     if not collection.series:
+        whys = {item.reason: item.why for item in collection.rejected}
+        groups = grouped({"file": item.file, "reason": item.reason} for item in collection.rejected)
+        told = [
+            Phrase("{count} × {why}", {"count": len(files), "why": whys.get(text, Phrase(text))})
+            for text, files in groups
+        ]
         raise SeriesError(
-            f"no file here is a slice of a series ({_reasons(collection)})",
+            _("no file here is a slice of a series ({reasons})"),
             file=", ".join(inputs),
-            remedy="Choose the folder that holds the CT images",
+            remedy=_("Choose the folder that holds the CT images"),
+            reasons=joined(told if len(told) < 4 else [*told[:3], Phrase("...")]),
         )
-    if wanted is not None and len(candidates) != 1:
-        there = ", ".join(item.info.number or "without a number" for item in collection.series)
+    unnumbered = Phrase(_("without a number"))
+    if not candidates:
+        numbers = [item.info.number for item in collection.series]
+        there = [Phrase(number) if number else unnumbered for number in numbers]
         raise SeriesError(
-            f"there is no series {wanted}"
-            if not candidates
-            else f"{len(candidates)} series have the number {wanted}",
-            remedy=f"There are the series {there}"
-            if not candidates
-            else "Give the UID, which printprep inspect --identify shows",
+            _("there is no series {wanted}"),
+            remedy=_("There are the series {numbers}"),
+            wanted=wanted,
+            numbers=joined(there, ", "),
+        )
+    if wanted is not None and len(candidates) > 1:
+        raise SeriesError(
+            _("{count} series have the number {wanted}"),
+            remedy=_("Give the UID, which printprep inspect --identify shows"),
+            count=len(candidates),
+            wanted=wanted,
         )
     series = max(candidates, key=lambda item: item.slice_count)
     if len(candidates) == 1:
         return series, []
-    choice = Finding(
-        "series_choice",
-        "info",
+    values = {
+        "count": len(candidates),
+        "number": series.info.number or unnumbered,
+        "slices": series.slice_count,
+    }
+    taken = _(
         "{count} series were found; series {number}, the one with most slices ({slices}), was "
-        "taken.",
-        {
-            "count": len(candidates),
-            "number": series.info.number or "without a number",
-            "slices": series.slice_count,
-        },
-        len(candidates),
+        "taken."
     )
-    return series, [choice]
+    return series, [Finding("series_choice", "info", taken, values, len(candidates))]
 
 
-def _stacks(
-    stacks: Sequence[SliceStack], wanted: int | str | None
+def _picked(
+    items: Sequence[SliceStack], wanted: int | str | None, sections: bool = False
 ) -> tuple[list[SliceStack], list[Finding]]:
+    """The stacks, or sections of one, that were asked for; else the largest, and that it was."""
     if wanted == "all":
-        return _served(stacks)
+        return _served(items)
+    count = len(items)
     if wanted is not None:
-        return [_numbered(stacks, wanted, "stack")], []
-    if len(stacks) == 1:
-        return list(stacks), []
-    return [stacks[0]], [
-        Finding(
-            "stack_choice",
-            "info",
-            "{count} stacks of slices were found; the largest, with {slices} slices, was taken.",
-            {"count": len(stacks), "slices": len(stacks[0].slices)},
-            len(stacks),
-        )
-    ]
-
-
-def _sections(
-    stack: SliceStack, wanted: int | str | None
-) -> tuple[list[SliceStack], list[Finding]]:
-    if wanted == "merged":
-        return [merged(stack)], []
-    parts = sections_of(stack)
-    if wanted == "all":
-        return _served(parts)
-    if wanted is not None:
-        return [_numbered(parts, wanted, "section")], []
-    if len(parts) == 1:
-        return list(parts), []
-    largest = max(parts, key=lambda part: len(part.slices))
-    return [largest], [
-        Finding(
-            "section_choice",
-            "info",
+        if 1 <= int(wanted) <= count:
+            return [items[int(wanted) - 1]], []
+        absent = _("there is no stack {wanted}: the series has {count}")
+        if sections:
+            absent = _("there is no section {wanted}: the series has {count}")
+        there = _("printprep inspect lists them all")
+        raise SeriesError(absent, remedy=there, wanted=wanted, count=count)
+    largest = max(items, key=lambda item: len(item.slices))
+    if count == 1:
+        return [largest], []
+    values = {"count": count, "slices": len(largest.slices)}
+    if sections:
+        values["number"] = largest.section
+        taken = _(
             "{count} sections were found; number {number}, the largest with {slices} slices, was "
-            "taken.",
-            {"count": len(parts), "number": largest.section, "slices": len(largest.slices)},
-            len(parts),
+            "taken."
         )
-    ]
+        return [largest], [Finding("section_choice", "info", taken, values, count)]
+    taken = _("{count} stacks of slices were found; the largest, with {slices} slices, was taken.")
+    return [largest], [Finding("stack_choice", "info", taken, values, count)]
 
 
 def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Finding]]:
@@ -193,26 +190,12 @@ def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Findin
     served = [stack for stack, refusal in refusals if refusal is None]
     if not served:
         return list(stacks[:1]), []
+    template = _("{slices} slice(s) of the series make no volume: {reason}")
     return served, [
-        Finding(
-            "left_out",
-            "info",
-            "{slices} slice(s) of the series make no volume: {reason}",
-            {"slices": len(stack.slices), "reason": refusal},
-            len(stack.slices),
-        )
+        Finding("left_out", "info", template, {"slices": count, "reason": refusal}, count)
         for stack, refusal in refusals
-        if refusal is not None
+        if refusal is not None and (count := len(stack.slices))
     ]
-
-
-def _numbered(items: Sequence[SliceStack], wanted: int | str, what: str) -> SliceStack:
-    if not 1 <= int(wanted) <= len(items):
-        raise SeriesError(
-            f"there is no {what} {wanted}: the series has {len(items)}",
-            remedy="printprep inspect lists them all",
-        )
-    return items[int(wanted) - 1]
 
 
 def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
@@ -220,9 +203,3 @@ def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
         return True
     number = series_number(info.number)
     return number is not None and number == series_number(wanted)
-
-
-def _reasons(collection: SeriesCollection) -> str:
-    rejected = [{"file": item.file, "reason": item.reason} for item in collection.rejected]
-    groups = [f"{len(files)} × {reason}" for reason, files in grouped(rejected)]
-    return "; ".join(groups[:3] + (["..."] if len(groups) > 3 else []))

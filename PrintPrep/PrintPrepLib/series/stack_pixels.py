@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
-from ..dicom.pixel_layout import PixelLayout
 from ..geometry.stack import SliceStack
 from ..pixels.values import rescale, rescale_into, stored_pixels
 
@@ -20,10 +20,7 @@ class StackPixels:
     def __init__(self, stack: SliceStack) -> None:
         self._slices = stack.slices
         self.shape = (len(stack.slices), stack.slices[0].rows, stack.slices[0].columns)
-        self.integral = all(
-            float(item.layout.slope).is_integer() and float(item.layout.intercept).is_integer()
-            for item in self._slices
-        )
+        self.integral = all(item.pixels.whole for item in self._slices)
 
     def slice(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Slice ``index`` as values, and where it holds no data (None: it does everywhere).
@@ -31,9 +28,14 @@ class StackPixels:
         :returns: (rows, columns) int16 or float32, and a boolean array of that shape or None.
         :raises PixelDataError: the pixels are missing, truncated or cannot be decoded.
         """
-        item = self._slices[index]
-        stored = stored_pixels(item)
-        return rescale(stored, item.layout), _padding(stored, item.layout)
+        layout = self._slices[index].pixels
+        stored = stored_pixels(self._slices[index])
+        values = rescale(stored, layout)
+        if layout.padding is None:
+            return values, None
+        low, high = layout.padding
+        mask = stored == low if low == high else (stored >= low) & (stored <= high)
+        return values, mask if mask.any() else None
 
 
 def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarray:
@@ -48,18 +50,10 @@ def read_voxels(stack: SliceStack, progress: Progress | None = None) -> np.ndarr
     voxels = np.empty(source.shape, np.int16 if source.integral else np.float32)
     for index, item in enumerate(stack.slices):
         if index % 8 == 0:
-            report(progress, index / len(stack.slices), "Reading pixels")
+            report(progress, index / len(stack.slices), _("Reading pixels"))
         stored = stored_pixels(item)
-        if voxels.dtype == np.int16 and not rescale_into(stored, item.layout, voxels[index]):
+        if voxels.dtype == np.int16 and not rescale_into(stored, item.pixels, voxels[index]):
             voxels = voxels.astype(np.float32)
         if voxels.dtype == np.float32:
-            voxels[index] = rescale(stored, item.layout)
+            voxels[index] = rescale(stored, item.pixels)
     return voxels
-
-
-def _padding(stored: np.ndarray, layout: PixelLayout) -> np.ndarray | None:
-    if layout.padding is None:
-        return None
-    low, high = layout.padding
-    mask = stored == low if low == high else (stored >= low) & (stored <= high)
-    return mask if mask.any() else None
