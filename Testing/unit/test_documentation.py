@@ -11,7 +11,7 @@ import pytest
 PRODUCERS = (
     "compare/findings",
     "deidentify/pixels",
-    "geometry/findings",
+    "geometry/analysis",
     "geometry/header_claims",
     "geometry/hounsfield",
     "geometry/stack",

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PrintPrepLib.core.jsonable import plain, to_json
+from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.dicom.image_plane import series_number
 from PrintPrepLib.geometry.stack import Rejected, rejected_files
 from PrintPrepLib.mesh.io.common import ExportedFile
@@ -185,8 +186,8 @@ def test_cut_is_found_where_the_acquired_field_ends():
 
 def test_rejected_files_are_named_relative_to_the_input(tmp_path):
     rejected = [
-        Rejected(str(tmp_path / "a" / "b" / "scout.dcm"), "scout"),
-        Rejected(str(tmp_path / "single.dcm"), "no image"),
+        Rejected(str(tmp_path / "a" / "b" / "scout.dcm"), Phrase("scout")),
+        Rejected(str(tmp_path / "single.dcm"), Phrase("no image")),
     ]
     inputs = [tmp_path / "a", tmp_path / "single.dcm"]
     assert rejected_files(rejected, inputs) == [

@@ -74,7 +74,7 @@ class Phrase:
     """A marked template and what fills it; the values may be phrases themselves."""
 
     template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def text(self) -> str:
@@ -106,16 +106,33 @@ def counted(count: int, one: str, many: str, **values: Any) -> Phrase:
     return Phrase(one if count == 1 else many, {"count": count, **values})
 
 
+def joined(phrases: Iterable[Phrase], between: str = "; ") -> Phrase:
+    """Several phrases as one."""
+    values = {f"part{index}": phrase for index, phrase in enumerate(phrases)}
+    return Phrase(between.join(f"{{{name}}}" for name in values), values)
+
+
 def bound_mm(length: float) -> str:
     """A length that is not exceeded, in whole micrometres rounded up."""
     return f"{max(1, math.ceil(1000 * length)) / 1000:.3f} mm"
 
 
+def listed(texts: Iterable[str], most: int) -> Phrase | str:
+    """The first few of a list, and how many there are more."""
+    texts = list(texts)
+    shown, more = ", ".join(texts[:most]), len(texts) - most
+    return (
+        Phrase(_("{listed} and {more} more"), {"listed": shown, "more": more})
+        if more > 0
+        else shown
+    )
+
+
 _NAMING = (
-    (re.compile("copy of .+"), "copy of another file"),
+    (re.compile("copy of .+"), _("copy of another file")),
     (
         re.compile("same image as .+ at the same position"),
-        "same image as another one at the same position",
+        _("same image as another one at the same position"),
     ),
 )
 

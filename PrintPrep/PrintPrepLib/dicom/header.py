@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ..core.phrases import Phrase
 from .datetimes import parse_date
 from .image_plane import (
     InvalidGeometry,
@@ -210,7 +211,7 @@ def series_info(text: TagText) -> SeriesInfo:
     )
 
 
-def geometry_faults(text: TagText) -> tuple[str, ...]:
+def geometry_faults(text: TagText) -> tuple[Phrase, ...]:
     """Everything that keeps a header from saying where its slice lies."""
     faults = []
     for read, tag in (
@@ -221,7 +222,7 @@ def geometry_faults(text: TagText) -> tuple[str, ...]:
         try:
             read(text(tag))
         except InvalidGeometry as error:
-            faults.append(str(error))
+            faults.append(error.why)
     return tuple(faults)
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..core.phrases import Phrase
+
 #: ``text("0020,0032")`` gives the values as written, joined by backslashes, "" when absent.
 TagText = Callable[[str], str]
 
@@ -23,6 +25,10 @@ class NotASlice(Exception):
     """
 
     series_uid = ""
+
+    @property
+    def why(self) -> Phrase:
+        return Phrase(str(self))
 
 
 class InvalidGeometry(NotASlice):

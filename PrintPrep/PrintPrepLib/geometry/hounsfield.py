@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
+from ..core.phrases import _
 
 if TYPE_CHECKING:
     from .stack import SliceStack
@@ -45,9 +46,11 @@ def pixel_findings(stack: SliceStack) -> list[Finding]:
             Finding(
                 "not_hu",
                 "fail",
-                "The values are not Hounsfield units ({what}): a threshold in HU means nothing "
-                "here, and such a map is not for printing. Use the CT images that it was made "
-                "from.",
+                _(
+                    "The values are not Hounsfield units ({what}): a threshold in HU means nothing "
+                    "here, and such a map is not for printing. Use the CT images that it was made "
+                    "from."
+                ),
                 {"what": ", ".join(others)},
             )
         ]
@@ -56,9 +59,11 @@ def pixel_findings(stack: SliceStack) -> list[Finding]:
             Finding(
                 "no_rescale",
                 "warn",
-                "The header does not say how stored values become Hounsfield units (RescaleSlope "
-                "and RescaleIntercept are missing): they are taken as they stand, so thresholds "
-                "in HU may miss the tissue.",
+                _(
+                    "The header does not say how stored values become Hounsfield units "
+                    "(RescaleSlope and RescaleIntercept are missing): they are taken as they "
+                    "stand, so thresholds in HU may miss the tissue."
+                ),
             )
         ]
     return []
@@ -68,7 +73,7 @@ def refuse_maps(stack: SliceStack) -> None:
     """:raises GeometryError: the stack is a map, from which nothing is printed."""
     for finding in pixel_findings(stack):
         if finding.id == "not_hu":
-            raise GeometryError(finding.message.rstrip("."))
+            raise GeometryError(finding.template, **finding.values)
 
 
 def _others(stack: SliceStack) -> list[str]:

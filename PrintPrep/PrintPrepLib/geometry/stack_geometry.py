@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core.errors import GeometryError
 from ..core.findings import Finding
 from ..dicom.header import SliceHeader
 from .regularity import find_gaps, fit_regular, fit_uniform
@@ -120,10 +121,11 @@ class StackGeometry:
         moved = self.positions - self.positions[0]
         return np.stack([moved @ self.row, moved @ self.column], axis=1)
 
-    @property
-    def fit_residual_mm(self) -> float:
-        """Largest distance between a position as written and as used."""
-        return float(np.linalg.norm(self.positions - self.header_positions, axis=1).max())
+    def refuse(self) -> None:
+        """:raises GeometryError: no volume can be made of the stack; the text says why."""
+        if self.refusal is not None:
+            why = self.findings[0]
+            raise GeometryError(why.template, **why.values)
 
 
 def standing(stack: SliceStack) -> tuple[SliceHeader, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.header import SliceHeader
 from ..geometry.reconstructions import passes, side_by_side
@@ -42,7 +43,7 @@ def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceSt
         stack,
         slices=slices,
         coincident=len(slices) - len(groups),
-        duplicate_places=tuple(_place(stack, item) for item, _ in dropped),
+        duplicate_places=tuple(_place(stack, item) for item, _same in dropped),
         rejected=stack.rejected + tuple(_named(item, same) for item, same in dropped),
     )
     return _told_apart(stack, groups) if stack.coincident else (stack,)
@@ -62,7 +63,7 @@ def _told_apart(stack: SliceStack, groups: list[list[SliceHeader]]) -> tuple[Sli
             stack,
             slices=tuple(item for item in stack.slices if item in run),
             coincident=0,
-            told_apart=f"pass {number} by slice number",
+            told_apart=Phrase(_("pass {number} by slice number"), {"number": number}),
         )
         for number, run in enumerate(runs, 1)
     )
@@ -90,4 +91,5 @@ def _place(stack: SliceStack, item: SliceHeader) -> float:
 
 
 def _named(item: SliceHeader, same: SliceHeader) -> Rejected:
-    return Rejected(item.path, f"same image as {os.path.basename(same.path)} at the same position")
+    why = _("same image as {file} at the same position")
+    return Rejected(item.path, Phrase(why, {"file": os.path.basename(same.path)}))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..core.findings import Finding
+from ..core.phrases import Phrase
 from ..dicom.header import SliceHeader, multi_frame, series_info, slice_header, slice_traits
 from ..dicom.image_plane import NotASlice, TagText
 from ..dicom.reader import read_file, read_header
@@ -132,11 +133,13 @@ def _by_series(files: Iterable[str], slice_text: Callable[[str], TagText]) -> di
                 # Only the file itself describes its frames; it is one of few.
                 content = read_file(file)
                 of_series.slices += [item for item, _ in content.slices]
-                of_series.rejected += [Rejected(file, reason) for reason in content.left_out]
+                of_series.rejected += [
+                    Rejected(file, Phrase(reason)) for reason in content.left_out
+                ]
             else:
                 of_series.slices.append(slice_header(file, text))
         except NotASlice as error:
-            of_series.rejected.append(Rejected(file, str(error)))
+            of_series.rejected.append(Rejected(file, error.why))
     return found
 
 

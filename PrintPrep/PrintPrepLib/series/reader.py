@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..core.errors import SeriesError
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.functional_groups import FrameHeaders
 from ..dicom.header import SeriesInfo, SliceHeader, series_info
@@ -49,7 +50,7 @@ def read_series(
         try:
             content = read(path)
         except NotASlice as error:
-            rejected[error.series_uid].append(Rejected(path, str(error)))
+            rejected[error.series_uid].append(Rejected(path, error.why))
             if isinstance(error, InvalidGeometry):
                 unplaced[error.series_uid].add(error)
             continue
@@ -57,12 +58,14 @@ def read_series(
         uid = text(SERIES_INSTANCE_UID)
         first = seen.setdefault(header.sop_instance_uid or path, path)
         if first != path:
-            rejected[uid].append(Rejected(path, f"copy of {os.path.basename(first)}"))
+            rejected[uid].append(
+                Rejected(path, Phrase(_("copy of {file}"), {"file": os.path.basename(first)}))
+            )
             continue
         if uid not in infos:
             infos[uid] = series_info(text)
-        slices[uid].extend(item for item, _ in content.slices)
-        rejected[uid].extend(Rejected(path, reason) for reason in content.left_out)
+        slices[uid].extend(item for item, _text in content.slices)
+        rejected[uid].extend(Rejected(path, Phrase(reason)) for reason in content.left_out)
     series = [build_series(infos[uid], slices[uid], rejected.pop(uid, ())) for uid in infos]
     series.sort(key=lambda item: (number_key(item.info.number), item.uid))
     left = [item for uid in rejected for item in rejected[uid]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..core.errors import GeometryError
+from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from ..dicom.tags import ACQUISITION_NUMBER
 from ..geometry.reconstructions import families_by, passes, regular, side_by_side, trait
@@ -30,7 +31,7 @@ from .overlap import same_place
 
 #: A run of fewer slices is none.
 _RUN = 3
-_OVERLAPS = "another run of the scan overlaps here, shows the same and is used instead"
+_OVERLAPS = _("another run of the scan overlaps here, shows the same and is used instead")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def merged(stack: SliceStack) -> SliceStack:
 
 def _section(stack: SliceStack, part: _Part, section: int, sections: int) -> SliceStack:
     low, high = heights(part.slices)[[0, -1]]
-    left_out = tuple(Rejected(item.path, _OVERLAPS) for item in part.left_out)
+    left_out = tuple(Rejected(item.path, Phrase(_OVERLAPS)) for item in part.left_out)
     return replace(
         stack,
         slices=part.slices,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import GeometryError
-from ..core.phrases import Phrase, grouped
+from ..core.phrases import Phrase, _, grouped, joined, translated
 from ..core.progress import Progress, part
 from ..geometry.manual import apply_tilt
 from ..geometry.naming import volume_words
@@ -67,11 +67,12 @@ def load_volumes(
     :param as_one: all sections of a stack as one volume.
     :param number: only this stack (from 1) of every series.
     :param tilt: a lost gantry tilt that is put back: degrees, or True for what headers state.
-    :returns: the volumes by series, stack and section; and what was left out, as sentences.
+    :returns: the volumes by series, stack and section; and what was left out, as sentences in
+        the language in use.
     :raises PrintPrepError: see ``load_stack``; not for volumes that cannot be made.
     """
     volumes: list[tuple[SliceStack, list[Phrase]]] = []
-    left_out = [item.problem for item in collection.unplaced]
+    left_out = [item.problem.said for item in collection.unplaced]
     for index, series in enumerate(collection.series):
         ends = [0.1 * done / len(collection.series) for done in (index, index + 1)]
         found, refused = _volumes(series, as_one, number, part(progress, *ends))
@@ -97,7 +98,8 @@ def _volumes(
     stacks = settled_stacks(series, progress)
     chosen = [stack for stack in stacks if number in (None, stack.number)]
     if not chosen:
-        return [], [f"series {series.info.number or '?'} has no stack {number}"]
+        values = {"series": series.info.number or "?", "number": number}
+        return [], [Phrase(_("series {series} has no stack {number}"), values).said]
     found, left_out = [], []
     for stack in chosen:
         try:
@@ -116,14 +118,19 @@ def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
 
 
 def _named(stack: SliceStack, words: Sequence[Phrase]) -> str:
-    series = f"series {stack.info.number or '?'}"
-    return ", ".join([series, *(item.text for item in words)])
+    series = Phrase(_("series {series}"), {"series": stack.info.number or "?"})
+    return joined([series, *words], ", ").said
 
 
 def _files_left_out(collection: SeriesCollection) -> list[str]:
     rejected = [item for series in collection.series for item in series.rejected]
     rejected += collection.rejected
-    said = {fault for lost in collection.unplaced for fault in lost.faults}
-    rejected = [item for item in rejected if item.reason not in said]
-    reasons = grouped({"file": item.file, "reason": item.reason} for item in rejected)
-    return [f"{len(files)} × {reason}" for reason, files in reasons]
+    told = {fault.text for lost in collection.unplaced for fault in lost.faults}
+    why = {item.reason: item.why for item in rejected if item.reason not in told}
+    reasons = grouped(
+        {"file": item.file, "reason": item.reason} for item in rejected if item.reason in why
+    )
+    return [
+        f"{len(files)} × {why[reason].said if reason in why else translated(reason)}"
+        for reason, files in reasons
+    ]
