@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, joined, listed
+from ..core.phrases import Phrase, _, listed
 from ..dicom.elscint_block import REMEDY
 from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
@@ -57,73 +58,52 @@ def analyse(stack: SliceStack) -> StackGeometry:
 
 def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
     """What the drift is, and why it cannot be served (None where it can)."""
-    found = Finding(
-        "drifting",
-        "warn",
-        _(
-            "The orientation drifts by {turn:.2f}° over the series: each slice is put in its own "
-            "place on a grid in their mean orientation."
-        ),
-        {"turn": fan.turn_deg},
-        fan.turn_deg,
-        "°",
+    drifts = _(
+        "The orientation drifts by {turn:.2f}° over the series: each slice is put in its own place "
+        "on a grid in their mean orientation."
     )
-    crossed = fan.crossing()
+    turn, crossed = fan.turn_deg, fan.crossing()
+    found = Finding("drifting", "warn", drifts, {"turn": turn}, turn, "°")
     if crossed is None:
         return found, None
-    return found, Finding(
-        "crossing_slices",
-        "fail",
-        _(
-            "The orientation turns from slice to slice, and slices {first} and {second} cross or "
-            "coincide within the image: one place has two values, so no volume can be made. Ask "
-            "for a reconstruction in one orientation."
-        ),
-        {"first": crossed[0] + 1, "second": crossed[1] + 1},
+    cross = _(
+        "The orientation turns from slice to slice, and slices {first} and {second} cross or "
+        "coincide within the image: one place has two values, so no volume can be made. Ask for a "
+        "reconstruction in one orientation."
     )
+    values = {"first": crossed[0] + 1, "second": crossed[1] + 1}
+    return found, Finding("crossing_slices", "fail", cross, values)
 
 
 def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
     """Why no volume can be made of this stack, or None."""
+    values: dict[str, Any]
     if stack.compression is not None and stack.compression not in KNOWN:
-        return Finding(
-            "unknown_compression",
-            "fail",
-            _(
-                "The pixels are in the private compression {name}, which cannot be decoded here. "
-                "{way_out}."
-            ),
-            {
-                "name": stack.compression or Phrase(_("without a name")),
-                "way_out": Phrase(REMEDY),
-            },
+        template = _(
+            "The pixels are in the private compression {name}, which cannot be decoded here. "
+            "{way_out}."
         )
+        name = stack.compression or Phrase(_("without a name"))
+        values = {"name": name, "way_out": Phrase(REMEDY)}
+        return Finding("unknown_compression", "fail", template, values)
     if len(stack.slices) < 2 and stack.coincident:
+        template = _(
+            "The headers do not say where the slices lie: all {count} claim the same position. "
+            "Either one place was seen {count} times, or the positions were lost. {way_out}."
+        )
         count = stack.coincident + 1
-        return Finding(
-            "invalid_geometry",
-            "fail",
-            _(
-                "The headers do not say where the slices lie: all {count} claim the same position. "
-                "Either one place was seen {count} times, or the positions were lost. {way_out}."
-            ),
-            {"count": count, "way_out": Phrase(ENTER_GEOMETRY)},
-            count,
-        )
+        values = {"count": count, "way_out": Phrase(ENTER_GEOMETRY)}
+        return Finding("invalid_geometry", "fail", template, values, count)
     if len(stack.slices) < 2:
-        only_one = _("There is only one slice; a model needs at least two.")
-        return Finding("single_slice", "fail", only_one)
+        template = _("There is only one slice; a model needs at least two.")
+        return Finding("single_slice", "fail", template)
     if stack.conflicting:
-        return Finding(
-            "ambiguous_positions",
-            "fail",
-            _(
-                "{count} positions hold different images, and neither headers nor slice numbers "
-                "tell which belong together. Send each reconstruction as a series of its own."
-            ),
-            {"count": stack.conflicting},
-            stack.conflicting,
+        template = _(
+            "{count} positions hold different images, and neither headers nor slice numbers tell "
+            "which belong together. Send each reconstruction as a series of its own."
         )
+        count = stack.conflicting
+        return Finding("ambiguous_positions", "fail", template, {"count": count}, count)
     return drift_findings(fan)[1] if stack.drifting else None
 
 
@@ -149,40 +129,28 @@ def _described(stack: SliceStack, geometry: StackGeometry, fan: Fan) -> list[Fin
 def _mixed(stack: SliceStack) -> Finding | None:
     if stack.stacks_in_series < 2:
         return None
-    apart = Phrase(" ({words})", {"words": stack.told_apart}) if stack.told_apart else ""
-    return Finding(
-        "mixed",
-        "info",
-        _(
-            "The series holds {stacks} stacks of slices that do not fit together (other "
-            "orientation, matrix, pixel spacing or reconstruction). This is stack {number}{apart}, "
-            "with {slices} slices."
-        ),
-        {
-            "stacks": stack.stacks_in_series,
-            "number": stack.number,
-            "apart": apart,
-            "slices": len(stack.slices),
-        },
-        stack.stacks_in_series,
+    template = _(
+        "The series holds {stacks} stacks of slices that do not fit together (other orientation, "
+        "matrix, pixel spacing or reconstruction). This is stack {number}{apart}, with {slices} "
+        "slices."
     )
+    stacks, slices = stack.stacks_in_series, len(stack.slices)
+    apart = Phrase(" ({words})", {"words": stack.told_apart}) if stack.told_apart else ""
+    values = {"stacks": stacks, "number": stack.number, "apart": apart, "slices": slices}
+    return Finding("mixed", "info", template, values, stacks)
 
 
 def _derived(stack: SliceStack) -> Finding | None:
     derived = sum(item.image_type[:1] == ("DERIVED",) for item in stack.slices)
     if not derived:
         return None
-    return Finding(
-        "derived",
-        "warn",
-        _(
-            "{derived} of {slices} images are derived, not taken by the scanner as they are: a "
-            "reformat or a processed series may have lost detail. Use the original series where "
-            "there is one."
-        ),
-        {"derived": derived, "slices": len(stack.slices)},
-        derived,
+    template = _(
+        "{derived} of {slices} images are derived, not taken by the scanner as they are: a "
+        "reformat or a processed series may have lost detail. Use the original series where there "
+        "is one."
     )
+    values = {"derived": derived, "slices": len(stack.slices)}
+    return Finding("derived", "warn", template, values, derived)
 
 
 def _duplicates(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
@@ -201,77 +169,63 @@ def _duplicates(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
 def _sectioned(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     if geometry.sectioned:
         gaps = [float(geometry.steps[index]) for index in geometry.partings]
-        apart = _(
+        template = _(
             "The series is made of {sections} sections with nothing scanned between them (gaps: "
-            "{gaps}). Each section is a volume of its own, in its true place."
+            "{gaps}). {kept}"
         )
-        together = _(
-            "The series is made of {sections} sections with nothing scanned between them (gaps: "
-            "{gaps}). They are one volume here; background fills the gaps."
-        )
-        template = together if stack.section == 0 else apart
-        values = {"sections": geometry.sections, "gaps": _lengths(gaps)}
+        kept = _("Each section is a volume of its own, in its true place.")
+        if stack.section == 0:
+            kept = _("They are one volume here; background fills the gaps.")
+        values = {"sections": geometry.sections, "gaps": _lengths(gaps), "kept": Phrase(kept)}
         return Finding("sectioned", "warn", template, values, max(gaps), "mm")
     if stack.sections < 2 or stack.section == 0:
         return None
-    return Finding(
-        "sectioned",
-        "warn",
-        _(
-            "This is section {section} of {sections} of the series ({first:.1f} to {last:.1f} mm "
-            "along the normal); the others are volumes of their own."
-        ),
-        {
-            "section": stack.section,
-            "sections": stack.sections,
-            "first": float(geometry.along[0]),
-            "last": float(geometry.along[-1]),
-        },
-        stack.sections,
+    template = _(
+        "This is section {section} of {sections} of the series ({first:.1f} to {last:.1f} mm along "
+        "the normal); the others are volumes of their own."
     )
+    first, last = geometry.along[[0, -1]].tolist()
+    values = {"section": stack.section, "sections": stack.sections, "first": first, "last": last}
+    return Finding("sectioned", "warn", template, values, stack.sections)
 
 
 def _joined(stack: SliceStack) -> Finding | None:
     if not stack.joints:
         return None
-    runs = len(stack.joints) + 1
-    return Finding(
-        "joined_runs",
-        "info",
-        _(
-            "The series was scanned in {runs} runs that overlap. Where they do they show the same "
-            "anatomy at the same place, so one hands over to the next at {places}."
-        ),
-        {"runs": runs, "places": _lengths(stack.joints)},
-        runs,
+    template = _(
+        "The series was scanned in {runs} runs that overlap. Where they do they show the same "
+        "anatomy at the same place, so one hands over to the next at {places}."
     )
+    runs = len(stack.joints) + 1
+    values = {"runs": runs, "places": _lengths(stack.joints)}
+    return Finding("joined_runs", "info", template, values, runs)
 
 
 def _gap(geometry: StackGeometry) -> Finding | None:
     if not geometry.gaps:
         return None
     widest = float(geometry.steps[list(geometry.gaps)].max())
-    guessed = _(
+    template = _(
         "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice "
         "{behind}: the anatomy there is guessed, not seen."
     )
+    behind = listed((str(index + 1) for index in geometry.gaps), _LISTED)
     values = {
         "gaps": len(geometry.gaps),
         "gap": widest,
         "usual": geometry.usual_mm,
-        "behind": listed((str(index + 1) for index in geometry.gaps), _LISTED),
+        "behind": behind,
     }
-    said = [Phrase(guessed, values)]
     if geometry.missing:
-        ask = _(
-            "The width fits {missing} missing slice(s), at {places} along the normal: ask for the "
-            "complete series."
+        template = _(
+            "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind "
+            "slice {behind}: the anatomy there is guessed, not seen. The width fits {missing} "
+            "missing slice(s), at {places} along the normal: ask for the complete series."
         )
         places = _lengths(geometry.missing_at_mm)
-        said.append(Phrase(ask, {"missing": geometry.missing, "places": places}))
-    told = joined(said, " ")
+        values |= {"missing": geometry.missing, "places": places}
     status = "fail" if widest > GAP_FAIL_MM else "warn"
-    return Finding("gap", status, told.template, told.values, widest, "mm")
+    return Finding("gap", status, template, values, widest, "mm")
 
 
 def _lengths(lengths: Iterable[float]) -> Phrase | str:
@@ -282,15 +236,15 @@ def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     tilt = geometry.tilt_deg
     if not geometry.tilted:
         return None
-    gantry = _(
+    template = _(
         "The gantry was tilted by {tilt:.2f}°: each slice is shifted against its neighbour, and "
         "the volume is straightened by shifting the slices back."
     )
-    leaning = _(
-        "The slices lean against their stack by {tilt:.2f}°: each slice is shifted against its "
-        "neighbour, and the volume is straightened by shifting the slices back."
-    )
-    template = gantry if stack.info.modality in ("CT", "") else leaning
+    if stack.info.modality not in ("CT", ""):
+        template = _(
+            "The slices lean against their stack by {tilt:.2f}°: each slice is shifted against its "
+            "neighbour, and the volume is straightened by shifting the slices back."
+        )
     return Finding("tilted", "warn", template, {"tilt": tilt}, tilt, "°")
 
 

@@ -12,12 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ..dicom.header import SliceHeader
+from ..dicom.header import SliceHeader
 
 #: Planes nearer than this somewhere in the image count as crossing, mm.
 _CROSSING_MM = 0.01

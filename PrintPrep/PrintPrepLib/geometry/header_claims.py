@@ -10,18 +10,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
+from ..dicom.header import SeriesInfo
 from .regularity import position_tolerance
+from .stack import SliceStack
 from .stack_geometry import StackGeometry
-
-if TYPE_CHECKING:
-    from ..dicom.header import SeriesInfo
-    from .stack import SliceStack
 
 _TILT_TOLERANCE_DEG = 0.1
 #: A program that is misled by more than this share of a length deserves a warning.
@@ -107,22 +105,14 @@ def _applied_tilt(stack: SliceStack) -> Finding | None:
     side = _("left") if x > 0 else _("right")
     if abs(y) >= abs(x):
         side = _("back") if y > 0 else _("front")
-    return Finding(
-        "applied_tilt",
-        "warn",
-        _(
-            "A gantry tilt of {tilt:+g}° was applied on purpose, so that the {edge} edge of every "
-            "image leans towards the {end}. The slices do not show it themselves: compare with the "
-            "original images, for with the wrong sign the model is skewed twice as much."
-        ),
-        {
-            "tilt": tilt,
-            "edge": Phrase(side),
-            "end": Phrase(_("head") if z > 0 else _("feet")),
-        },
-        tilt,
-        "°",
+    template = _(
+        "A gantry tilt of {tilt:+g}° was applied on purpose, so that the {edge} edge of every "
+        "image leans towards the {end}. The slices do not show it themselves: compare with the "
+        "original images, for with the wrong sign the model is skewed twice as much."
     )
+    end = _("head") if z > 0 else _("feet")
+    values = {"tilt": tilt, "edge": Phrase(side), "end": Phrase(end)}
+    return Finding("applied_tilt", "warn", template, values, tilt, "°")
 
 
 def _entered_geometry(stack: SliceStack) -> Finding:
@@ -230,32 +220,30 @@ def _thickness_tag(stack: SliceStack, heights: _Heights) -> Finding | None:
     thin, thick = min(stated), max(stated)
     if thin <= 0:
         return None
-    thickness = np.array(stated)
-    between = (thickness[1:] + thickness[:-1]) / 2
+    halves = np.array(stated) / 2
+    between = halves[1:] + halves[:-1]
     percent = heights.off(float(between.sum()))
     if percent is None or abs(percent) <= _MISLED_PERCENT:
         return None
     bare = heights.normal - between
     gaps = float(bare.max()) > _BARE_SHARE * thin
-    overlap = _(
+    template = _(
         "The slices are {thickness} mm thick and stand {mean:.3f} mm apart on average, so they "
-        "overlap by up to {lap:.2f} mm. The distance is used; a program that takes the thickness "
-        "for it makes the model {size}."
+        "{differ}. The distance is used; a program that takes the thickness for it makes the model "
+        "{size}."
     )
-    unscanned = _(
-        "The slices are {thickness} mm thick and stand {mean:.3f} mm apart on average, so they "
-        "leave up to {bare:.2f} mm unscanned. The distance is used; a program that takes the "
-        "thickness for it makes the model {size}."
-    )
+    differ = Phrase(_("overlap by up to {mm:.2f} mm"), {"mm": -float(bare.min())})
+    if gaps:
+        differ = Phrase(_("leave up to {mm:.2f} mm unscanned"), {"mm": float(bare.max())})
     several = Phrase(_("{thin:g} to {thick:g}"), {"thin": thin, "thick": thick})
+    thickness = f"{thin:g}" if thin == thick else several
     values = {
-        "thickness": f"{thin:g}" if thin == thick else several,
+        "thickness": thickness,
         "mean": heights.mean,
-        "bare": float(bare.max()),
-        "lap": -float(bare.min()),
+        "differ": differ,
         "size": _size(percent),
     }
-    severity, template = ("warn", unscanned) if gaps else ("info", overlap)
+    severity = "warn" if gaps else "info"
     return Finding("thickness_tag", severity, template, values, percent, "%")
 
 
@@ -271,17 +259,13 @@ def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
         moved = -moved
     backwards = int((moved <= 0).sum())
     if backwards:
-        return Finding(
-            "slice_location",
-            "warn",
-            _(
-                "SliceLocation puts {count} of {slices} slices in another order than their "
-                "positions; the positions are used. A program that sorts by the tag folds the "
-                "anatomy: the model is torn every {mean:.2f} mm."
-            ),
-            {"count": backwards, "slices": len(stated), "mean": heights.mean},
-            backwards,
+        template = _(
+            "SliceLocation puts {count} of {slices} slices in another order than their positions; "
+            "the positions are used. A program that sorts by the tag folds the anatomy: the model "
+            "is torn every {mean:.2f} mm."
         )
+        torn = {"count": backwards, "slices": len(stated), "mean": heights.mean}
+        return Finding("slice_location", "warn", template, torn, backwards)
     tolerance = heights.tolerance + _LOCATION_TOLERANCE_MM
     for steps in (heights.normal, heights.table, heights.axis):
         off = moved - steps
@@ -289,24 +273,19 @@ def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
         if max(np.abs(off).max(), abs(off.sum())) <= tolerance:
             return None
     percent = 100 * (float(moved.sum()) / heights.height - 1)
-    return Finding(
-        "slice_location",
-        _severity(percent),
-        _(
-            "By SliceLocation the slices stand {low:.3f} to {high:.3f} mm apart, by their "
-            "positions {first:.3f} to {last:.3f} mm; the positions are used. A program that trusts "
-            "the tag makes the model {size}."
-        ),
-        {
-            "low": float(moved.min()),
-            "high": float(moved.max()),
-            "first": float(heights.normal.min()),
-            "last": float(heights.normal.max()),
-            "size": _size(percent),
-        },
-        percent,
-        "%",
+    template = _(
+        "By SliceLocation the slices stand {low:.3f} to {high:.3f} mm apart, by their positions "
+        "{least:.3f} to {most:.3f} mm; the positions are used. A program that trusts the tag makes "
+        "the model {size}."
     )
+    values: dict[str, Any] = {
+        "low": float(moved.min()),
+        "high": float(moved.max()),
+        "least": float(heights.normal.min()),
+        "most": float(heights.normal.max()),
+        "size": _size(percent),
+    }
+    return Finding("slice_location", _severity(percent), template, values, percent, "%")
 
 
 def _pixel_spacing_tag(stack: SliceStack) -> Finding | None:
@@ -331,15 +310,9 @@ def _pixel_spacing_tag(stack: SliceStack) -> Finding | None:
         )
         calibrated = _("PixelSpacing was calibrated ({known}).")
         unknown = _("Nothing says that PixelSpacing was calibrated: measure a known length.")
-        values = {
-            "row": used[0],
-            "column": used[1],
-            "name": name,
-            "other_row": other[0],
-            "other_column": other[1],
-            "size": Phrase(size, {"percent": abs(percent)}),
-            "known": known,
-        }
+        values = {"row": used[0], "column": used[1], "name": name, "known": known}
+        values |= {"other_row": other[0], "other_column": other[1]}
+        values |= {"size": Phrase(size, {"percent": abs(percent)})}
         told = _sentences([stated, calibrated if known else unknown], values)
         return Finding("pixel_spacing_tag", "info" if known else "warn", *told, percent, "%")
     return None

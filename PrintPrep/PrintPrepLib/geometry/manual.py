@@ -21,19 +21,15 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import GeometryError
 from ..core.phrases import _
-from ..dicom.header import SliceHeader
+from ..dicom.header import SeriesInfo, SliceHeader
 from .analysis import analyse
-from .stack import number_key
-
-if TYPE_CHECKING:
-    from ..dicom.header import SeriesInfo
-    from .stack import SliceStack
+from .stack import SliceStack, number_key
 
 Vector = tuple[float, float, float]
 

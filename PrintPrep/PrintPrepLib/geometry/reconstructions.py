@@ -9,17 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from ..core.phrases import Phrase, _, joined
+from ..dicom import tags
 from ..dicom.header import SliceHeader
-from ..dicom.tags import (
-    ACQUISITION_NUMBER,
-    CONTENT_TIME,
-    CONVOLUTION_KERNEL,
-    DIMENSION_INDEX,
-    ECHO_NUMBERS,
-    IMAGE_TYPE,
-    TEMPORAL_POSITION,
-    TRAITS,
-)
 from .regularity import fit_uniform, position_tolerance
 from .stack import SAME_PLACE_MM, heights, in_order, places
 
@@ -27,12 +18,12 @@ from .stack import SAME_PLACE_MM, heights, in_order, places
 _FIELD_MM = 1.0
 #: What may tell reconstructions apart, the plainest first, in words.
 _NAMES = {
-    CONVOLUTION_KERNEL: _("kernel {value}"),
-    IMAGE_TYPE: _("image type {value}"),
-    ECHO_NUMBERS: _("echo {value}"),
-    TEMPORAL_POSITION: _("temporal position {value}"),
-    DIMENSION_INDEX: _("dimension {value}"),
-    ACQUISITION_NUMBER: _("acquisition {value}"),
+    tags.CONVOLUTION_KERNEL: _("kernel {value}"),
+    tags.IMAGE_TYPE: _("image type {value}"),
+    tags.ECHO_NUMBERS: _("echo {value}"),
+    tags.TEMPORAL_POSITION: _("temporal position {value}"),
+    tags.DIMENSION_INDEX: _("dimension {value}"),
+    tags.ACQUISITION_NUMBER: _("acquisition {value}"),
 }
 
 Slices = list[SliceHeader]
@@ -41,7 +32,7 @@ Family = tuple[Slices, Phrase | None]
 
 def trait(item: SliceHeader, tag: str) -> str:
     """The text of one of ``tags.TRAITS``, "" where it is absent or was not read."""
-    return item.traits[TRAITS.index(tag)] if item.traits else ""
+    return item.traits[tags.TRAITS.index(tag)] if item.traits else ""
 
 
 def told_apart(slices: Slices) -> list[Family]:
@@ -54,8 +45,8 @@ def told_apart(slices: Slices) -> list[Family]:
     most = max((len(group) for group in places(in_order(slices))), default=1)
     if most == 1 and regular(slices):
         return [(slices, None)]
-    for tags, families in _splits(slices):
-        acquisitions = ACQUISITION_NUMBER in tags
+    for chosen, families in _splits(slices):
+        acquisitions = tags.ACQUISITION_NUMBER in chosen
         if most > 1:
             # Several acquisitions that overlap at their ends are runs of one scan.
             apart = len(families) <= most and distinct(families)
@@ -64,7 +55,7 @@ def told_apart(slices: Slices) -> list[Family]:
             even = all(len(family) > 2 and regular(family) for family in families)
             apart = even and not acquisitions and side_by_side(families)
         if apart:
-            return [(members, _named(tags, families, members)) for members in families]
+            return [(members, _named(chosen, families, members)) for members in families]
     if most == 1:
         return [(slices, None)]
     fields = _fields_of_view(slices)
@@ -146,16 +137,16 @@ def _splits(slices: Slices) -> Iterator[tuple[tuple[str, ...], list[Slices]]]:
     """The slices by few, then by more of the tags that differ between them."""
     varying = [tag for tag in _NAMES if len({trait(item, tag) for item in slices}) > 1]
     for count in range(1, len(varying) + 1):
-        for tags in combinations(varying, count):
-            yield tags, families_by(slices, _by(tags))
+        for chosen in combinations(varying, count):
+            yield chosen, families_by(slices, _by(chosen))
 
 
-def _by(tags: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
-    return lambda item: tuple(trait(item, tag) for tag in tags)
+def _by(chosen: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
+    return lambda item: tuple(trait(item, tag) for tag in chosen)
 
 
 def _content_time(item: SliceHeader) -> float | None:
-    text = trait(item, CONTENT_TIME).replace(":", "")
+    text = trait(item, tags.CONTENT_TIME).replace(":", "")
     try:
         return 3600.0 * int(text[:2]) + 60.0 * int(text[2:4]) + float(text[4:])
     except ValueError:
@@ -187,12 +178,12 @@ def _numbered(families: list[Slices], template: str) -> list[Family]:
     return [(own, Phrase(template, {"number": n})) for n, own in enumerate(families, 1)]
 
 
-def _named(tags: Sequence[str], families: list[Slices], members: Slices) -> Phrase:
+def _named(chosen: Sequence[str], families: list[Slices], members: Slices) -> Phrase:
     """What tells a family apart, in words: "kernel B30f, acquisition 2"."""
     told = []
-    for tag in tags:
+    for tag in chosen:
         text = trait(members[0], tag)
-        if tag == IMAGE_TYPE:
+        if tag == tags.IMAGE_TYPE:
             texts = {trait(family[0], tag) for family in families}
             counts = Counter(part for other in texts for part in other.split("\\"))
             text = "/".join(part for part in text.split("\\") if counts[part] < len(texts))

@@ -22,7 +22,7 @@ from ..core.progress import Progress, report
 from ..geometry.fan import Fan
 from ..geometry.stack_geometry import StackGeometry
 from .grid import EXACT, MAXIMUM_VOXELS, Grid, choose_spacing, limit_voxels
-from .resample import NO_DATA, Ramp, Residual, SliceSource, read_slice
+from .resample import NO_DATA, IntegerOverflow, Ramp, Residual, SliceSource
 
 #: Nodes along an axis of the lattice on which the field is looked for.
 _NODES = 49
@@ -50,7 +50,7 @@ class DriftPlan(Grid):
     @cached_property
     def ends(self) -> np.ndarray:
         """Least and largest height of each slice over the grid, (N, 2) planes."""
-        columns, rows, _ = self.dimensions
+        columns, rows = self.dimensions[:2]
         corners = [[1, i, j] for i in (0, columns - 1) for j in (0, rows - 1)]
         over = self.heights @ np.array(corners, float).T
         return np.stack([over.min(axis=1), over.max(axis=1)], axis=1)
@@ -91,11 +91,8 @@ class DriftPlan(Grid):
 
     def foot(self, index: int, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where the grid columns cross slice ``index``: its pixels (column, row), each (J, I)."""
-        places = []
-        for start, along_i, along_j, along_k in self.feet[index]:
-            plane = np.array([start, along_i, along_j]) + along_k * self.heights[index]
-            places.append(_over(plane, i, j))
-        return places[0], places[1]
+        planes = self.feet[index, :, :3] + np.outer(self.feet[index, :, 3], self.heights[index])
+        return _over(planes[0], i, j), _over(planes[1], i, j)
 
     def field(self) -> np.ndarray:
         """Where each plane is interpolated from acquired voxels only.
@@ -336,7 +333,9 @@ class _Images:
         return range(max(0, first), min(count, max(last, first + 2)))
 
     def _read(self, index: int) -> None:
-        values, missing = read_slice(self._source, index, self._dtype)
+        values, missing = self._source.slice(index)
+        if self._dtype == np.int16 and values.dtype != np.int16:
+            raise IntegerOverflow
         u, v = self._plan.foot(index, self.i, self.j)
         self._buffer[index % len(self._buffer)] = _read_at(values, missing, u, v)
 

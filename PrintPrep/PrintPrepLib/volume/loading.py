@@ -10,7 +10,7 @@ from ..core.phrases import Phrase, _, grouped, joined, translated
 from ..core.progress import Progress, part
 from ..geometry.manual import apply_tilt
 from ..geometry.naming import volume_words
-from ..geometry.stack import Series, SeriesCollection, SliceStack
+from ..geometry.stack import SeriesCollection, SliceStack
 from ..series.sections import merged, sections_of
 from ..series.selection import settled_stacks
 from .regular_volume import RegularVolume
@@ -75,9 +75,16 @@ def load_volumes(
     left_out = [item.problem.said for item in collection.unplaced]
     for index, series in enumerate(collection.series):
         ends = [0.1 * done / len(collection.series) for done in (index, index + 1)]
-        found, refused = _volumes(series, as_one, number, part(progress, *ends))
-        volumes += found
-        left_out += refused
+        stacks = settled_stacks(series, part(progress, *ends))
+        chosen = [stack for stack in stacks if number in (None, stack.number)]
+        for stack in chosen:
+            try:
+                volumes += [(item, volume_words(item, stacks)) for item in _parts(stack, as_one)]
+            except GeometryError as error:
+                left_out.append(f"{_named(stack, volume_words(stack, stacks))}: {error}")
+        if not chosen:
+            values = {"series": series.info.number or "?", "number": number}
+            left_out.append(Phrase(_("series {series} has no stack {number}"), values).said)
     loaded: list[LoadedVolume] = []
     for index, (stack, words) in enumerate(volumes):
         ends = [0.1 + 0.9 * done / len(volumes) for done in (index, index + 1)]
@@ -89,24 +96,6 @@ def load_volumes(
         except GeometryError as error:
             left_out.append(f"{_named(stack, words)}: {error}")
     return loaded, left_out + _files_left_out(collection)
-
-
-def _volumes(
-    series: Series, as_one: bool, number: int | None, progress: Progress | None
-) -> tuple[list[tuple[SliceStack, list[Phrase]]], list[str]]:
-    """The volumes of one series with what tells them apart, and what was left out."""
-    stacks = settled_stacks(series, progress)
-    chosen = [stack for stack in stacks if number in (None, stack.number)]
-    if not chosen:
-        values = {"series": series.info.number or "?", "number": number}
-        return [], [Phrase(_("series {series} has no stack {number}"), values).said]
-    found, left_out = [], []
-    for stack in chosen:
-        try:
-            found += [(item, volume_words(item, stacks)) for item in _parts(stack, as_one)]
-        except GeometryError as error:
-            left_out.append(f"{_named(stack, volume_words(stack, stacks))}: {error}")
-    return found, left_out
 
 
 def _parts(stack: SliceStack, as_one: bool) -> Sequence[SliceStack]:

@@ -79,19 +79,6 @@ class Ramp:
         return ramp.astype(np.float32), None
 
 
-def read_slice(
-    source: SliceSource, index: int, dtype: np.dtype
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """A slice for a volume of ``dtype``.
-
-    :raises IntegerOverflow: ``dtype`` is int16 and the slice's values are not.
-    """
-    values, missing = source.slice(index)
-    if dtype == np.int16 and values.dtype != np.int16:
-        raise IntegerOverflow
-    return values, missing
-
-
 def resample(
     source: SliceSource,
     plan: GridPlan,
@@ -196,7 +183,9 @@ def _planes(
         for passed in canvases.keys() - parts:
             del canvases[passed]
         for number in parts.keys() - canvases:
-            values, missing = read_slice(source, number, dtype)
+            values, missing = source.slice(number)
+            if dtype == np.int16 and values.dtype != np.int16:
+                raise IntegerOverflow
             canvases[number] = _shifted(values, missing, plan.shifts[number])
         yield _mixed([(canvases[number], parts[number]) for number in parts], shape, background)
 

@@ -243,10 +243,8 @@ def _written_decimals(positions: np.ndarray) -> tuple[int, int, int]:
     """
 
     def shown(component: np.ndarray) -> int:
-        for decimals in range(3):
-            if np.abs(component - np.round(component, decimals)).max() <= _WRITTEN_MM:
-                return decimals
-        return 3
+        off = (np.abs(component - np.round(component, decimals)).max() for decimals in range(3))
+        return next((decimals for decimals, far in enumerate(off) if far <= _WRITTEN_MM), 3)
 
     x, y, z = (shown(component) for component in positions.T)
     return x, y, z
