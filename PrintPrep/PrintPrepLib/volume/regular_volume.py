@@ -16,6 +16,19 @@ from .resample import measure_residual
 
 #: What CT voxels without data are filled with: air, in HU.
 CT_BACKGROUND = -1000.0
+#: What a record tells of the cost of its grid.
+COSTS = {
+    "none": _("No voxel was added, changed or lost."),
+    "averaged": _(
+        "{before} million voxels became {after} million; detail finer than the planes is averaged "
+        "away."
+    ),
+    "turned": _("{before} million voxels became {after} million."),
+    "resampled": _(
+        "{before} million voxels became {after} million; no plane is farther than {reach} mm from "
+        "a slice."
+    ),
+}
 _TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -93,26 +106,16 @@ def _cost(plan: GridPlan | DriftPlan, slices: int) -> dict[str, Any]:
     reach, empty = None, 0
     if isinstance(plan, GridPlan):
         reach, empty = plan.reach_mm, sum(not parts for parts in plan.planes)
-    if plan.untouched:
-        told = _("No voxel was added, changed or lost.")
-    elif plan.averages:
-        told = _(
-            "{before} million voxels became {after} million; detail finer than the planes is "
-            "averaged away."
-        )
-    elif reach is None:
-        told = _("{before} million voxels became {after} million.")
-    else:
-        told = _(
-            "{before} million voxels became {after} million; no plane is farther than {reach} mm "
-            "from a slice."
-        )
+    told = "resampled" if reach is not None else "turned"
+    if plan.untouched or plan.averages:
+        told = "none" if plan.untouched else "averaged"
     values = {"before": f"{before / 1e6:.1f}", "after": f"{after / 1e6:.1f}"}
+    values["reach"] = f"{reach or 0.0:.2f}"
     return {
         "voxels_before": before,
         "voxels_after": after,
         "largest_interpolation_mm": reach,
         "detail_lost": plan.averages,
         "empty_planes": empty,
-        "told": Phrase(told, {**values, "reach": f"{reach or 0.0:.2f}"}).text,
+        "told": Phrase(COSTS[told], values).text,
     }

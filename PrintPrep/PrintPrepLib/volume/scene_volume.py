@@ -113,11 +113,9 @@ def scene_stack(
     stack = SliceStack(info, slices)
     geometry = analyse(stack)
     if geometry.duplicates or geometry.sectioned:
-        stack = (
-            replace(stack, conflicting=geometry.duplicates)
-            if geometry.duplicates
-            else replace(stack, section=0, sections=geometry.sections)
-        )
+        section, sections = 0 if geometry.sectioned else 1, geometry.sections
+        conflicting = geometry.duplicates
+        stack = replace(stack, conflicting=conflicting, section=section, sections=sections)
         geometry = analyse(stack)
     view = voxels.transpose(2 - axis, 2 - across[1], 2 - across[0])
     if np.array_equal(order, np.arange(len(order))[::-1]):
