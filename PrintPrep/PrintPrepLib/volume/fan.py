@@ -95,13 +95,10 @@ class DriftPlan(Grid):
         return _over(planes[0], i, j), _over(planes[1], i, j)
 
     def field(self) -> np.ndarray:
-        """Where each plane is interpolated from acquired voxels only.
+        """Where each plane is interpolated from acquired voxels only, as in ``GridPlan.field``.
 
         The largest rectangle found on a lattice: the acquired part of a plane is cut off
         askew where the first or last slice leaves it.
-
-        :returns: (K, 4) integers: first and last i, first and last j, both inclusive; an
-            empty plane has a last before the first.
         """
         columns, rows, count = self.dimensions
         i, j = _nodes(columns), _nodes(rows)
@@ -229,14 +226,7 @@ def resample_drift(
     dtype: np.dtype,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Bring slices onto the grid.
-
-    :param background: value outside the slices and where no contributor holds data.
-    :param dtype: of the result; integers are rounded to the nearest.
-    :returns: (k, j, i) array of the plan's dimensions.
-    :raises IntegerOverflow: ``dtype`` is int16 and a slice's values are not.
-    :raises Cancelled: progress asked for it.
-    """
+    """Bring slices onto the grid; parameters, result and errors as in ``resample.resample``."""
     columns, rows, count = plan.dimensions
     voxels = np.empty((count, rows, columns), dtype)
     i, j = np.arange(columns), np.arange(rows)
@@ -258,11 +248,7 @@ def resample_drift(
 
 
 def measure_drift_residual(fan: Fan, plan: DriftPlan) -> Residual:
-    """Largest and RMS distance between DICOM and grid positions inside the field, in mm.
-
-    The patient coordinates of every source voxel centre (ramps) go through the same steps
-    as the grey values, on a lattice of grid columns.
-    """
+    """As ``resample.measure_residual``, on a lattice of grid columns."""
     i, j = (_nodes(size) for size in plan.dimensions[:2])
     pixels = [np.arange(size) for size in fan.size]
     ramps = [Ramp(fan, axis, plan.ijk_to_lps[:3, 3], *pixels) for axis in range(3)]
