@@ -38,17 +38,14 @@ def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | floa
 
     :param spacing: ``native``, ``isotropic`` or millimetres.
     """
+    template = _("It is put onto a straight, even grid, {mm:g} mm apart.")
     if spacing == "native" and geometry.regular and not drifting:
-        return Phrase(_("The voxels stay as they are."))
-    if spacing == "native":
-        return Phrase(
-            _("It is put onto a straight, even grid, with planes as close as the slices.")
-        )
-    if spacing == "isotropic":
-        return Phrase(
-            _("It is put onto a straight, even grid, with planes as close as the pixels.")
-        )
-    return Phrase(_("It is put onto a straight, even grid, {mm:g} mm apart."), {"mm": spacing})
+        template = _("The voxels stay as they are.")
+    elif spacing == "native":
+        template = _("It is put onto a straight, even grid, with planes as close as the slices.")
+    elif spacing == "isotropic":
+        template = _("It is put onto a straight, even grid, with planes as close as the pixels.")
+    return Phrase(template, {"mm": spacing})
 
 
 def absence_words(source: Mapping[str, Any]) -> list[Phrase]:

@@ -150,11 +150,10 @@ def regularize_scene(
     stack, fan = scene.stack, fan_of(scene.stack.slices)
     pixel = stack.slices[0].pixel_spacing
     plan = plan_grid(scene.geometry, fan.size, pixel, spacing, nearest=labels)
-    narrow, background = _narrow(scene.voxels), float(scene.voxels.min())
-    if labels:
-        background = 0.0
-    elif stack.info.modality == "CT":
-        background = CT_BACKGROUND
+    narrow, background = _narrow(scene.voxels), 0.0
+    if not labels:
+        ct = stack.info.modality == "CT"
+        background = CT_BACKGROUND if ct else float(scene.voxels.min())
     if plan.untouched:
         voxels = np.array(scene.voxels, np.int16 if narrow else scene.voxels.dtype)
     else:
