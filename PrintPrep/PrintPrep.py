@@ -186,7 +186,7 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         self.leftOut = left_out
         nodes = []
         for item in loaded:
-            words = [_(words.template).format(**words.values) for words in item.words]
+            words = [words.said for words in item.words]
             name = ", ".join([_series_name(item.stack.info), *words])
             nodes.append(mrml.add_volume_node(item.volume, name))
             mrml.place_under_study(nodes[-1], item.stack.info)

@@ -284,7 +284,7 @@ def _explained(offer: Any, planes: str | float) -> list[str]:
 
 def _translated(words: Any) -> str:
     """A finding, or a phrase like one."""
-    return _(words.template).format(**words.values)
+    return words.said
 
 
 def _node_name(name: str) -> str:

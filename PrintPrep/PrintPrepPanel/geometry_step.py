@@ -96,7 +96,7 @@ def _absences(volume: Any) -> list[str]:
     if volume is None:
         return []
     source = provenance_of(volume).get("source", {})
-    return [_(words.template).format(**words.values) for words in absence_words(source)]
+    return [words.said for words in absence_words(source)]
 
 
 def _list(findings: list[dict[str, Any]]) -> str:

@@ -13,7 +13,7 @@ from test_packages import ORDER
 PRODUCERS = (
     "compare/findings",
     "deidentify/pixels",
-    "geometry/findings",
+    "geometry/analysis",
     "geometry/header_claims",
     "geometry/hounsfield",
     "geometry/stack",

@@ -86,7 +86,8 @@ def test_different_images_go_apart_by_their_slice_numbers(tmp_path):
     write_series(SCENE, Acquisition(**SIZE), tmp_path)
     second(tmp_path, OTHER, range(11, 21))
     found = settle(stack_of(tmp_path))
-    assert [stack.told_apart for stack in found] == [f"pass {n} by slice number" for n in (1, 2)]
+    told = [stack.told_apart.text for stack in found]
+    assert told == [f"pass {n} by slice number" for n in (1, 2)]
     voxels = [read_voxels(stack) for stack in found]
     np.testing.assert_array_equal(voxels[0], Acquisition(**SIZE).volume(SCENE))
     np.testing.assert_array_equal(voxels[1], Acquisition(**SIZE).volume(OTHER))

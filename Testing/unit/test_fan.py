@@ -15,9 +15,8 @@ from phantoms.acquisition import Acquisition, Orientation, rotation_about
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib.core.errors import Cancelled, GeometryError, GridError
-from PrintPrepLib.geometry.analysis import analyse
+from PrintPrepLib.geometry.analysis import analyse, drift_findings
 from PrintPrepLib.geometry.fan import Fan, drift_record, fan_of, fan_order
-from PrintPrepLib.geometry.findings import drift_findings
 from PrintPrepLib.geometry.stack_geometry import analyse_positions
 from PrintPrepLib.series.reader import read_series
 from PrintPrepLib.surface.grey_values import grey_value_surface
@@ -46,7 +45,7 @@ def turning(
     columns = np.array([turn @ [0, 1.0, 0] for turn in turns])
     middles = np.stack([0 * heights, 0 * heights, heights - heights.mean()], axis=1)
     corner = pixel / 2 * ((size[0] - 1) * rows + (size[1] - 1) * columns)
-    return Fan(middles - corner, rows, columns, (pixel, pixel), size)
+    return Fan(middles - corner, rows, columns, np.full((slices, 2), pixel), size)
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ class Slices:
         fan = self.fan
         image = self.scene.plane(
             fan.positions[index],
-            fan.spacing[0] * fan.rows[index],
-            fan.spacing[1] * fan.columns[index],
+            fan.spacing[index, 0] * fan.rows[index],
+            fan.spacing[index, 1] * fan.columns[index],
             fan.size[1],
             fan.size[0],
         ).astype(np.float32)
@@ -291,7 +290,7 @@ def write_turning(fan: Fan, folder) -> None:
             rows=fan.size[1],
             columns=fan.size[0],
             slices=1,
-            pixel_spacing=fan.spacing[::-1],
+            pixel_spacing=tuple(fan.spacing[index, ::-1]),
             orientation=Orientation(tuple(fan.rows[index]), tuple(fan.columns[index])),
             first_position=tuple(fan.positions[index]),
             steps=0.7,

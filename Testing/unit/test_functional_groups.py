@@ -195,7 +195,7 @@ def test_volumes_at_one_place_are_told_apart(tmp_path, more, pointer, words):
     write_enhanced(tmp_path / "all.dcm", both, pointers=pointers)
     (series,) = read_series([tmp_path]).series
     assert [len(stack.slices) for stack in series.stacks] == [6, 6]
-    told = {stack.told_apart: read_voxels(stack) for stack in series.stacks}
+    told = {stack.told_apart.text: read_voxels(stack) for stack in series.stacks}
     (name,) = [text for text in told if words in text and text.endswith(("2", "SHARP"))]
     np.testing.assert_array_equal(told.pop(name), GANTRY.volume(SCENE) + 100)
     np.testing.assert_array_equal(told.popitem()[1], GANTRY.volume(SCENE))
@@ -284,7 +284,10 @@ def test_frames_are_told_apart_by_the_time_of_their_acquisition(tmp_path):
     path = write_enhanced(tmp_path / "all.dcm", timed)
     assert read_file(str(path)).slices[0][1](CONTENT_TIME) == "105900.5"
     (series,) = read_series([tmp_path]).series
-    assert [stack.told_apart for stack in series.stacks] == ["pass 1 by time", "pass 2 by time"]
+    assert [stack.told_apart.text for stack in series.stacks] == [
+        "pass 1 by time",
+        "pass 2 by time",
+    ]
     np.testing.assert_array_equal(read_voxels(series.stacks[1]), GANTRY.volume(SCENE) + 100)
 
 

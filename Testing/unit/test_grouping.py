@@ -61,7 +61,10 @@ def header(
 
 
 def stacks(slices) -> list[tuple[int, str]]:
-    return [(len(item.slices), item.told_apart) for item in arrange(slices)[0]]
+    return [
+        (len(item.slices), item.told_apart.text if item.told_apart else "")
+        for item in arrange(slices)[0]
+    ]
 
 
 def test_the_helper_fills_the_traits_in_their_order():
@@ -175,7 +178,7 @@ def test_derived_images_among_slices_are_left_out_with_their_reason():
     shaded = header(3, 31, image_type=("DERIVED", "SECONDARY", "VOLUME RENDERING"))
     found, excluded = arrange([*slices, *reformat, turned, shaded])
     assert [len(item.slices) for item in found] == [8]
-    reasons = {item.path: why.text for item, why in excluded}
+    reasons = {item.path: reason.text for item, reason in excluded}
     assert set(reasons) == {item.path for item in (*reformat, turned, shaded)}
     assert "MPR" in reasons[reformat[0].path] and "orientation" in reasons[turned.path]
     assert "RENDERING" in reasons[shaded.path]
@@ -250,12 +253,12 @@ def test_traits_are_asked_only_where_positions_do_not_suffice():
     bare = [replace(item, traits=()) for item in slices]
     series = build_series(info, bare, (), traits)
     assert len(asked) == 10 and [len(stack.slices) for stack in series.stacks] == [5, 5]
-    assert sorted(s.told_apart for s in series.stacks) == ["kernel A", "kernel B"]
+    assert sorted(s.told_apart.text for s in series.stacks) == ["kernel A", "kernel B"]
 
 
 def test_nothing_is_told_apart_without_a_reason():
     slices = [header(z, z) for z in range(9)]
-    assert told_apart(slices) == [(slices, "")]
+    assert told_apart(slices) == [(slices, None)]
 
 
 # Files on disk: every stack can be loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from phantoms.acquisition import AXIAL, Acquisition, rotation_about
 from phantoms.analytic import Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.core import phrases
+from PrintPrepLib.core.findings import from_entry
 from PrintPrepLib.geometry.analysis import analyse
 from PrintPrepLib.geometry.header_claims import names_tilt
 from PrintPrepLib.geometry.source_record import source_record
@@ -80,6 +83,17 @@ def test_a_negative_spacing_may_mirror_the_model(tmp_path):
     found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": "-0.8"})["spacing_tag"]
     assert found.status == "warn" and found.measured == 0
     assert found.message.endswith("takes the minus for a direction mirrors the model.")
+
+
+def test_what_a_scene_keeps_of_a_finding_is_translated_again(tmp_path, monkeypatch):
+    """Several sentences, with words in them that are translated for themselves."""
+    found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": "-0.9"})["spacing_tag"]
+    read = from_entry(json.loads(json.dumps(found.as_finding())))
+    assert read.message == found.message and found.message.endswith("mirrors the model.")
+    monkeypatch.setitem(phrases._sentences, "{percent:.1f} % too tall", "{percent:.1f} % zu hoch")
+    assert "makes the model 12.5 % zu hoch. A program" in read.said == found.said
+    older = {"id": "a", "severity": "warn", "message": "100 % {of} it", "value": 1, "unit": None}
+    assert from_entry(older).said == "100 % {of} it"
 
 
 def test_the_spacing_of_the_table_is_a_curiosity_of_tilted_series(tmp_path):

@@ -13,11 +13,12 @@ from phantoms.acquisition import AXIAL, CORONAL, FEET_FIRST, SAGITTAL, Acquisiti
 from phantoms.analytic import Ball, Block, Scene
 from phantoms.dicom import write_series
 from PrintPrepLib.core.errors import Cancelled, GeometryError, GridError
+from PrintPrepLib.geometry.fan import Fan
 from PrintPrepLib.geometry.stack_geometry import analyse_positions
 from PrintPrepLib.series.reader import read_series
 from PrintPrepLib.volume.grid import plan_grid
 from PrintPrepLib.volume.regularize import load_stack
-from PrintPrepLib.volume.resample import SliceFrames, measure_residual, resample
+from PrintPrepLib.volume.resample import measure_residual, resample
 
 BALL = Scene((Ball((1.0, -2.0, 1.5), 12.0),), sigma=1.0)
 EVERYWHERE = Scene((Block((0, 0, 0), (4000, 4000, 4000)),), sigma=0.5)
@@ -268,11 +269,10 @@ def test_the_residual_sees_a_wrong_grid():
     z = np.arange(8.0)
     straight = np.stack([0 * z, 0 * z, z], axis=1)
     leaning = np.stack([0 * z, 0.1 * z, z], axis=1)
-    frames = SliceFrames(
-        leaning, np.tile([1.0, 0, 0], (8, 1)), np.tile([0, 1.0, 0], (8, 1)), np.ones((8, 2))
-    )
-    assert measure_residual(frames, planned(leaning, (6, 6))).max < 1e-5
-    wrong = measure_residual(frames, planned(straight, (6, 6)))
+    axes = np.tile([1.0, 0, 0], (8, 1)), np.tile([0, 1.0, 0], (8, 1))
+    fan = Fan(leaning, *axes, np.ones((8, 2)), (6, 6))
+    assert measure_residual(fan, planned(leaning, (6, 6))).max < 1e-5
+    wrong = measure_residual(fan, planned(straight, (6, 6)))
     assert wrong.max == pytest.approx(0.7, abs=1e-6)
     assert wrong.rms == pytest.approx(0.1 * np.sqrt((z**2).mean()), abs=1e-6)
 

@@ -16,7 +16,8 @@ class PrintPrepError(Exception):
 
     ``str(error)`` is the whole text in the language in use.
 
-    :param problem: one marked sentence without a full stop, with ``{placeholders}``.
+    :param problem: one marked sentence with ``{placeholders}``; without a full stop, or that
+        of a finding.
     :param file: the file concerned, or None.
     :param tag: the DICOM keyword concerned, or None.
     :param remedy: what the user can do, one marked sentence without a full stop.
@@ -40,7 +41,7 @@ class PrintPrepError(Exception):
     @property
     def problem(self) -> str:
         """The English sentence on what is wrong."""
-        return filled(self.template, self.values)
+        return filled(self.template, self.values).rstrip(".")
 
     @property
     def remedy(self) -> str | None:
@@ -50,7 +51,7 @@ class PrintPrepError(Exception):
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.tag) if part)
         text = f"{place}: " if place else ""
-        text += f"{filled(self.template, self.values, translated)}."
+        text += filled(self.template, self.values, translated).rstrip(".") + "."
         if self.remedy_template:
             text += f" {filled(self.remedy_template, self.values, translated)}."
         return text

@@ -117,6 +117,17 @@ def bound_mm(length: float) -> str:
     return f"{max(1, math.ceil(1000 * length)) / 1000:.3f} mm"
 
 
+def listed(texts: Iterable[str], most: int) -> Phrase | str:
+    """The first few of a list, and how many there are more."""
+    texts = list(texts)
+    shown, more = ", ".join(texts[:most]), len(texts) - most
+    return (
+        Phrase(_("{listed} and {more} more"), {"listed": shown, "more": more})
+        if more > 0
+        else shown
+    )
+
+
 _NAMING = (
     (re.compile("copy of .+"), _("copy of another file")),
     (

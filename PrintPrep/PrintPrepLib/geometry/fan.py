@@ -12,12 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ..dicom.header import SliceHeader
+from ..dicom.header import SliceHeader
 
 #: Planes nearer than this somewhere in the image count as crossing, mm.
 _CROSSING_MM = 0.01
@@ -26,17 +25,17 @@ _DECIMALS = 4
 
 @dataclass(frozen=True)
 class Fan:
-    """N slices that turn against each other, in order along their mean normal.
+    """Where N slices stand by their own headers, in order along their (mean) normal.
 
     ``positions``, ``rows``, ``columns`` are (N, 3): first voxel centre and unit axes of each
-    slice; ``spacing`` is the distance of voxels along (row, column) direction and ``size``
-    their number, one for all slices.
+    slice; ``spacing`` (N, 2) is the distance of voxels along (row, column) direction and
+    ``size`` their number, one for all slices.
     """
 
     positions: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
-    spacing: tuple[float, float]
+    spacing: np.ndarray
     size: tuple[int, int]
 
     @cached_property
@@ -58,8 +57,8 @@ class Fan:
     @cached_property
     def corners(self) -> np.ndarray:
         """Centres of the four corner voxels of each slice, (N, 4, 3)."""
-        across = self.spacing[0] * (self.size[0] - 1) * self.rows[:, None]
-        down = self.spacing[1] * (self.size[1] - 1) * self.columns[:, None]
+        edges = (self.spacing * (np.array(self.size) - 1))[:, :, None, None]
+        across, down = edges[:, 0] * self.rows[:, None], edges[:, 1] * self.columns[:, None]
         i = np.array([0, 1, 0, 1])[:, None]
         j = np.array([0, 0, 1, 1])[:, None]
         return self.positions[:, None] + i * across + j * down
@@ -121,14 +120,13 @@ class Fan:
 
 
 def fan_of(slices: Sequence[SliceHeader]) -> Fan:
-    """The fan of slices in the order given; all have one matrix and one pixel spacing."""
-    first = slices[0]
+    """The fan of slices in the order given; all have one matrix."""
     return Fan(
         positions=np.array([item.position for item in slices]),
         rows=np.array([item.row_direction for item in slices]),
         columns=np.array([item.column_direction for item in slices]),
-        spacing=(first.pixel_spacing[1], first.pixel_spacing[0]),
-        size=(first.columns, first.rows),
+        spacing=np.array([item.pixel_spacing[::-1] for item in slices]),
+        size=(slices[0].columns, slices[0].rows),
     )
 
 
@@ -138,8 +136,7 @@ def fan_order(slices: Sequence[SliceHeader]) -> list[int]:
     The corners would not do: they rise and fall as the slices turn.
     """
     fan = fan_of(slices)
-    heights = fan.middles @ fan.axes[2]
-    return sorted(range(len(slices)), key=lambda index: heights[index])
+    return np.argsort(fan.middles @ fan.axes[2], kind="stable").tolist()
 
 
 def drift_record(fan: Fan) -> dict[str, Any]:

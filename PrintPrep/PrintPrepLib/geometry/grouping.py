@@ -38,7 +38,7 @@ class Arranged:
     slices: tuple[SliceHeader, ...]
     drifting: bool = False
     coincident: int = 0
-    told_apart: str = ""
+    told_apart: Phrase | None = None
 
 
 def arrange(
@@ -68,7 +68,7 @@ def needs_traits(slices: Iterable[SliceHeader]) -> bool:
     return any(
         not regular(members)
         for raster in _rasters(list(slices))
-        for members, _ in _directions(raster)
+        for members, _drifting in _directions(raster)
     )
 
 
@@ -80,7 +80,7 @@ def _originals(
     if len(plain) < 2:
         return slices, []
     kept, excluded = [], []
-    acquired = [_direction(item) for item in plain if not _is_derived(item)]
+    acquired = [_direction(item) for item in plain if item.image_type[:1] != ("DERIVED",)]
     directions = np.unique(np.round(acquired, 3), axis=0) if acquired else np.empty((0, 6))
     for item in slices:
         reformat = sorted(_words(item) & _DERIVED_WORDS)
@@ -89,8 +89,8 @@ def _originals(
             words = {"words": ", ".join(reformat)}
             excluded.append((item, Phrase(_("derived image ({words}), not a slice"), words)))
         elif turned:  # what was acquired lies in its own direction: this is derived
-            turned_away = Phrase(_("derived image in another orientation, not a slice"))
-            excluded.append((item, turned_away))
+            why = Phrase(_("derived image in another orientation, not a slice"))
+            excluded.append((item, why))
         else:
             kept.append(item)
     return kept, excluded
@@ -102,27 +102,24 @@ def _words(item: SliceHeader) -> frozenset[str]:
     return frozenset(word for part in item.image_type[2:] for word in part.upper().split())
 
 
-def _is_derived(item: SliceHeader) -> bool:
-    return item.image_type[:1] == ("DERIVED",)
-
-
 def _direction(item: SliceHeader) -> np.ndarray:
     return np.array(item.row_direction + item.column_direction)
 
 
 def _rasters(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices of one matrix and pixel spacing together."""
-    kinds: list[tuple[tuple[int, int], np.ndarray, list[SliceHeader]]] = []
+    kinds: list[list[SliceHeader]] = []
     for item in slices:
-        matrix, spacing = (item.rows, item.columns), np.array(item.pixel_spacing)
-        for other, reference, members in kinds:
-            near = np.abs(spacing - reference).max() <= _SPACING_TOLERANCE * reference.max()
-            if matrix == other and near:
+        for members in kinds:
+            first = members[0]
+            off = np.abs(np.subtract(item.pixel_spacing, first.pixel_spacing)).max()
+            same = (item.rows, item.columns) == (first.rows, first.columns)
+            if same and off <= _SPACING_TOLERANCE * max(first.pixel_spacing):
                 members.append(item)
                 break
         else:
-            kinds.append((matrix, spacing, [item]))
-    return [members for _, _, members in kinds]
+            kinds.append([item])
+    return kinds
 
 
 def _directions(slices: list[SliceHeader]) -> list[tuple[list[SliceHeader], bool]]:
@@ -140,7 +137,7 @@ def _directions(slices: list[SliceHeader]) -> list[tuple[list[SliceHeader], bool
 
 def _parallel(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices together whose direction is that of the first of them within the tolerance."""
-    axes = np.array([_direction(item) for item in slices]).reshape(-1, 6)
+    axes = np.array([_direction(item) for item in slices])
     left, groups = np.arange(len(slices)), []
     while len(left):
         near = np.abs(axes[left] - axes[left[0]]).max(axis=1) <= ORIENTATION_TOLERANCE
@@ -153,15 +150,13 @@ def _chains(references: np.ndarray) -> list[list[int]]:
     """Indices of orientations (N, 6) that hang together by small differences."""
     left, chains = np.ones(len(references), bool), []
     while left.any():
-        chain, waiting = [], [int(left.argmax())]
-        left[waiting] = False
-        while waiting:
-            current = waiting.pop()
-            chain.append(current)
+        chain = [int(left.argmax())]
+        left[chain] = False
+        for current in chain:  # which grows meanwhile
             differences = np.abs(references - references[current]).max(axis=1)
             near = np.flatnonzero(left & (differences <= _DRIFT_STEP)).tolist()
             left[near] = False
-            waiting += near
+            chain += near
         chains.append(sorted(chain))
     return chains
 

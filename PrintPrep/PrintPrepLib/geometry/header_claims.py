@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..core.findings import Finding
+from ..core.phrases import Phrase, _, joined
+from ..dicom.header import SeriesInfo
 from .regularity import position_tolerance
-from .stack import ENTER_GEOMETRY
+from .stack import SliceStack
 from .stack_geometry import StackGeometry
-
-if TYPE_CHECKING:
-    from ..dicom.header import SeriesInfo
-    from .stack import SliceStack
 
 _TILT_TOLERANCE_DEG = 0.1
 #: A program that is misled by more than this share of a length deserves a warning.
@@ -35,15 +34,15 @@ _TILT_WORDS = re.compile(r"tilt|shear", re.IGNORECASE)
 
 def claims(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
     """The findings about one stack of at least two slices at different positions."""
+    entered = stack.slices[0].entered
     found = [
-        applied_tilt(stack),
-        entered_geometry(stack),
+        _applied_tilt(stack),
+        _entered_geometry(stack) if entered else None,
         None if stack.drifting else _tilt_tag(stack.info, geometry),
-        _pixel_spacing_tag(stack),
+        None if entered else _pixel_spacing_tag(stack),
     ]
     # Across the wide gaps between sections no step is claimed by anybody.
-    claimed = not (geometry.sectioned or stack.drifting or stack.slices[0].entered)
-    if claimed and len(stack.slices) > 1:
+    if not (geometry.sectioned or stack.drifting or entered):
         heights = _Heights(stack, geometry)
         found += [
             _spacing_tag(stack.info, heights),
@@ -51,19 +50,6 @@ def claims(stack: SliceStack, geometry: StackGeometry) -> list[Finding]:
             _slice_location(stack, heights),
         ]
     return [item for item in found if item is not None]
-
-
-def one_place(stack: SliceStack) -> Finding:
-    """The refusal of slices that all claim the same position; one stands for all here."""
-    count = stack.coincident + len(stack.slices)
-    return Finding(
-        "invalid_geometry",
-        "fail",
-        "The headers do not say where the slices lie: all {count} claim the same position. Either "
-        "one place was seen {count} times, or the positions were lost. " + ENTER_GEOMETRY + ".",
-        {"count": count},
-        count,
-    )
 
 
 def names_tilt(info: SeriesInfo) -> bool:
@@ -84,6 +70,7 @@ class _Heights:
         self.table = np.linalg.norm(moved, axis=1)
         self.axis = np.abs(moved[:, np.argmax(np.abs(geometry.normal))])
         self.height = float(self.normal.sum())
+        self.mean = self.height / len(self.normal)
         decimals = (item.position_decimals for item in stack.slices)
         self.tolerance = 2 * float(position_tolerance(decimals).max())
 
@@ -94,73 +81,63 @@ class _Heights:
         return 100 * (claimed / self.height - 1)
 
 
-def _size(percent: float) -> str:
-    return f"{abs(percent):.1f} % too {'tall' if percent > 0 else 'short'}"
+def _sentences(templates: Sequence[str], values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Template and values of several sentences that share their values."""
+    told = joined((Phrase(template, values) for template in templates), " ")
+    return told.template, dict(told.values)
+
+
+def _size(percent: float) -> Phrase:
+    template = _("{percent:.1f} % too tall") if percent > 0 else _("{percent:.1f} % too short")
+    return Phrase(template, {"percent": abs(percent)})
 
 
 def _severity(percent: float) -> str:
     return "warn" if abs(percent) > _MISLED_PERCENT else "info"
 
 
-def applied_tilt(stack: SliceStack) -> Finding | None:
+def _applied_tilt(stack: SliceStack) -> Finding | None:
     """That a person put a tilt back, and which way."""
-    if stack.applied_tilt_deg is None:
+    tilt = stack.applied_tilt_deg
+    if tilt is None:
         return None
-    upper = -np.array(stack.slices[0].column_direction)
-    return Finding(
-        "applied_tilt",
-        "warn",
+    x, y, z = (-direction for direction in stack.slices[0].column_direction)
+    side = _("left") if x > 0 else _("right")
+    if abs(y) >= abs(x):
+        side = _("back") if y > 0 else _("front")
+    template = _(
         "A gantry tilt of {tilt:+g}° was applied on purpose, so that the {edge} edge of every "
         "image leans towards the {end}. The slices do not show it themselves: compare with the "
-        "original images, for with the wrong sign the model is skewed twice as much.",
-        {
-            "tilt": stack.applied_tilt_deg,
-            "edge": _edge(upper),
-            "end": "head" if upper[2] > 0 else "feet",
-        },
-        stack.applied_tilt_deg,
-        "°",
+        "original images, for with the wrong sign the model is skewed twice as much."
     )
+    end = _("head") if z > 0 else _("feet")
+    values = {"tilt": tilt, "edge": Phrase(side), "end": Phrase(end)}
+    return Finding("applied_tilt", "warn", template, values, tilt, "°")
 
 
-def _edge(upper: np.ndarray) -> str:
-    """Which side of the patient the upper edge of an axial image is, LPS (3,)."""
-    if abs(upper[1]) < abs(upper[0]):
-        return "left" if upper[0] > 0 else "right"
-    return "back" if upper[1] > 0 else "front"
-
-
-def entered_geometry(stack: SliceStack) -> Finding | None:
+def _entered_geometry(stack: SliceStack) -> Finding:
     """That a person typed pixel and step, what the header has instead, and missing numbers."""
-    first = stack.slices[0]
-    if not first.entered:
-        return None
-    template = (
-        "The geometry was entered by hand: pixels of {row:g} × {column:g} mm, {slices} slices "
-        "one after another. The size of the print is only as right as these numbers, and if the "
-        "slices run the other way the model is a mirror image: measure a known length, and check "
-        "left and right."
-    )
-    stated, skipped = stack.info.pixel_spacing, _skipped(stack)
-    if stated is not None and not np.allclose(stated, first.pixel_spacing, rtol=1e-3):
-        template += " The header states pixels of {stated_row:g} × {stated_column:g} mm."
-    if skipped:
-        template += (
-            " The slice numbers leave out {skipped}: if slices are missing, the model is too short."
+    used, stated, skipped = stack.slices[0].pixel_spacing, stack.info.pixel_spacing, _skipped(stack)
+    values = {"row": used[0], "column": used[1], "slices": len(stack.slices), "skipped": skipped}
+    templates = [
+        _(
+            "The geometry was entered by hand: pixels of {row:g} × {column:g} mm, {slices} slices "
+            "one after another. The size of the print is only as right as these numbers, and if "
+            "the slices run the other way the model is a mirror image: measure a known length, and "
+            "check left and right."
         )
-    return Finding(
-        "entered_geometry",
-        "warn",
-        template,
-        {
-            "row": first.pixel_spacing[0],
-            "column": first.pixel_spacing[1],
-            "slices": len(stack.slices),
-            "stated_row": (stated or (0, 0))[0],
-            "stated_column": (stated or (0, 0))[1],
-            "skipped": skipped,
-        },
-    )
+    ]
+    if stated is not None and not np.allclose(stated, used, rtol=1e-3):
+        values |= {"stated_row": stated[0], "stated_column": stated[1]}
+        templates.append(_("The header states pixels of {stated_row:g} × {stated_column:g} mm."))
+    if skipped:
+        templates.append(
+            _(
+                "The slice numbers leave out {skipped}: if slices are missing, the model is too "
+                "short."
+            )
+        )
+    return Finding("entered_geometry", "warn", *_sentences(templates, values))
 
 
 def _skipped(stack: SliceStack) -> int:
@@ -179,91 +156,95 @@ def _tilt_tag(info: SeriesInfo, geometry: StackGeometry) -> Finding | None:
     if tag is None or abs(abs(tag) - geometry.tilt_deg) <= _TILT_TOLERANCE_DEG:
         return None
     off = abs(abs(tag) - geometry.tilt_deg)
-    severity = "warn"
-    template = (
+    angle, severity = math.radians(off), "warn"
+    stated = _(
         "The header states a gantry tilt of {tag:g}°, the slice positions show {tilt:.2f}°; the "
-        "positions are used. "
+        "positions are used."
     )
-    skewed = "the model is skewed by {skew:.0f} mm for every 100 mm from front to back"
     if geometry.tilted:
-        template += f"If the header is right, {skewed}: compare with the original images."
+        meaning = _(
+            "If the header is right, the model is skewed by {skew:.0f} mm for every 100 mm from "
+            "front to back: compare with the original images."
+        )
     elif names_tilt(info):
         severity = "info"
-        template += "Another program took the tilt out, as the header says: the size is right."
+        meaning = _("Another program took the tilt out, as the header says: the size is right.")
     else:
-        template += (
+        meaning = _(
             "Either another program has straightened the slices, and the size is right; or the "
-            f"tilt was lost on the way, and {skewed} and {{deep:.1f}} % too deep. Compare with "
-            "the original images; a lost tilt can be applied on purpose."
+            "tilt was lost on the way, and the model is skewed by {skew:.0f} mm for every 100 mm "
+            "from front to back and {deep:.1f} % too deep. Compare with the original images; a "
+            "lost tilt can be applied on purpose."
         )
-    angle = math.radians(off)
     values = {
         "tag": tag,
         "tilt": geometry.tilt_deg,
         "skew": 100 * math.sin(angle),
         "deep": 100 * (1 / math.cos(angle) - 1),
     }
-    return Finding("tilt_tag", severity, template, values, off, "°")
+    return Finding("tilt_tag", severity, *_sentences([stated, meaning], values), off, "°")
 
 
 def _spacing_tag(info: SeriesInfo, heights: _Heights) -> Finding | None:
     stated = info.spacing_between_slices_mm
     if not stated:
         return None
-    count = len(heights.normal)
-    percent = heights.off(abs(stated) * count)
+    claimed = abs(stated) * len(heights.normal)
+    percent = heights.off(claimed)
     if percent is None and stated > 0:
         return None
-    template = "SpacingBetweenSlices states {stated:g} mm"
     severity = _severity(percent or 0.0)
+    templates = [_("SpacingBetweenSlices states {stated:g} mm: its sign has no meaning here.")]
     if percent is not None:
-        template += (
-            ", the slices stand {mean:.3f} mm apart on average; the positions are used. A program "
-            "that trusts the tag makes the model {size}."
-        )
-        along_table = abs(abs(stated) * count - heights.table.sum()) <= heights.tolerance
-        if along_table:
+        templates = [
+            _(
+                "SpacingBetweenSlices states {stated:g} mm, the slices stand {mean:.3f} mm apart "
+                "on average; the positions are used. A program that trusts the tag makes the model "
+                "{size}."
+            )
+        ]
+        if abs(claimed - heights.table.sum()) <= heights.tolerance:
             # Right in its own way, and told as a tilt already.
             severity = "info"
-            template += " It counts along the table, which the tilted slices do not follow."
-    else:
-        template += ": its sign has no meaning here."
+            templates.append(_("It counts along the table, which the tilted slices do not follow."))
     if stated < 0:
         severity = "warn"
-        template += " A program that takes the minus for a direction mirrors the model."
-    values = {
-        "stated": stated,
-        "mean": heights.height / count,
-        "size": _size(percent or 0.0),
-    }
-    return Finding("spacing_tag", severity, template, values, percent or 0.0, "%")
+        templates.append(_("A program that takes the minus for a direction mirrors the model."))
+    percent = percent or 0.0
+    values = {"stated": stated, "mean": heights.mean, "size": _size(percent)}
+    return Finding("spacing_tag", severity, *_sentences(templates, values), percent, "%")
 
 
 def _thickness_tag(stack: SliceStack, heights: _Heights) -> Finding | None:
-    single = [item.thickness_mm or stack.info.slice_thickness_mm for item in stack.slices]
-    if not all(value and value > 0 for value in single):
+    stated = [item.thickness_mm or stack.info.slice_thickness_mm or 0.0 for item in stack.slices]
+    thin, thick = min(stated), max(stated)
+    if thin <= 0:
         return None
-    thickness = np.array(single, dtype=float)
-    between = (thickness[1:] + thickness[:-1]) / 2
+    halves = np.array(stated) / 2
+    between = halves[1:] + halves[:-1]
     percent = heights.off(float(between.sum()))
     if percent is None or abs(percent) <= _MISLED_PERCENT:
         return None
     bare = heights.normal - between
-    gaps = float(bare.max()) > _BARE_SHARE * float(thickness.min())
-    template = (
+    gaps = float(bare.max()) > _BARE_SHARE * thin
+    template = _(
         "The slices are {thickness} mm thick and stand {mean:.3f} mm apart on average, so they "
-        + ("leave up to {bare:.2f} mm unscanned" if gaps else "overlap by up to {lap:.2f} mm")
-        + ". The distance is used; a program that takes the thickness for it makes the model "
+        "{differ}. The distance is used; a program that takes the thickness for it makes the model "
         "{size}."
     )
+    differ = Phrase(_("overlap by up to {mm:.2f} mm"), {"mm": -float(bare.min())})
+    if gaps:
+        differ = Phrase(_("leave up to {mm:.2f} mm unscanned"), {"mm": float(bare.max())})
+    several = Phrase(_("{thin:g} to {thick:g}"), {"thin": thin, "thick": thick})
+    thickness = f"{thin:g}" if thin == thick else several
     values = {
-        "thickness": " to ".join(f"{value:g}" for value in sorted({min(single), max(single)})),
-        "mean": heights.height / len(heights.normal),
-        "bare": float(bare.max()),
-        "lap": -float(bare.min()),
+        "thickness": thickness,
+        "mean": heights.mean,
+        "differ": differ,
         "size": _size(percent),
     }
-    return Finding("thickness_tag", "warn" if gaps else "info", template, values, percent, "%")
+    severity = "warn" if gaps else "info"
+    return Finding("thickness_tag", severity, template, values, percent, "%")
 
 
 def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
@@ -278,60 +259,42 @@ def _slice_location(stack: SliceStack, heights: _Heights) -> Finding | None:
         moved = -moved
     backwards = int((moved <= 0).sum())
     if backwards:
-        return Finding(
-            "slice_location",
-            "warn",
+        template = _(
             "SliceLocation puts {count} of {slices} slices in another order than their positions; "
             "the positions are used. A program that sorts by the tag folds the anatomy: the model "
-            "is torn every {mean:.2f} mm.",
-            {
-                "count": backwards,
-                "slices": len(stated),
-                "mean": heights.height / len(heights.normal),
-            },
-            backwards,
+            "is torn every {mean:.2f} mm."
         )
+        torn = {"count": backwards, "slices": len(stated), "mean": heights.mean}
+        return Finding("slice_location", "warn", template, torn, backwards)
     tolerance = heights.tolerance + _LOCATION_TOLERANCE_MM
-    ways = (heights.normal, heights.table, heights.axis)
-    if any(_agree(moved, steps, tolerance) for steps in ways):
-        return None
+    for steps in (heights.normal, heights.table, heights.axis):
+        off = moved - steps
+        # Small differences add up.
+        if max(np.abs(off).max(), abs(off.sum())) <= tolerance:
+            return None
     percent = 100 * (float(moved.sum()) / heights.height - 1)
-    return Finding(
-        "slice_location",
-        _severity(percent),
+    template = _(
         "By SliceLocation the slices stand {low:.3f} to {high:.3f} mm apart, by their positions "
-        "{first:.3f} to {last:.3f} mm; the positions are used. A program that trusts the tag makes "
-        "the model {size}.",
-        {
-            "low": float(moved.min()),
-            "high": float(moved.max()),
-            "first": float(heights.normal.min()),
-            "last": float(heights.normal.max()),
-            "size": _size(percent),
-        },
-        percent,
-        "%",
+        "{least:.3f} to {most:.3f} mm; the positions are used. A program that trusts the tag makes "
+        "the model {size}."
     )
-
-
-def _agree(claimed: np.ndarray, steps: np.ndarray, tolerance: float) -> bool:
-    """Does every step agree, and their sum, in which small differences add up?"""
-    return bool(
-        np.abs(claimed - steps).max() <= tolerance
-        and abs(float((claimed - steps).sum())) <= tolerance
-    )
+    values: dict[str, Any] = {
+        "low": float(moved.min()),
+        "high": float(moved.max()),
+        "least": float(heights.normal.min()),
+        "most": float(heights.normal.max()),
+        "size": _size(percent),
+    }
+    return Finding("slice_location", _severity(percent), template, values, percent, "%")
 
 
 def _pixel_spacing_tag(stack: SliceStack) -> Finding | None:
     """ImagerPixelSpacing is that on the detector, NominalScannedPixelSpacing that on film."""
     info, used = stack.info, stack.slices[0].pixel_spacing
-    if stack.slices[0].entered:
-        return None
-    others = (
+    for name, other in (
         ("ImagerPixelSpacing", info.imager_pixel_spacing),
         ("NominalScannedPixelSpacing", info.nominal_pixel_spacing),
-    )
-    for name, other in others:
+    ):
         if other is None:
             continue
         percents = [100 * (there / here - 1) for there, here in zip(other, used, strict=True)]
@@ -339,26 +302,17 @@ def _pixel_spacing_tag(stack: SliceStack) -> Finding | None:
         if abs(percent) <= _MISLED_PERCENT:
             continue
         known = info.pixel_spacing_calibration
-        template = (
+        size = _("{percent:.1f} % larger") if percent > 0 else _("{percent:.1f} % smaller")
+        stated = _(
             "PixelSpacing states {row:.4g} × {column:.4g} mm and is used, {name} states "
             "{other_row:.4g} × {other_column:.4g} mm. A program that takes the other makes the "
-            "model {much:.1f} % {size} within the slices. "
+            "model {size} within the slices."
         )
-        template += (
-            "PixelSpacing was calibrated ({known})."
-            if known
-            else "Nothing says that PixelSpacing was calibrated: measure a known length."
-        )
-        values = {
-            "row": used[0],
-            "column": used[1],
-            "name": name,
-            "other_row": other[0],
-            "other_column": other[1],
-            "much": abs(percent),
-            "size": "larger" if percent > 0 else "smaller",
-            "known": known,
-        }
-        severity = "info" if known else "warn"
-        return Finding("pixel_spacing_tag", severity, template, values, percent, "%")
+        calibrated = _("PixelSpacing was calibrated ({known}).")
+        unknown = _("Nothing says that PixelSpacing was calibrated: measure a known length.")
+        values = {"row": used[0], "column": used[1], "name": name, "known": known}
+        values |= {"other_row": other[0], "other_column": other[1]}
+        values |= {"size": Phrase(size, {"percent": abs(percent)})}
+        told = _sentences([stated, calibrated if known else unknown], values)
+        return Finding("pixel_spacing_tag", "info" if known else "warn", *told, percent, "%")
     return None

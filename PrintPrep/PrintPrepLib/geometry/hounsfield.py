@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
-
-if TYPE_CHECKING:
-    from .stack import SliceStack
+from ..core.phrases import _
+from .stack import SliceStack
 
 HOUNSFIELD = "HU"
 #: Words in ImageType that name what a derived CT image maps instead of attenuation: perfusion
@@ -41,26 +40,18 @@ def pixel_findings(stack: SliceStack) -> list[Finding]:
         return []
     others = _others(stack)
     if others:
-        return [
-            Finding(
-                "not_hu",
-                "fail",
-                "The values are not Hounsfield units ({what}): a threshold in HU means nothing "
-                "here, and such a map is not for printing. Use the CT images that it was made "
-                "from.",
-                {"what": ", ".join(others)},
-            )
-        ]
+        template = _(
+            "The values are not Hounsfield units ({what}): a threshold in HU means nothing here, "
+            "and such a map is not for printing. Use the CT images that it was made from."
+        )
+        return [Finding("not_hu", "fail", template, {"what": ", ".join(others)})]
     if any(item.layout is not None and not item.layout.rescaled for item in stack.slices):
-        return [
-            Finding(
-                "no_rescale",
-                "warn",
-                "The header does not say how stored values become Hounsfield units (RescaleSlope "
-                "and RescaleIntercept are missing): they are taken as they stand, so thresholds "
-                "in HU may miss the tissue.",
-            )
-        ]
+        template = _(
+            "The header does not say how stored values become Hounsfield units (RescaleSlope and "
+            "RescaleIntercept are missing): they are taken as they stand, so thresholds in HU may "
+            "miss the tissue."
+        )
+        return [Finding("no_rescale", "warn", template)]
     return []
 
 
@@ -68,7 +59,7 @@ def refuse_maps(stack: SliceStack) -> None:
     """:raises GeometryError: the stack is a map, from which nothing is printed."""
     for finding in pixel_findings(stack):
         if finding.id == "not_hu":
-            raise GeometryError(finding.message.rstrip("."))
+            raise GeometryError(finding.template, **finding.values)
 
 
 def _others(stack: SliceStack) -> list[str]:

@@ -4,26 +4,32 @@ Cone-beam, industrial and pre-clinical scanners write such headers. What is ente
 position, orientation and pixel spacing of every file; slices follow each other by their
 numbers, or by their file names where numbers do not tell them apart. The slices are marked,
 so that records and checks say where their geometry comes from.
+
+A gantry tilt that was lost on the way is put back because a person says so. Slices that are
+written straight although the gantry was tilted stand on the table's line in planes that are
+really tipped about the rows of the image. Positions are right then, only the orientation is
+not. Nothing in the files proves it, so this is never done unasked. The sign counts in the
+image: plus tips the upper edge of every image along row × column. For a patient on the back,
+head first, that is the front of the patient towards the head. GE writes it so; the same
+orientation carries a minus on Philips (both seen in real series). The standard leaves the sign
+of GantryDetectorTilt (0018,1120) open (PS3.3 C.8.2.3).
 """
 
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..core.errors import GeometryError
-from ..dicom.header import SliceHeader
+from ..core.phrases import _
+from ..dicom.header import SeriesInfo, SliceHeader
 from .analysis import analyse
-
-if TYPE_CHECKING:
-    from ..dicom.header import SeriesInfo
-    from .stack import SliceStack
+from .stack import SliceStack, number_key
 
 Vector = tuple[float, float, float]
 
@@ -35,8 +41,13 @@ ORIENTATIONS: dict[str, tuple[Vector, Vector]] = {
     "coronal": ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0)),
     "sagittal": ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0)),
 }
-_FORM = "Give ROWxCOLUMNxSTEP in mm, for example 0.2x0.2x0.25"
 _DIGITS = re.compile(r"(\d+)")
+#: No gantry tips farther.
+LARGEST_DEG = 45.0
+#: Below this tilt the slices count as straight.
+_STRAIGHT_DEG = 0.1
+#: Only axial slices come out of a tilted gantry: cosine to the long axis of the patient.
+_AXIAL = 0.99
 
 
 @dataclass(frozen=True)
@@ -56,17 +67,25 @@ class EnteredGeometry:
     orientation: str = "axial"
 
     def __post_init__(self) -> None:
-        named = (("row", self.row_mm), ("column", self.column_mm), ("step", abs(self.step_mm)))
-        for name, value in named:
+        for template, value in (
+            (_("a row of {value:g} mm is impossible"), self.row_mm),
+            (_("a column of {value:g} mm is impossible"), self.column_mm),
+            (_("a step of {value:g} mm is impossible"), abs(self.step_mm)),
+        ):
             if not (math.isfinite(value) and SMALLEST_MM <= value <= LARGEST_MM):
                 raise GeometryError(
-                    f"a {name} of {value:g} mm is impossible",
-                    remedy=f"Give lengths from {SMALLEST_MM:g} to {LARGEST_MM:g} mm",
+                    template,
+                    remedy=_("Give lengths from {smallest:g} to {largest:g} mm"),
+                    value=value,
+                    smallest=SMALLEST_MM,
+                    largest=LARGEST_MM,
                 )
         if self.orientation not in ORIENTATIONS:
             raise GeometryError(
-                f"there is no orientation {self.orientation!r}",
-                remedy="Choose one of " + ", ".join(ORIENTATIONS),
+                _("there is no orientation {orientation!r}"),
+                remedy=_("Choose one of {orientations}"),
+                orientation=self.orientation,
+                orientations=", ".join(ORIENTATIONS),
             )
 
     @classmethod
@@ -75,24 +94,28 @@ class EnteredGeometry:
 
         :raises GeometryError: it is no such text, or its numbers are impossible.
         """
-        lengths, _, orientation = text.strip().partition(":")
+        lengths, _colon, orientation = text.strip().partition(":")
         try:
             row, column, step = (float(part) for part in re.split(r"[x×X*]", lengths))
         except ValueError:
-            raise GeometryError(f"{text!r} is no geometry", remedy=_FORM) from None
+            raise GeometryError(
+                _("{text!r} is no geometry"),
+                remedy=_("Give ROWxCOLUMNxSTEP in mm, for example 0.2x0.2x0.25"),
+                text=text,
+            ) from None
         return cls(row, column, step, orientation.strip().casefold() or "axial")
 
     @classmethod
     def from_record(cls, entered: Any) -> EnteredGeometry:
         """What stands under ``entered`` in the source of a record."""
-        return cls(*entered["pixel_spacing_mm"], entered["step_mm"], entered["orientation"])
+        row, column = entered["pixel_spacing_mm"]
+        return cls(row, column, entered["step_mm"], entered["orientation"])
 
     @property
     def step(self) -> Vector:
         """From one slice to the next, LPS mm."""
-        (a, b, c), (d, e, f) = ORIENTATIONS[self.orientation]
-        normal = (b * f - c * e, c * d - a * f, a * e - b * d)
-        return tuple(self.step_mm * value for value in normal)
+        x, y, z = (self.step_mm * np.cross(*ORIENTATIONS[self.orientation])).tolist()
+        return x, y, z
 
 
 def entered_record(slices: Sequence[SliceHeader]) -> dict[str, Any] | None:
@@ -100,19 +123,17 @@ def entered_record(slices: Sequence[SliceHeader]) -> dict[str, Any] | None:
     first = slices[0]
     if not first.entered:
         return None
-    orientation = max(ORIENTATIONS, key=lambda name: _likeness(first, *ORIENTATIONS[name]))
+    axes = first.row_direction + first.column_direction
+    # The likest: where a tilt was applied to the slices none is the same.
+    orientation = max(ORIENTATIONS, key=lambda name: np.ravel(ORIENTATIONS[name]) @ axes)
+    # Negative where the numbers run against the stack.
+    step = math.dist(first.position, slices[min(1, len(slices) - 1)].position)
     return {
         "pixel_spacing_mm": list(first.pixel_spacing),
-        "step_mm": _signed_step(slices),
+        "step_mm": step if in_file_order(slices)[0] == first else -step,
         "orientation": orientation,
         "by": "hand",
     }
-
-
-def _likeness(item: SliceHeader, row: Vector, column: Vector) -> float:
-    """2 where a slice lies as these axes say, less where a tilt was applied to it."""
-    axes = item.row_direction + item.column_direction
-    return sum(here * there for here, there in zip(axes, row + column, strict=True))
 
 
 def in_file_order(slices: Iterable[SliceHeader]) -> list[SliceHeader]:
@@ -123,39 +144,11 @@ def in_file_order(slices: Iterable[SliceHeader]) -> list[SliceHeader]:
         item.instance_number.strip().lstrip("+-").isdecimal() for item in slices
     ):
         return sorted(slices, key=lambda item: (int(item.instance_number), item.frame))
-    return sorted(slices, key=lambda item: (_natural(item.path), item.frame))
-
-
-def _natural(path: str) -> list[tuple[int, int, str]]:
-    """Sorts ``slice 9`` before ``slice 10``."""
-    parts = _DIGITS.split(os.fspath(path).casefold())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
-
-
-def _signed_step(slices: Sequence[SliceHeader]) -> float:
-    """The step as it was entered: negative where the numbers run against the stack."""
-    ordered = in_file_order(slices)
-    step = math.dist(slices[0].position, slices[min(1, len(slices) - 1)].position)
-    return -step if ordered[0] != slices[0] else step
-
-
-# A gantry tilt that was lost on the way, put back because a person says so.
-#
-# Slices that are written straight although the gantry was tilted stand on the table's line in
-# planes that are really tipped about the rows of the image. Positions are right then, only the
-# orientation is not. Nothing in the files proves it, so this is never done unasked.
-#
-# The sign counts in the image: plus tips the upper edge of every image along row × column. For a
-# patient on the back, head first, that is the front of the patient towards the head. GE writes it
-# so; the same orientation carries a minus on Philips (both seen in real series). The standard
-# leaves the sign of GantryDetectorTilt (0018,1120) open (PS3.3 C.8.2.3).
-
-#: No gantry tips farther.
-LARGEST_DEG = 45.0
-#: Below this tilt the slices count as straight.
-_STRAIGHT_DEG = 0.1
-#: Only axial slices come out of a tilted gantry: cosine to the long axis of the patient.
-_AXIAL = 0.99
+    # As people count: ``slice 9`` before ``slice 10``.
+    return sorted(
+        slices,
+        key=lambda item: ([number_key(s) for s in _DIGITS.split(item.path.casefold())], item.frame),
+    )
 
 
 def assumed_tilt(info: SeriesInfo) -> float | None:
@@ -173,30 +166,34 @@ def apply_tilt(stack: SliceStack, degrees: float | None = None) -> SliceStack:
         header states (``assumed_tilt``).
     :raises GeometryError: the slices are tilted already, are not axial, or no tilt is known.
     """
-    first = stack.slices[0]
     tilt = assumed_tilt(stack.info) if degrees is None else degrees
     if tilt is None:
         raise GeometryError(
-            "the header states no gantry tilt that could be applied",
-            remedy="Give its degrees, for example --apply-tilt 18.5",
+            _("the header states no gantry tilt that could be applied"),
+            remedy=_("Give its degrees, for example --apply-tilt 18.5"),
         )
     if not 0 < abs(tilt) <= LARGEST_DEG:
         raise GeometryError(
-            f"a gantry tilt of {tilt:g}° is impossible",
-            remedy=f"Give degrees between -{LARGEST_DEG:g} and {LARGEST_DEG:g}, but not 0",
+            _("a gantry tilt of {tilt:g}° is impossible"),
+            remedy=_("Give degrees between -{largest:g} and {largest:g}, but not 0"),
+            tilt=tilt,
+            largest=LARGEST_DEG,
         )
     seen = analyse(stack).tilt_deg
     if seen > _STRAIGHT_DEG:
         raise GeometryError(
-            f"the slices show a tilt of {seen:.1f}° themselves, so none was lost",
-            remedy="Load the series as it is: it is straightened by its positions",
+            _("the slices show a tilt of {seen:.1f}° themselves, so none was lost"),
+            remedy=_("Load the series as it is: it is straightened by its positions"),
+            seen=seen,
         )
     if abs(stack.normal[2]) < _AXIAL:
         raise GeometryError(
-            "these slices are not axial, so no gantry tilt was lost in them",
-            remedy="Load the series as it is",
+            _("these slices are not axial, so no gantry tilt was lost in them"),
+            remedy=_("Load the series as it is"),
         )
     angle = np.radians(tilt)
-    column = np.cos(angle) * np.array(first.column_direction) - np.sin(angle) * stack.normal
+    column = (
+        np.cos(angle) * np.array(stack.slices[0].column_direction) - np.sin(angle) * stack.normal
+    )
     slices = tuple(replace(item, column_direction=tuple(column.tolist())) for item in stack.slices)
     return replace(stack, slices=slices, applied_tilt_deg=float(tilt))

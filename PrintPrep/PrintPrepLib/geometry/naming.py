@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..core.phrases import Phrase
+from ..core.phrases import Phrase, _, listed
 from .stack import SliceStack
 from .stack_geometry import StackGeometry
 
 #: Planes whose normal lies nearer to an axis of the patient than this cosine are named by it.
 _ALONG_AXIS = 0.9
-_PLANES = ("sagittal", "coronal", "axial")
-_AXES = "xyz"
+_PLANES = (_("sagittal"), _("coronal"), _("axial"))
 _PLACES_SHOWN = 6
 
 
@@ -39,13 +38,14 @@ def treatment_words(geometry: StackGeometry, drifting: bool, spacing: str | floa
 
     :param spacing: ``native``, ``isotropic`` or millimetres.
     """
-    if spacing == "native":
-        if geometry.regular and not drifting:
-            return Phrase("The voxels stay as they are.")
-        return Phrase("It is put onto a straight, even grid, with planes as close as the slices.")
-    if spacing == "isotropic":
-        return Phrase("It is put onto a straight, even grid, with planes as close as the pixels.")
-    return Phrase("It is put onto a straight, even grid, {mm:g} mm apart.", {"mm": spacing})
+    template = _("It is put onto a straight, even grid, {mm:g} mm apart.")
+    if spacing == "native" and geometry.regular and not drifting:
+        template = _("The voxels stay as they are.")
+    elif spacing == "native":
+        template = _("It is put onto a straight, even grid, with planes as close as the slices.")
+    elif spacing == "isotropic":
+        template = _("It is put onto a straight, even grid, with planes as close as the pixels.")
+    return Phrase(template, {"mm": spacing})
 
 
 def absence_words(source: Mapping[str, Any]) -> list[Phrase]:
@@ -53,77 +53,60 @@ def absence_words(source: Mapping[str, Any]) -> list[Phrase]:
 
     :param source: of a volume's provenance; older ones may lack the keys.
     """
+    unscanned = _("Nothing was scanned from {start:.1f} to {end:.1f} mm.")
     words = [
-        Phrase(
-            "Nothing was scanned from {start:.1f} to {end:.1f} mm.",
-            {"start": gap["from_mm"], "end": gap["to_mm"]},
-        )
+        Phrase(unscanned, {"start": gap["from_mm"], "end": gap["to_mm"]})
         for gap in source.get("gaps") or ()
     ]
     places = source.get("missing_at_mm") or ()
     if places:
-        shown = ", ".join(f"{place:.1f}" for place in places[:_PLACES_SHOWN])
-        rest = len(places) - _PLACES_SHOWN
-        more = f" and {rest} more" if rest > 0 else ""
-        words.append(Phrase("Slices are missing at {places} mm.", {"places": shown + more}))
+        shown = listed((f"{place:.1f}" for place in places), _PLACES_SHOWN)
+        words.append(Phrase(_("Slices are missing at {places} mm."), {"places": shown}))
     if source.get("duplicates"):
-        words.append(
-            Phrase("{count} images were there more than once.", {"count": source["duplicates"]})
-        )
+        twice = _("{count} images were there more than once.")
+        words.append(Phrase(twice, {"count": source["duplicates"]}))
     return words
 
 
 def _stack_words(stack: SliceStack, siblings: Sequence[SliceStack]) -> Phrase:
     told = [item.told_apart for item in siblings]
     if stack.told_apart and told.count(stack.told_apart) == 1:
-        return Phrase("{what}", {"what": stack.told_apart})
-    for differs in _DIFFERENCES:
-        if len({differs(item).text for item in siblings}) > 1:
-            difference = differs(stack)
-            return Phrase(
-                "stack {number} (" + difference.template + ")",
-                {"number": stack.number, **difference.values},
-            )
-    return Phrase("stack {number}", {"number": stack.number})
+        return stack.told_apart
+    others = [_differences(item) for item in siblings]
+    for own, *words in zip(_differences(stack), *others, strict=True):
+        if len({item.text for item in words}) > 1:
+            values = {"number": stack.number, "difference": own}
+            return Phrase(_("stack {number} ({difference})"), values)
+    return Phrase(_("stack {number}"), {"number": stack.number})
+
+
+def _differences(stack: SliceStack) -> list[Phrase]:
+    """Plane, tilt, matrix and pixel of a stack."""
+    first, normal = stack.slices[0], np.abs(stack.normal)
+    plane = _PLANES[int(normal.argmax())] if normal.max() > _ALONG_AXIS else _("oblique")
+    way = np.subtract(stack.slices[-1].position, first.position)
+    across = np.linalg.norm(np.cross(way, stack.normal))
+    tilt = abs(math.degrees(math.atan2(across, abs(way @ stack.normal))))
+    return [
+        Phrase(plane),
+        Phrase(_("tilt {tilt:.0f}°"), {"tilt": tilt}),
+        Phrase("{columns} × {rows}", {"columns": first.columns, "rows": first.rows}),
+        Phrase(_("pixel {pixel:.3g} mm"), {"pixel": first.pixel_spacing[1]}),
+    ]
 
 
 def _section_words(stack: SliceStack) -> Phrase:
     if stack.section == 0:
-        return Phrase("all {sections} sections", {"sections": stack.sections})
+        return Phrase(_("all {sections} sections"), {"sections": stack.sections})
     axis = int(np.abs(stack.normal).argmax())
-    ends = sorted(stack.slices[index].position[axis] for index in (0, -1))
+    low, high = sorted(stack.slices[index].position[axis] for index in (0, -1))
     return Phrase(
-        "section {section} of {sections} ({axis} {low:.0f} to {high:.0f} mm)",
+        _("section {section} of {sections} ({axis} {low:.0f} to {high:.0f} mm)"),
         {
             "section": stack.section,
             "sections": stack.sections,
-            "axis": _AXES[axis],
-            "low": ends[0],
-            "high": ends[1],
+            "axis": "xyz"[axis],
+            "low": low,
+            "high": high,
         },
     )
-
-
-def _tilt(stack: SliceStack) -> Phrase:
-    way = np.subtract(stack.slices[-1].position, stack.slices[0].position)
-    across = np.linalg.norm(np.cross(way, stack.normal))
-    tilt = abs(math.degrees(math.atan2(across, abs(way @ stack.normal))))
-    return Phrase("tilt {tilt:.0f}°", {"tilt": tilt})
-
-
-def _plane(stack: SliceStack) -> Phrase:
-    normal = np.abs(stack.normal)
-    plane = _PLANES[int(normal.argmax())] if normal.max() > _ALONG_AXIS else "oblique"
-    return Phrase("{plane}", {"plane": plane})
-
-
-def _matrix(stack: SliceStack) -> Phrase:
-    first = stack.slices[0]
-    return Phrase("{columns} × {rows}", {"columns": first.columns, "rows": first.rows})
-
-
-def _pixel(stack: SliceStack) -> Phrase:
-    return Phrase("pixel {pixel:.3g} mm", {"pixel": stack.slices[0].pixel_spacing[1]})
-
-
-_DIFFERENCES: tuple[Callable[[SliceStack], Phrase], ...] = (_plane, _tilt, _matrix, _pixel)

@@ -3,94 +3,85 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 
+from ..core.phrases import Phrase, _, joined
+from ..dicom import tags
 from ..dicom.header import SliceHeader
-from ..dicom.tags import (
-    ACQUISITION_NUMBER,
-    CONTENT_TIME,
-    CONVOLUTION_KERNEL,
-    DIMENSION_INDEX,
-    ECHO_NUMBERS,
-    IMAGE_TYPE,
-    TEMPORAL_POSITION,
-    TRAITS,
-)
 from .regularity import fit_uniform, position_tolerance
 from .stack import SAME_PLACE_MM, heights, in_order, places
 
 #: Corners farther apart than this within the plane belong to different fields of view.
 _FIELD_MM = 1.0
-#: What may tell reconstructions apart, the plainest first, with its name.
+#: What may tell reconstructions apart, the plainest first, in words.
 _NAMES = {
-    CONVOLUTION_KERNEL: "kernel",
-    IMAGE_TYPE: "image type",
-    ECHO_NUMBERS: "echo",
-    TEMPORAL_POSITION: "temporal position",
-    DIMENSION_INDEX: "dimension",
-    ACQUISITION_NUMBER: "acquisition",
+    tags.CONVOLUTION_KERNEL: _("kernel {value}"),
+    tags.IMAGE_TYPE: _("image type {value}"),
+    tags.ECHO_NUMBERS: _("echo {value}"),
+    tags.TEMPORAL_POSITION: _("temporal position {value}"),
+    tags.DIMENSION_INDEX: _("dimension {value}"),
+    tags.ACQUISITION_NUMBER: _("acquisition {value}"),
 }
 
-Family = tuple[list[SliceHeader], str]
+Slices = list[SliceHeader]
+Family = tuple[Slices, Phrase | None]
 
 
 def trait(item: SliceHeader, tag: str) -> str:
     """The text of one of ``tags.TRAITS``, "" where it is absent or was not read."""
-    return item.traits[TRAITS.index(tag)] if item.traits else ""
+    return item.traits[tags.TRAITS.index(tag)] if item.traits else ""
 
 
-# Reconstructions and acquisitions at the same place
-
-
-def told_apart(slices: list[SliceHeader]) -> list[Family]:
+def told_apart(slices: Slices) -> list[Family]:
     """Parallel slices of one raster, each reconstruction by itself, with what tells it apart.
 
     Slices at one position are told apart by the plainest header value that leaves none
     at one position; so are sets that stand regularly by themselves but not together.
     Without such a value they stay together.
     """
-    ordered = in_order(slices)
-    most = max((len(group) for group in places(ordered)), default=1)
-    if most == 1:
-        return [(slices, "")] if regular(slices) else _interleaved(slices)
-    tags = _varying(slices)
-    for count in range(1, len(tags) + 1):
-        for chosen in combinations(tags, count):
-            families = families_by(
-                slices, lambda item, by=chosen: tuple(trait(item, t) for t in by)
-            )
+    most = max((len(group) for group in places(in_order(slices))), default=1)
+    if most == 1 and regular(slices):
+        return [(slices, None)]
+    for chosen, families in _splits(slices):
+        acquisitions = tags.ACQUISITION_NUMBER in chosen
+        if most > 1:
             # Several acquisitions that overlap at their ends are runs of one scan.
-            runs = ACQUISITION_NUMBER in chosen and not side_by_side(families)
-            if 1 < len(families) <= most and distinct(families) and not runs:
-                return [(members, _named(chosen, families, members)) for members in families]
-    fields = families_by(slices, _field_of_view(slices))
+            apart = len(families) <= most and distinct(families)
+            apart = apart and (not acquisitions or side_by_side(families))
+        else:  # they stand between each other
+            even = all(len(family) > 2 and regular(family) for family in families)
+            apart = even and not acquisitions and side_by_side(families)
+        if apart:
+            return [(members, _named(chosen, families, members)) for members in families]
+    if most == 1:
+        return [(slices, None)]
+    fields = _fields_of_view(slices)
     if 1 < len(fields) <= most and distinct(fields):
-        return [(family, f"field of view {n}") for n, family in enumerate(fields, 1)]
+        return _numbered(fields, _("field of view {number}"))
     timed = passes(slices, _content_time)
     if timed is not None and len(timed) <= most and _alike(timed) and side_by_side(timed):
-        return [(family, f"pass {n} by time") for n, family in enumerate(timed, 1)]
-    return [(slices, "")]
+        return _numbered(timed, _("pass {number} by time"))
+    return [(slices, None)]
 
 
 def passes(
     slices: Sequence[SliceHeader], key: Callable[[SliceHeader], float | None]
-) -> list[list[SliceHeader]] | None:
+) -> list[Slices] | None:
     """Slices in runs that go through the stack in one direction, in the order of ``key``.
 
-    :returns: None where a slice has no key, or where a run holds two slices of one position.
+    :returns: None where a slice has no key of its own, or a run two slices of one position.
     """
-    keys = [key(item) for item in slices]
-    if None in keys or len(set(keys)) < len(keys):
+    keys = [value for item in slices if (value := key(item)) is not None]
+    if len(set(keys)) < len(slices):
         return None
     order = np.argsort(keys, kind="stable")
     along = heights(slices)[order]
     found, direction = [[slices[order[0]]]], 0.0
     for index, step in zip(order[1:], np.diff(along), strict=True):
-        turned = direction * step < 0
-        if abs(step) < SAME_PLACE_MM or turned:
+        if abs(step) < SAME_PLACE_MM or direction * step < 0:
             found.append([slices[index]])
             direction = 0.0
         else:
@@ -99,59 +90,22 @@ def passes(
     return found if distinct(found) else None
 
 
-def _content_time(item: SliceHeader) -> float | None:
-    text = trait(item, CONTENT_TIME).replace(":", "")
-    try:
-        hours, minutes, seconds = int(text[:2]), int(text[2:4]), float(text[4:])
-    except ValueError:
-        return None
-    return 3600.0 * hours + 60.0 * minutes + seconds
-
-
-def _interleaved(slices: list[SliceHeader]) -> list[Family]:
-    """Reconstructions that stand between each other: each regular, together not."""
-    tags = [tag for tag in _varying(slices) if tag != ACQUISITION_NUMBER]
-    for count in range(1, len(tags) + 1):
-        for chosen in combinations(tags, count):
-            families = families_by(
-                slices, lambda item, by=chosen: tuple(trait(item, t) for t in by)
-            )
-            even = all(len(family) > 2 and regular(family) for family in families)
-            if len(families) > 1 and even and side_by_side(families):
-                return [(members, _named(chosen, families, members)) for members in families]
-    return [(slices, "")]
-
-
-def _varying(slices: Sequence[SliceHeader]) -> list[str]:
-    """The tags that may tell reconstructions apart, of those that differ between slices."""
-    return [tag for tag in _NAMES if len({trait(item, tag) for item in slices}) > 1]
-
-
-def _by(tags: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
-    return lambda item: tuple(trait(item, tag) for tag in tags)
-
-
 def families_by(
     slices: Sequence[SliceHeader], key: Callable[[SliceHeader], Hashable]
-) -> list[list[SliceHeader]]:
+) -> list[Slices]:
     """Slices of one key together, in the order in which the keys appear."""
-    found: dict[Hashable, list[SliceHeader]] = defaultdict(list)
+    found: dict[Hashable, Slices] = defaultdict(list)
     for item in slices:
         found[key(item)].append(item)
     return list(found.values())
 
 
-def distinct(families: list[list[SliceHeader]]) -> bool:
+def distinct(families: list[Slices]) -> bool:
     """No family holds two slices of one position."""
     return all(len(places(in_order(family))) == len(family) for family in families)
 
 
-def _alike(families: list[list[SliceHeader]]) -> bool:
-    sizes = [len(family) for family in families]
-    return len(sizes) > 1 and min(sizes) >= max(2, max(sizes) / 2)
-
-
-def side_by_side(families: list[list[SliceHeader]]) -> bool:
+def side_by_side(families: list[Slices]) -> bool:
     """Does each family share at least half of its extent with another one?"""
     spans = [(float(along.min()), float(along.max())) for along in map(heights, families)]
     return all(
@@ -179,33 +133,59 @@ def regular(slices: Sequence[SliceHeader]) -> bool:
     return fit_uniform(np.array([item.position for item in ordered]), tolerance) is not None
 
 
-def _field_of_view(slices: Sequence[SliceHeader]) -> Callable[[SliceHeader], Hashable]:
-    """Tells slices by where their corner lies within the plane, a common tilt taken off."""
+def _splits(slices: Slices) -> Iterator[tuple[tuple[str, ...], list[Slices]]]:
+    """The slices by few, then by more of the tags that differ between them."""
+    varying = [tag for tag in _NAMES if len({trait(item, tag) for item in slices}) > 1]
+    for count in range(1, len(varying) + 1):
+        for chosen in combinations(varying, count):
+            yield chosen, families_by(slices, _by(chosen))
+
+
+def _by(chosen: Sequence[str]) -> Callable[[SliceHeader], Hashable]:
+    return lambda item: tuple(trait(item, tag) for tag in chosen)
+
+
+def _content_time(item: SliceHeader) -> float | None:
+    text = trait(item, tags.CONTENT_TIME).replace(":", "")
+    try:
+        return 3600.0 * int(text[:2]) + 60.0 * int(text[2:4]) + float(text[4:])
+    except ValueError:
+        return None
+
+
+def _alike(families: list[Slices]) -> bool:
+    sizes = [len(family) for family in families]
+    return len(sizes) > 1 and min(sizes) >= max(2, max(sizes) / 2)
+
+
+def _fields_of_view(slices: Slices) -> list[Slices]:
+    """Slices by where their corner lies within the plane, a common tilt taken off."""
     along = heights(slices)
     axes = np.array([slices[0].row_direction, slices[0].column_direction])
     across = np.array([item.position for item in slices]) @ axes.T
     terms = np.stack([np.ones_like(along), along - along.mean()], axis=1)
     rest = across - terms @ np.linalg.lstsq(terms, across, rcond=None)[0]
-    labels = {}
+    fields = np.empty(rest.shape, int)
     for axis in (0, 1):
         order = np.argsort(rest[:, axis])
-        jumps = np.concatenate([[0], np.diff(rest[order, axis]) > _FIELD_MM])
-        for index, label in zip(order, np.cumsum(jumps), strict=True):
-            labels.setdefault(id(slices[index]), []).append(int(label))
-    return lambda item: tuple(labels[id(item)])
+        fields[order[0], axis] = 0
+        fields[order[1:], axis] = np.cumsum(np.diff(rest[order, axis]) > _FIELD_MM)
+    field_of = {id(item): tuple(field) for item, field in zip(slices, fields.tolist(), strict=True)}
+    return families_by(slices, lambda item: field_of[id(item)])
 
 
-def _named(
-    tags: Sequence[str], families: list[list[SliceHeader]], members: list[SliceHeader]
-) -> str:
+def _numbered(families: list[Slices], template: str) -> list[Family]:
+    return [(own, Phrase(template, {"number": n})) for n, own in enumerate(families, 1)]
+
+
+def _named(chosen: Sequence[str], families: list[Slices], members: Slices) -> Phrase:
     """What tells a family apart, in words: "kernel B30f, acquisition 2"."""
     told = []
-    for tag in tags:
-        texts = [trait(family[0], tag) for family in families]
+    for tag in chosen:
         text = trait(members[0], tag)
-        if tag == IMAGE_TYPE:
-            counts = Counter(part for other in set(texts) for part in other.split("\\"))
-            own = [part for part in text.split("\\") if counts[part] < len(set(texts))]
-            text = "/".join(own)
-        told.append(f"{_NAMES[tag]} {text or 'not stated'}")
-    return ", ".join(told)
+        if tag == tags.IMAGE_TYPE:
+            texts = {trait(family[0], tag) for family in families}
+            counts = Counter(part for other in texts for part in other.split("\\"))
+            text = "/".join(part for part in text.split("\\") if counts[part] < len(texts))
+        told.append(Phrase(_NAMES[tag], {"value": text or Phrase(_("not stated"))}))
+    return joined(told, ", ")

@@ -1,4 +1,4 @@
-"""Does a regular grid explain the slice positions, rounding included?
+"""Does a regular grid explain the slice positions, rounding included, and where are slices missing?
 
 Positions are written with few decimals by some scanners, so a true grid shows as
 steps that differ. Least squares would reject a third of the true grids that were
@@ -14,10 +14,16 @@ from itertools import groupby
 
 import numpy as np
 
+#: Gaps of missing slices up to this are smoothed over; wider ones make the print wrong.
+GAP_FAIL_MM = 2.5
 _SMALLEST_TOLERANCE_MM = 0.02
 _LARGEST_TOLERANCE_MM = 0.05
 #: Positions closer than this to the simple grid through the end slices count as exact.
 _EXACT_MM = 0.01
+_GAP_FACTOR, _GAP_MM = 1.9, 2.5
+_SECTION_FACTOR, _SECTION_MM = 3.0, 10.0
+#: So many equal wide steps in a row are the scan's own spacing there, no gaps.
+_BLOCK = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,21 @@ class GridFit:
     def positions(self, count: int) -> np.ndarray:
         """The fitted positions, (count, 3) LPS mm."""
         return self.origin + np.arange(count)[:, None] * self.step
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the steps between slices (mm along the normal) say.
+
+    ``usual`` is the step that the others are compared with. ``wide`` are indices of steps
+    that are gaps, ``missing`` how many slices would fill each of them (0: their width is no
+    multiple of the usual step). ``partings`` are indices of steps that part sections.
+    """
+
+    usual: float
+    wide: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    partings: tuple[int, ...] = ()
 
 
 def position_tolerance(decimals: Iterable[tuple[int, int, int]]) -> np.ndarray:
@@ -50,19 +71,15 @@ def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray
     :returns: the grid with the smallest largest deviation (measured in tolerances), the
         grid through the end slices where that is exact, or None where no grid fits.
     """
-    count = len(positions)
-    step = (positions[-1] - positions[0]) @ normal / (count - 1)
-    simple = GridFit(positions[0], step * normal)
-    deviation = np.abs(simple.positions(count) - positions)
-    if deviation.max() <= _EXACT_MM:
+    count, chord = len(positions), positions[-1] - positions[0]
+    simple = GridFit(positions[0], chord @ normal / (count - 1) * normal)
+    if np.abs(simple.positions(count) - positions).max() <= _EXACT_MM:
         return simple
-    chord = positions[-1] - positions[0]
     sideways = np.linalg.norm(chord - (chord @ normal) * normal)
     if sideways > 2 * np.linalg.norm(tolerance) or _chord_excludes(positions, tolerance):
         return None
     # The positions along the normal decide about the step wherever they can.
-    along = positions @ normal
-    line = _line(along, np.ones(count))
+    line = _line(positions @ normal, 1.0)
     if line is not None:
         fit = _centred(positions, line[1] * normal)
         if (np.abs(fit.positions(count) - positions) <= tolerance * (1 + 1e-6)).all():
@@ -76,21 +93,6 @@ def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray
     return None if solution is None else _centred(positions, solution[3] * normal)
 
 
-def _centred(positions: np.ndarray, step: np.ndarray) -> GridFit:
-    """The grid of that step with the smallest largest deviation in every component."""
-    offsets = positions - np.arange(len(positions))[:, None] * step
-    return GridFit((offsets.min(axis=0) + offsets.max(axis=0)) / 2, step)
-
-
-def _line(values: np.ndarray, tolerance: np.ndarray) -> tuple[float, float] | None:
-    """Start and slope of the line over 0, 1, 2 … nearest to the values in the minimax sense."""
-    count = len(values)
-    rows = np.stack([np.ones(count), np.arange(count), np.zeros(count)], axis=1)
-    center = values.mean()
-    solution = _minimax(rows, values - center, tolerance)
-    return None if solution is None else (float(solution[0] + center), float(solution[1]))
-
-
 def fit_uniform(positions: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
     """The grid with one step vector of any direction within ``tolerance`` of every position.
 
@@ -102,65 +104,11 @@ def fit_uniform(positions: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
         return simple
     if _chord_excludes(positions, tolerance):
         return None
-    lines = [_line(positions[:, axis], np.full(count, tolerance[axis])) for axis in range(3)]
+    lines = [_line(positions[:, axis], tolerance[axis]) for axis in range(3)]
     if None in lines:
         return None
     origin, step = np.array(lines).T
     return GridFit(origin, step)
-
-
-def _chord_excludes(positions: np.ndarray, tolerance: np.ndarray) -> bool:
-    """A grid within the tolerance is at most twice that away from the end slices' chord."""
-    share = np.linspace(0.0, 1.0, len(positions))[:, None]
-    chord = positions[0] + share * (positions[-1] - positions[0])
-    return bool((np.abs(positions - chord) > 2 * tolerance).any())
-
-
-def _minimax(rows: np.ndarray, target: np.ndarray, tolerance: np.ndarray) -> np.ndarray | None:
-    """Minimise t with |rows · x − target| ≤ t · tolerance; None where t exceeds 1.
-
-    :param rows: (M, U) coefficients of the unknowns; the last unknown is t, its column free.
-    :param target, tolerance: (M,).
-    """
-    from scipy.optimize import linprog
-
-    above, below = rows.copy(), -rows
-    above[:, -1] = below[:, -1] = -tolerance
-    cost = np.zeros(rows.shape[1])
-    cost[-1] = 1.0
-    limits = [(None, None)] * (len(cost) - 1) + [(0.0, None)]
-    result = linprog(
-        cost, np.vstack([above, below]), np.concatenate([target, -target]), bounds=limits
-    )
-    # The solver's own tolerance must not decide about a position on the very edge.
-    if not result.success or result.x[-1] > 1 + 1e-6:
-        return None
-    return result.x
-
-
-# Where slices are missing from a stack, and where it falls into sections.
-
-_GAP_FACTOR = 1.9
-_GAP_MM = 2.5
-_SECTION_FACTOR = 3.0
-_SECTION_MM = 10.0
-#: So many equal wide steps in a row are the scan's own spacing there, no gaps.
-_BLOCK = 3
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """What the steps between slices (mm along the normal) say.
-
-    ``usual`` is the step that the others are compared with. ``wide`` are indices of steps
-    that are gaps, ``missing`` how many slices would fill each of them (0: their width is no
-    multiple of the usual step). ``partings`` are indices of steps that part sections.
-    """
-
-    usual: float
-    wide: tuple[int, ...] = ()
-    missing: tuple[int, ...] = ()
-    partings: tuple[int, ...] = ()
 
 
 def find_gaps(steps: np.ndarray, tolerance: float) -> Gaps:
@@ -187,6 +135,50 @@ def find_gaps(steps: np.ndarray, tolerance: float) -> Gaps:
         tuple(missing[indices].tolist()),
         tuple(np.flatnonzero(parting).tolist()),
     )
+
+
+def _chord_excludes(positions: np.ndarray, tolerance: np.ndarray) -> bool:
+    """A grid within the tolerance is at most twice that away from the end slices' chord."""
+    share = np.linspace(0.0, 1.0, len(positions))[:, None]
+    chord = positions[0] + share * (positions[-1] - positions[0])
+    return bool((np.abs(positions - chord) > 2 * tolerance).any())
+
+
+def _centred(positions: np.ndarray, step: np.ndarray) -> GridFit:
+    """The grid of that step with the smallest largest deviation in every component."""
+    offsets = positions - np.arange(len(positions))[:, None] * step
+    return GridFit((offsets.min(axis=0) + offsets.max(axis=0)) / 2, step)
+
+
+def _line(values: np.ndarray, tolerance: float) -> tuple[float, float] | None:
+    """Start and slope of the line over 0, 1, 2 … nearest to the values in the minimax sense."""
+    count = len(values)
+    rows = np.stack([np.ones(count), np.arange(count), np.zeros(count)], axis=1)
+    center = values.mean()
+    solution = _minimax(rows, values - center, np.full(count, tolerance))
+    return None if solution is None else (float(solution[0] + center), float(solution[1]))
+
+
+def _minimax(rows: np.ndarray, target: np.ndarray, tolerance: np.ndarray) -> np.ndarray | None:
+    """Minimise t with |rows · x − target| ≤ t · tolerance; None where t exceeds 1.
+
+    :param rows: (M, U) coefficients of the unknowns; the last unknown is t, its column free.
+    :param target, tolerance: (M,).
+    """
+    from scipy.optimize import linprog
+
+    above, below = rows.copy(), -rows
+    above[:, -1] = below[:, -1] = -tolerance
+    cost = np.zeros(rows.shape[1])
+    cost[-1] = 1.0
+    limits = [(None, None)] * (len(cost) - 1) + [(0.0, None)]
+    result = linprog(
+        cost, np.vstack([above, below]), np.concatenate([target, -target]), bounds=limits
+    )
+    # The solver's own tolerance must not decide about a position on the very edge.
+    if not result.success or result.x[-1] > 1 + 1e-6:
+        return None
+    return result.x
 
 
 def _usual_step(steps: np.ndarray, tolerance: float) -> tuple[float, bool]:
@@ -220,12 +212,8 @@ def _blocks(multiples: np.ndarray, wide: np.ndarray) -> np.ndarray:
     """Which steps belong to a row of equal wide ones."""
     found = np.zeros(len(multiples), bool)
     start = 0
-    for (is_wide, _), group in groupby(zip(wide, multiples, strict=True)):
+    for (is_wide, _multiple), group in groupby(zip(wide, multiples, strict=True)):
         length = len(list(group))
         found[start : start + length] = is_wide and length >= _BLOCK
         start += length
     return found
-
-
-#: Gaps of missing slices up to this are smoothed over; wider ones make the print wrong.
-GAP_FAIL_MM = 2.5

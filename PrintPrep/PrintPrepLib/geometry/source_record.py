@@ -46,7 +46,7 @@ def source_record(
         "scanner_model": info.model,
         "scanner_id": scanner_id(info),
         "slices": len(stack.slices),
-        "rejected": relative_rejections(stack.rejected, tuple(item.path for item in stack.slices)),
+        "rejected": relative_rejections(stack.rejected, (item.path for item in stack.slices)),
         "pixel_spacing_mm": list(first.pixel_spacing),
         "slice_thickness_mm": info.slice_thickness_mm,
         "steps_mm": {
@@ -68,7 +68,7 @@ def source_record(
         "irregular": geometry.irregular,
         "stack": stack.number,
         "stacks": stack.stacks_in_series,
-        "told_apart": stack.told_apart,
+        "told_apart": stack.told_apart.text if stack.told_apart else "",
         "sections": max(geometry.sections, stack.sections),
         "section": stack.section,
         "gaps": _gaps(geometry),
@@ -79,7 +79,7 @@ def source_record(
         "duplicates": geometry.duplicates,
         "missing": geometry.missing,
         "missing_at_mm": np.round(geometry.missing_at_mm, _DECIMALS).tolist(),
-        "compression": _compression(stack),
+        "compression": stack.compression,
         "matrix": [first.rows, first.columns],
         "transfer_syntax": _transfer_syntax(stack),
         "lossy": _lossy(stack),
@@ -146,11 +146,6 @@ def _slice_gaps(stack: SliceStack, geometry: StackGeometry) -> dict[str, float] 
     if not len(gaps):
         return None
     return {"min": float(gaps.min()), "max": float(gaps.max())}
-
-
-def _compression(stack: SliceStack) -> str | None:
-    layout = stack.slices[0].layout
-    return None if layout is None else layout.compression
 
 
 def _transfer_syntax(stack: SliceStack) -> str | None:

@@ -1,4 +1,9 @@
-"""Slices in order: stacks, series, what was found in a folder, and what could not be placed."""
+"""Slices in order: stacks, series, what was found in a folder, and what could not be placed.
+
+Series whose headers do not say where their slices lie are refused once for all of their files.
+Cone-beam, industrial and pre-clinical scanners write such headers, and so do programs that wrap
+photographs as DICOM.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,24 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..core.findings import Finding
-from ..core.phrases import Phrase
+from ..core.phrases import Phrase, _, joined
 from ..dicom.header import SeriesInfo, SliceHeader, geometry_faults, multi_frame, series_info
 from ..dicom.image_plane import InvalidGeometry
+
+ENTER_GEOMETRY = _(
+    "Where pixel size and slice distance are known from the scanner's own program, they can be "
+    "entered by hand (--geometry ROWxCOLUMNxSTEP)"
+)
+#: Slices nearer than this along their normal share one position.
+SAME_PLACE_MM = 5e-3
+_MOST_FAULTS = 4
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ class SliceStack:
     sections: int = 1
     applied_tilt_deg: float | None = None
     coincident: int = 0
-    told_apart: str = ""
+    told_apart: Phrase | None = None
     conflicting: int = 0
     duplicate_places: tuple[float, ...] = ()
     joints: tuple[float, ...] = ()
@@ -65,6 +79,12 @@ class SliceStack:
     def normal(self) -> np.ndarray:
         """Unit normal (3,) in LPS."""
         return np.cross(self.slices[0].row_direction, self.slices[0].column_direction)
+
+    @property
+    def compression(self) -> str | None:
+        """Name of the private compression, None where there is none or nobody looked."""
+        layout = self.slices[0].layout
+        return None if layout is None else layout.compression
 
 
 @dataclass(frozen=True)
@@ -97,53 +117,43 @@ class SeriesCollection:
     unplaced: tuple[Unplaced, ...] = ()
 
 
-# Series whose headers do not say where their slices lie: one refusal for all their files.
-#
-# Cone-beam, industrial and pre-clinical scanners write such headers, and so do programs that wrap
-# photographs as DICOM.
-
-ENTER_GEOMETRY = (
-    "Where pixel size and slice distance are known from the scanner's own program, they can be "
-    "entered by hand (--geometry ROWxCOLUMNxSTEP)"
-)
-
-_MOST_FAULTS = 4
-
-
 @dataclass
 class Unplaced:
     """Files of one series that were rejected for their geometry; filled file by file."""
 
     info: SeriesInfo | None = None
     files: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: Counter[Phrase] = field(default_factory=Counter)
 
     def add(self, error: InvalidGeometry) -> None:
         """Count one file."""
-        if self.info is None and error.text is not None:
-            self.info = series_info(error.text)
+        text = error.text
+        if self.info is None and text is not None:
+            self.info = series_info(text)
         self.files += 1
         # The frames of a multi-frame object are not described by its own tags.
-        single = error.text is not None and not multi_frame(error.text)
-        faults = geometry_faults(error.text) if error.text and single else (error.why,)
-        self.faults.update(fault.text for fault in faults)
+        single = text is not None and not multi_frame(text)
+        self.faults.update(geometry_faults(text) if text and single else (error.why,))
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Phrase:
         """What is missing, and which lengths the headers do state, for a person to judge."""
-        faults = "; ".join(fault for fault, _ in self.faults.most_common(_MOST_FAULTS))
-        told = "" if self.info is None else _lengths(self.info)
-        return f"the headers do not say where the slices lie ({self.files} files): {faults}{told}"
+        return Phrase(
+            _("the headers do not say where the slices lie ({files} files): {faults}{stated}"),
+            self._values(),
+        )
 
     @property
     def finding(self) -> Finding:
         """The refusal, with the way out."""
-        problem = self.problem
         return Finding(
             "invalid_geometry",
             "fail",
-            "{problem}. {remedy}.",
-            {"problem": problem[0].upper() + problem[1:], "remedy": ENTER_GEOMETRY},
+            _(
+                "The headers do not say where the slices lie ({files} files): {faults}{stated}. "
+                "{way_out}."
+            ),
+            {**self._values(), "way_out": Phrase(ENTER_GEOMETRY)},
             self.files,
         )
 
@@ -158,26 +168,29 @@ class Unplaced:
             "matrix": None,
         }
 
-
-def _lengths(info: SeriesInfo) -> str:
-    pairs = (
-        ("PixelSpacing", info.pixel_spacing),
-        ("ImagerPixelSpacing", info.imager_pixel_spacing),
-        ("NominalScannedPixelSpacing", info.nominal_pixel_spacing),
-    )
-    singles = (
-        ("SpacingBetweenSlices", info.spacing_between_slices_mm),
-        ("SliceThickness", info.slice_thickness_mm),
-    )
-    told = [f"{name} {pair[0]:g} × {pair[1]:g} mm" for name, pair in pairs if pair]
-    told += [f"{name} {value:g} mm" for name, value in singles if value]
-    return f". They do state {', '.join(told)}" if told else ""
+    def _values(self) -> dict[str, Any]:
+        lengths = ", ".join(_lengths(self.info)) if self.info else ""
+        return {
+            "files": self.files,
+            "faults": joined(fault for fault, _count in self.faults.most_common(_MOST_FAULTS)),
+            "stated": Phrase(_(". They do state {lengths}"), {"lengths": lengths})
+            if lengths
+            else "",
+        }
 
 
-# Slices in order along their common normal, and which of them share a position.
-
-#: Slices nearer than this along their normal share one position.
-SAME_PLACE_MM = 5e-3
+def _lengths(info: SeriesInfo) -> list[str]:
+    pairs = {
+        "PixelSpacing": info.pixel_spacing,
+        "ImagerPixelSpacing": info.imager_pixel_spacing,
+        "NominalScannedPixelSpacing": info.nominal_pixel_spacing,
+    }
+    singles = {
+        "SpacingBetweenSlices": info.spacing_between_slices_mm,
+        "SliceThickness": info.slice_thickness_mm,
+    }
+    told = [f"{name} {pair[0]:g} × {pair[1]:g} mm" for name, pair in pairs.items() if pair]
+    return told + [f"{name} {value:g} mm" for name, value in singles.items() if value]
 
 
 def in_order(slices: Sequence[SliceHeader]) -> tuple[SliceHeader, ...]:
@@ -203,46 +216,32 @@ def places(ordered: Sequence[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices in order along their normal, those at one position together."""
     if not ordered:
         return []
-    near = np.diff(heights(ordered)) < SAME_PLACE_MM
-    groups = [[ordered[0]]]
-    for item, same in zip(ordered[1:], near, strict=True):
-        if same:
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return groups
+    cuts = 1 + np.flatnonzero(np.diff(heights(ordered)) >= SAME_PLACE_MM)
+    return [list(ordered[start:end]) for start, end in pairwise([0, *cuts, len(ordered)])]
 
 
 def number_key(text: str) -> tuple[int, int, str]:
     """Sorts numbers by value and before everything that is none."""
-    return (0, int(text), "") if text.lstrip("+-").isdigit() else (1, 0, text)
+    return (0, int(text), "") if text.lstrip("+-").isdecimal() else (1, 0, text)
 
 
 def instance(item: SliceHeader) -> float | None:
     """The instance number, None where there is none."""
-    kind, number, _ = number_key(item.instance_number)
+    kind, number, _text = number_key(item.instance_number)
     return None if kind else float(number)
 
 
 def relative_rejections(
-    rejected: tuple[Rejected, ...], slices: tuple[str, ...] = ()
+    rejected: Iterable[Rejected], slices: Iterable[str] = ()
 ) -> list[dict[str, str]]:
     """Rejected files with names relative to the folder that holds everything."""
-    paths = [os.path.abspath(item.file) for item in rejected]
-    if not paths:
-        return []
-    folders = {os.path.dirname(path) for path in [*paths, *map(os.path.abspath, slices)]}
+    rejected = list(rejected)
+    files = [*(item.file for item in rejected), *slices]
     try:
-        root = os.path.commonpath(folders)
-    except ValueError:  # different drives
-        return [
-            {"file": os.path.basename(p), "reason": r.reason}
-            for p, r in zip(paths, rejected, strict=True)
-        ]
-    return [
-        {"file": os.path.relpath(path, root), "reason": item.reason}
-        for path, item in zip(paths, rejected, strict=True)
-    ]
+        inputs = [os.path.commonpath({os.path.dirname(os.path.abspath(file)) for file in files})]
+    except ValueError:  # on different drives
+        inputs = []
+    return rejected_files(rejected, inputs)
 
 
 def rejected_files(
@@ -251,20 +250,13 @@ def rejected_files(
     identify: bool = False,
 ) -> list[dict[str, str]]:
     """File and reason of each; names relative to the input they were found in."""
-    folders = [Path(item).absolute() for item in inputs]
-    return [
-        {
-            "file": str(Path(item.file).absolute())
-            if identify
-            else _relative(Path(item.file).absolute(), folders),
-            "reason": item.reason,
-        }
-        for item in rejected
-    ]
+    folders = [Path(os.path.abspath(item)) for item in inputs]
 
+    def named(path: Path) -> str:
+        for folder in folders:
+            if folder in path.parents:
+                return path.relative_to(folder).as_posix()
+        return path.name
 
-def _relative(path: Path, folders: Sequence[Path]) -> str:
-    for folder in folders:
-        if folder in path.parents:
-            return path.relative_to(folder).as_posix()
-    return path.name
+    found = [(Path(os.path.abspath(item.file)), item.reason) for item in rejected]
+    return [{"file": str(f) if identify else named(f), "reason": reason} for f, reason in found]

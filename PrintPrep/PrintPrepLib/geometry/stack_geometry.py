@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core.errors import GeometryError
 from ..core.findings import Finding
 from ..dicom.header import SliceHeader
 from .regularity import find_gaps, fit_regular, fit_uniform
@@ -120,10 +121,11 @@ class StackGeometry:
         moved = self.positions - self.positions[0]
         return np.stack([moved @ self.row, moved @ self.column], axis=1)
 
-    @property
-    def fit_residual_mm(self) -> float:
-        """Largest distance between a position as written and as used."""
-        return float(np.linalg.norm(self.positions - self.header_positions, axis=1).max())
+    def refuse(self) -> None:
+        """:raises GeometryError: no volume can be made of the stack; the text says why."""
+        if self.refusal is not None:
+            why = self.findings[0]
+            raise GeometryError(why.template, **why.values)
 
 
 def standing(stack: SliceStack) -> tuple[SliceHeader, ...]:
@@ -165,26 +167,18 @@ def analyse_positions(
         partings=gaps.partings,
         usual_mm=gaps.usual,
     )
-    if not geometry.sectioned:
-        return _classified(geometry, tolerance)
-    return _assembled(geometry, tolerance)
+    return (_assembled if geometry.sectioned else _classified)(geometry, tolerance)
 
 
 def _assembled(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
-    """A sectioned stack: each section judged by itself, then held against the others."""
-    positions = geometry.header_positions.copy()
+    """A sectioned stack: each section judged by itself, then put onto one grid where possible."""
+    written, positions = geometry.header_positions, geometry.header_positions.copy()
     parts = []
     for first, last in geometry.section_bounds:
         if first == last:
             continue
-        section = slice(first, last + 1)
-        own = replace(
-            geometry,
-            header_positions=positions[section],
-            positions=positions[section],
-            steps=geometry.steps[first:last],
-            partings=(),
-        )
+        section, steps = slice(first, last + 1), geometry.steps[first:last]
+        own = replace(geometry, header_positions=written[section], steps=steps, partings=())
         parts.append(_classified(own, tolerance))
         positions[section] = parts[-1].positions
     if not parts:
@@ -209,23 +203,16 @@ def _assembled(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
         rounded=any(part.rounded for part in parts),
         drift_mm=max(part.drift_mm for part in parts),
     )
-    return _on_one_grid(whole, 2 * tolerance)
-
-
-def _on_one_grid(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
-    """Put the sections onto one grid where that moves no slice by more than ``tolerance`` (3,)."""
-    if geometry.step is None:
-        return replace(geometry, displaced=True)
-    moved = geometry.positions - geometry.positions[0]
-    numbers = np.round(moved @ geometry.normal / geometry.step)
-    direction = geometry.normal
-    if geometry.tilted:
-        direction = direction + geometry.shear[0] * geometry.row
-        direction = direction + geometry.shear[1] * geometry.column
-    grid = geometry.positions[0] + (numbers * geometry.step)[:, None] * direction
-    if (np.abs(grid - geometry.header_positions) > tolerance).any():
-        return replace(geometry, displaced=True)
-    return replace(geometry, positions=grid)
+    if step is None:
+        return replace(whole, displaced=True)
+    direction = whole.normal
+    if whole.tilted:
+        direction = direction + whole.shear[0] * whole.row + whole.shear[1] * whole.column
+    numbers = np.round(whole.distances / step)
+    grid = positions[0] + (numbers * step)[:, None] * direction
+    if (np.abs(grid - written) > 2 * tolerance).any():
+        return replace(whole, displaced=True)
+    return replace(whole, positions=grid)
 
 
 def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:

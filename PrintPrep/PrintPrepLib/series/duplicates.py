@@ -66,7 +66,7 @@ def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceSt
             stack,
             slices=tuple(item for item in slices if item in run),
             coincident=0,
-            told_apart=Phrase(_("pass {number} by slice number"), {"number": number}).text,
+            told_apart=Phrase(_("pass {number} by slice number"), {"number": number}),
         )
         for number, run in enumerate(runs, 1)
     )

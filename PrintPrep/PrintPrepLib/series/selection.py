@@ -108,7 +108,10 @@ def _series(
     lost = [item for item in collection.unplaced if item.info and _is_wanted(item.info, wanted)]
     candidates = [item for item in collection.series if _is_wanted(item.info, wanted)]
     if lost and not candidates:
-        raise SeriesError(lost[0].problem, file=", ".join(inputs), remedy=ENTER_GEOMETRY)
+        problem = lost[0].problem
+        raise SeriesError(
+            problem.template, file=", ".join(inputs), remedy=ENTER_GEOMETRY, **problem.values
+        )
     if not collection.series:
         whys = {item.reason: item.why for item in collection.rejected}
         groups = grouped({"file": item.file, "reason": item.reason} for item in collection.rejected)

@@ -1,32 +1,39 @@
-"""The orthogonal grid over slices that turn against each other, planned before memory is taken."""
+"""Slices that turn against each other → an orthogonal grid, each slice in its own place.
+
+A grid sample lies on a line along the grid's normal. Where that line crosses the two slices
+around the sample the image is read bilinearly, and the two readings are mixed by their distance.
+Samples without data take no share, as in volume/resample.py. The grid is planned before memory
+is taken.
+"""
 
 from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..geometry.fan import Fan
 from ..geometry.stack_geometry import StackGeometry
-from .grid import MAXIMUM_VOXELS, choose_spacing, limit_voxels
-from .resample import IntegerOverflow, Residual, SliceSource
+from .grid import EXACT, MAXIMUM_VOXELS, Grid, choose_spacing, limit_voxels
+from .resample import NO_DATA, IntegerOverflow, Ramp, Residual, SliceSource
 
-#: Shares of a voxel below this count as inside.
-_EXACT = 1e-5
 #: Nodes along an axis of the lattice on which the field is looked for.
 _NODES = 49
+#: Grid planes worked on together; their slices are kept in memory meanwhile.
+_CHUNK = 8
 
 
 @dataclass(frozen=True)
-class DriftPlan:
+class DriftPlan(Grid):
     """The grid over a fan of slices: axes of their mean orientation, every voxel centre covered.
 
-    ``dimensions`` and ``spacing`` are (i, j, k), lengths in mm; ``ijk_to_lps`` is 4×4.
     ``heights`` (N, 3) give each slice's height over grid column (i, j) in planes:
     k = h + i·hi + j·hj. ``feet`` (N, 2, 4) give the place of grid voxel (i, j, k) in the
     slice, in its pixels along (row, column) direction: f + i·fi + j·fj + k·fk.
@@ -35,29 +42,15 @@ class DriftPlan:
     gap between sections is never made up.
     """
 
-    dimensions: tuple[int, int, int]
-    spacing: tuple[float, float, float]
-    ijk_to_lps: np.ndarray
     heights: np.ndarray
     feet: np.ndarray
-    source_size: tuple[int, int]
     parts: int
     bridged: np.ndarray
-
-    @property
-    def untouched(self) -> bool:
-        """No voxel of a slice lies on the grid by itself."""
-        return False
-
-    @property
-    def averages(self) -> bool:
-        """Planes are means over their thickness."""
-        return self.parts > 1
 
     @cached_property
     def ends(self) -> np.ndarray:
         """Least and largest height of each slice over the grid, (N, 2) planes."""
-        columns, rows, _ = self.dimensions
+        columns, rows = self.dimensions[:2]
         corners = [[1, i, j] for i in (0, columns - 1) for j in (0, rows - 1)]
         over = self.heights @ np.array(corners, float).T
         return np.stack([over.min(axis=1), over.max(axis=1)], axis=1)
@@ -83,7 +76,7 @@ class DriftPlan:
         index = np.full((len(j), len(i)), start, np.int32)
         for number in range(start + 1, stop + 1):
             index += _over(heights[number], i, j) <= 0
-        inside = (_over(heights[0], i, j) <= _EXACT) & (_over(heights[-1], i, j) >= -_EXACT)
+        inside = (_over(heights[0], i, j) <= EXACT) & (_over(heights[-1], i, j) >= -EXACT)
         if not self.bridged.all():
             inside &= self.bridged[index]
         return index, inside
@@ -98,23 +91,17 @@ class DriftPlan:
 
     def foot(self, index: int, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where the grid columns cross slice ``index``: its pixels (column, row), each (J, I)."""
-        places = []
-        for start, along_i, along_j, along_k in self.feet[index]:
-            plane = np.array([start, along_i, along_j]) + along_k * self.heights[index]
-            places.append(_over(plane, i, j))
-        return places[0], places[1]
+        planes = self.feet[index, :, :3] + np.outer(self.feet[index, :, 3], self.heights[index])
+        return _over(planes[0], i, j), _over(planes[1], i, j)
 
     def field(self) -> np.ndarray:
-        """Where each plane is interpolated from acquired voxels only.
+        """Where each plane is interpolated from acquired voxels only, as in ``GridPlan.field``.
 
         The largest rectangle found on a lattice: the acquired part of a plane is cut off
         askew where the first or last slice leaves it.
-
-        :returns: (K, 4) integers: first and last i, first and last j, both inclusive; an
-            empty plane has a last before the first.
         """
         columns, rows, count = self.dimensions
-        i, j = nodes(columns), nodes(rows)
+        i, j = _nodes(columns), _nodes(rows)
         field = np.tile([0, -1, 0, -1], (count, 1))
         for plane in range(count):
             inside = np.ones((len(j), len(i)), bool)
@@ -139,41 +126,40 @@ def plan_drift(
     :param spacing: as in ``grid.choose_spacing``.
     :raises GridError: bad spacing, or more voxels than ``maximum_voxels``.
     """
-    step = choose_spacing(geometry, fan.spacing[::-1], spacing)
-    sizes = np.array([*fan.spacing, step])
+    across, down = fan.spacing[0].tolist()
+    step = choose_spacing(geometry, (down, across), spacing)
+    sizes = np.array([across, down, step])
     low, high = fan.bounds
-    dimensions = tuple(
-        1 + math.ceil(length / size - _EXACT)
-        for length, size in zip(high - low, sizes, strict=True)
-    )
-    limit_voxels(dimensions, step, maximum_voxels)
+    columns, rows, count = (1 + np.ceil((high - low) / sizes - EXACT).astype(int)).tolist()
+    limit_voxels((columns, rows, count), step, maximum_voxels)
     matrix = np.eye(4)
     matrix[:3, :3] = fan.axes.T * sizes
     matrix[:3, 3] = fan.positions[0] + low @ fan.axes
     heights = fan.heights * [1.0, sizes[0], sizes[1]]
     heights[:, 0] += fan.heights[:, 1:] @ low[:2] - low[2]
     # (p − position) · axis / pixel for p = origin + i·a + j·b + k·c, a slice's two axes at a time.
-    along = np.stack([fan.rows / fan.spacing[0], fan.columns / fan.spacing[1]], axis=1)
+    along = np.stack([fan.rows, fan.columns], axis=1) / fan.spacing[:, :, None]
     start = matrix[:3, 3] - fan.positions
     feet = np.concatenate(
         [np.einsum("nax,nx->na", along, start)[..., None], along @ matrix[:3, :3]], axis=2
     )
     bridged = np.ones(len(fan.steps), bool)
     bridged[list(geometry.partings)] = False
-    median = float(np.median(fan.steps))
+    parts = max(1, math.ceil(step / float(np.median(fan.steps)) * (1 - EXACT)))
     return DriftPlan(
-        dimensions=dimensions,
-        spacing=tuple(sizes.tolist()),
+        dimensions=(columns, rows, count),
+        spacing=(across, down, step),
         ijk_to_lps=matrix,
+        source_size=fan.size,
+        averages=parts > 1,
         heights=heights / step,
         feet=feet,
-        source_size=fan.size,
-        parts=max(1, math.ceil(step / median * (1 - _EXACT))),
+        parts=parts,
         bridged=bridged,
     )
 
 
-def nodes(size: int) -> np.ndarray:
+def _nodes(size: int) -> np.ndarray:
     """Places of a lattice along an axis of ``size`` voxels, both ends among them."""
     return np.unique(np.linspace(0, size - 1, min(size, _NODES)).round().astype(np.int64))
 
@@ -220,8 +206,8 @@ def _acquired(plan: DriftPlan, level: float, i: np.ndarray, j: np.ndarray) -> np
         here = below == index
         for number in (index, index + 1):
             u, v = plan.foot(number, i, j)
-            held = (u >= -_EXACT) & (u <= columns - 1 + _EXACT)
-            held &= (v >= -_EXACT) & (v <= rows - 1 + _EXACT)
+            held = (u >= -EXACT) & (u <= columns - 1 + EXACT)
+            held &= (v >= -EXACT) & (v <= rows - 1 + EXACT)
             inside &= held | ~here
     return inside
 
@@ -233,17 +219,6 @@ def _over(plane: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
     return across + (along_j * j).astype(np.float32)[:, None]
 
 
-# Slices that turn against each other → an orthogonal grid, each slice in its own place.
-#
-# A grid sample lies on a line along the grid's normal. Where that line crosses the two slices
-# around the sample the image is read bilinearly, and the two readings are mixed by their distance.
-# Samples without data take no share, as in volume/resample.py.
-
-#: Grid planes worked on together; their slices are kept in memory meanwhile.
-_CHUNK = 8
-_NO_DATA = 1e-6
-
-
 def resample_drift(
     source: SliceSource,
     plan: DriftPlan,
@@ -251,14 +226,7 @@ def resample_drift(
     dtype: np.dtype,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Bring slices onto the grid.
-
-    :param background: value outside the slices and where no contributor holds data.
-    :param dtype: of the result; integers are rounded to the nearest.
-    :returns: (k, j, i) array of the plan's dimensions.
-    :raises IntegerOverflow: ``dtype`` is int16 and a slice's values are not.
-    :raises Cancelled: progress asked for it.
-    """
+    """Bring slices onto the grid; parameters, result and errors as in ``resample.resample``."""
     columns, rows, count = plan.dimensions
     voxels = np.empty((count, rows, columns), dtype)
     i, j = np.arange(columns), np.arange(rows)
@@ -272,7 +240,7 @@ def resample_drift(
             voxels[plane] = np.rint(filled, out=filled) if whole else filled
 
         for start in range(0, count, _CHUNK):
-            report(progress, start / count, "Putting each slice in its place")
+            report(progress, start / count, _("Putting each slice in its place"))
             chunk = range(start, min(start + _CHUNK, count))
             images.provide(chunk)
             list(pool.map(fill, chunk))
@@ -280,49 +248,26 @@ def resample_drift(
 
 
 def measure_drift_residual(fan: Fan, plan: DriftPlan) -> Residual:
-    """Largest and RMS distance between DICOM and grid positions inside the field, in mm.
+    """As ``resample.measure_residual``, on a lattice of grid columns."""
+    i, j = (_nodes(size) for size in plan.dimensions[:2])
+    pixels = [np.arange(size) for size in fan.size]
+    ramps = [Ramp(fan, axis, plan.ijk_to_lps[:3, 3], *pixels) for axis in range(3)]
 
-    The patient coordinates of every source voxel centre (ramps) go through the same steps
-    as the grey values, on a lattice of grid columns.
-    """
-    columns, rows, count = plan.dimensions
-    i, j = nodes(columns), nodes(rows)
-    field = plan.field()
-    worst, squares, samples = 0.0, 0.0, 0
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        ramps = [
-            _Images(_Ramp(fan, axis, plan), plan, i, j, pool, np.dtype(np.float32))
-            for axis in range(3)
-        ]
-        for plane in range(count):
-            first_i, last_i, first_j, last_j = field[plane]
+    def squared(pool: ThreadPoolExecutor) -> Iterator[np.ndarray]:
+        seen = [_Images(ramp, plan, i, j, pool, np.dtype(np.float32)) for ramp in ramps]
+        for plane, (first_i, last_i, first_j, last_j) in enumerate(plan.field()):
             inside = np.ix_((j >= first_j) & (j <= last_j), (i >= first_i) & (i <= last_i))
             places = np.stack(np.broadcast_arrays(i[None, :], j[:, None], plane), axis=-1)
             expected = (places @ plan.ijk_to_lps[:3, :3].T)[inside]
             if not expected.size:
                 continue
-            found = []
-            for ramp in ramps:
-                ramp.provide(range(plane, plane + 1))
-                found.append(_plane(plan, ramp, plane)[inside])
-            squared = ((np.stack(found, axis=-1) - expected) ** 2).sum(axis=-1)
-            worst = max(worst, float(squared.max()))
-            squares += float(squared.sum())
-            samples += squared.size
-    return Residual(worst**0.5, (squares / samples) ** 0.5 if samples else 0.0)
+            for images in seen:
+                images.provide(range(plane, plane + 1))
+            found = [_plane(plan, images, plane)[inside] for images in seen]
+            yield ((np.stack(found, axis=-1) - expected) ** 2).sum(axis=-1)
 
-
-class _Ramp:
-    """One patient coordinate of voxel centres, from the grid's origin, as slices."""
-
-    def __init__(self, fan: Fan, axis: int, plan: DriftPlan) -> None:
-        self._start = fan.positions[:, axis] - plan.ijk_to_lps[axis, 3]
-        self._row = np.outer(fan.rows[:, axis] * fan.spacing[0], np.arange(fan.size[0]))
-        self._column = np.outer(fan.columns[:, axis] * fan.spacing[1], np.arange(fan.size[1]))
-
-    def slice(self, index: int) -> tuple[np.ndarray, None]:
-        ramp = self._start[index] + self._column[index][:, None] + self._row[index]
-        return ramp.astype(np.float32), None
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return Residual.of(squared(pool))
 
 
 class _Images:
@@ -441,7 +386,7 @@ def _read_at(
     else:
         share = mixed(~missing)
         result = mixed(np.where(missing, np.float32(0), values))
-        empty = share <= _NO_DATA
+        empty = share <= NO_DATA
         np.divide(result, share, out=result, where=~empty)
         outside |= empty
     result[outside] = np.nan

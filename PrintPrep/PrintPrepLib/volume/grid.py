@@ -9,41 +9,53 @@ from itertools import pairwise
 import numpy as np
 
 from ..core.errors import GridError
+from ..core.phrases import _
 from ..geometry.stack_geometry import StackGeometry
 
 #: Voxels of the largest volume that is made without being told otherwise (4 GiB of int16).
 MAXIMUM_VOXELS = 2**31
 #: Shares of a voxel below this count as an exact hit: no interpolation there.
-_EXACT = 1e-5
+EXACT = 1e-5
+#: The slices that a grid plane is put together from, with their weights.
+Parts = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
-class GridPlan:
-    """An orthogonal grid and the way each of its planes is put together.
+class Grid:
+    """An orthogonal grid over slices.
 
     ``dimensions`` and ``spacing`` are (i, j, k), lengths in mm; ``ijk_to_lps`` is 4×4.
-    ``shifts`` (N, 2) are where pixel (0, 0) of each source slice comes to lie on the grid,
-    in voxels along (i, j); ``planes`` holds for each grid plane the source slices and their
-    weights, none where the plane lies outside. ``source_size`` is (columns, rows) of a slice.
-    ``averages`` tells that planes are means over their thickness, because the grid is
-    coarser than the slices; ``outside`` are planes beyond the ends of the stack or of a
-    section; ``reach_mm`` is the longest way from a plane to the nearest slice it is made of.
+    ``source_size`` is (columns, rows) of a slice. ``averages`` tells that planes are means over
+    their thickness, because the grid is coarser than the slices.
     """
 
     dimensions: tuple[int, int, int]
     spacing: tuple[float, float, float]
     ijk_to_lps: np.ndarray
-    shifts: np.ndarray
-    planes: tuple[tuple[tuple[int, float], ...], ...]
     source_size: tuple[int, int]
     averages: bool
-    outside: frozenset[int] = frozenset()
-    reach_mm: float = 0.0
 
     @property
-    def voxels(self) -> int:
-        """Number of voxels of the grid."""
-        return math.prod(self.dimensions)
+    def untouched(self) -> bool:
+        """Every plane is one source slice as it stands: nothing is interpolated."""
+        return False
+
+
+@dataclass(frozen=True)
+class GridPlan(Grid):
+    """An orthogonal grid over parallel slices, and the way each of its planes is put together.
+
+    ``shifts`` (N, 2) are where pixel (0, 0) of each source slice comes to lie on the grid,
+    in voxels along (i, j); ``planes`` holds for each grid plane the source slices and their
+    weights, none where the plane lies outside. ``outside`` are planes beyond the ends of the
+    stack or of a section; ``reach_mm`` is the longest way from a plane to the nearest slice it
+    is made of.
+    """
+
+    shifts: np.ndarray
+    planes: tuple[Parts, ...]
+    outside: frozenset[int]
+    reach_mm: float
 
     @property
     def untouched(self) -> bool:
@@ -64,8 +76,8 @@ class GridPlan:
             if not parts or plane in self.outside:
                 continue
             shifts = self.shifts[[index for index, _ in parts]]
-            first = np.ceil(shifts.max(axis=0) - _EXACT)
-            last = np.floor(shifts.min(axis=0) + np.array([columns - 1, rows - 1]) + _EXACT)
+            first = np.ceil(shifts.max(axis=0) - EXACT)
+            last = np.floor(shifts.min(axis=0) + np.array([columns - 1, rows - 1]) + EXACT)
             field[plane] = first[0], last[0], first[1], last[1]
         return field.astype(np.int64)
 
@@ -92,8 +104,9 @@ def choose_spacing(
         spacing = math.nan
     if not (math.isfinite(spacing) and spacing > 0):
         raise GridError(
-            f"the spacing {choice!r} is neither native, isotropic nor a positive number of mm",
-            remedy="Give for instance native or 0.5",
+            _("the spacing {choice!r} is neither native, isotropic nor a positive number of mm"),
+            remedy=_("Give for instance native or 0.5"),
+            choice=choice,
         )
     return spacing
 
@@ -120,21 +133,27 @@ def plan_grid(
     step = choose_spacing(geometry, pixel_spacing, spacing)
     in_plane = np.array([pixel_spacing[1], pixel_spacing[0]])
     shifts = geometry.offsets / in_plane
-    shifts = np.where(np.abs(shifts - np.round(shifts)) < _EXACT, np.round(shifts), shifts)
+    shifts = np.where(np.abs(shifts - np.round(shifts)) < EXACT, np.round(shifts), shifts)
     if nearest:
         shifts = np.round(shifts)
     low = np.floor(shifts.min(axis=0))
     high = np.ceil(shifts.max(axis=0)) + source_size
     distances = geometry.distances
-    count = 1 + math.ceil(distances[-1] / step - _EXACT)
+    count = 1 + math.ceil(distances[-1] / step - EXACT)
     dimensions = (int(high[0] - low[0]), int(high[1] - low[1]), count)
     limit_voxels(dimensions, step, maximum_voxels)
     usual = float(np.median(geometry.inner_steps)) if len(geometry.inner_steps) else math.inf
-    averages = not nearest and step > usual * (1 + _EXACT)
+    averages = not nearest and step > usual * (1 + EXACT)
     heights = np.arange(count) * step
     planes, outside = _planes(geometry, heights, step, averages)
     if nearest:
-        planes = [_nearest(parts) for parts in planes]
+        most = [max(parts, key=lambda part: part[1])[:1] if parts else () for parts in planes]
+        planes = [tuple((index, 1.0) for index in parts) for parts in most]
+    ways = [
+        min(abs(float(distances[index]) - height) for index, _weight in parts)
+        for height, parts in zip(heights, planes, strict=True)
+        if parts
+    ]
     matrix = np.eye(4)
     matrix[:3, 0] = geometry.row * in_plane[0]
     matrix[:3, 1] = geometry.column * in_plane[1]
@@ -149,7 +168,7 @@ def plan_grid(
         source_size=source_size,
         averages=averages,
         outside=outside,
-        reach_mm=_reach(distances, heights, planes),
+        reach_mm=max(ways, default=0.0),
     )
 
 
@@ -160,37 +179,40 @@ def limit_voxels(dimensions: tuple[int, int, int], step: float, maximum: int) ->
     """
     voxels = math.prod(dimensions)
     if voxels > maximum:
-        shape = " × ".join(str(size) for size in dimensions)
         raise GridError(
-            f"a spacing of {step:g} mm needs {shape} = {voxels / 1e6:.0f} million voxels, more "
-            f"than the limit of {maximum / 1e6:.0f} million",
-            remedy="Choose a coarser spacing",
+            _(
+                "a spacing of {step:g} mm needs {shape} = {millions:.0f} million voxels, more "
+                "than the limit of {limit:.0f} million"
+            ),
+            remedy=_("Choose a coarser spacing"),
+            step=step,
+            shape=" × ".join(str(size) for size in dimensions),
+            millions=voxels / 1e6,
+            limit=maximum / 1e6,
         )
 
 
 def _planes(
     geometry: StackGeometry, heights: np.ndarray, step: float, averages: bool
-) -> tuple[list[tuple[tuple[int, float], ...]], frozenset[int]]:
+) -> tuple[list[Parts], frozenset[int]]:
     """Slices and weights of every plane, and the planes that no section reaches."""
     sections = [
         (first, geometry.distances[first : last + 1]) for first, last in geometry.section_bounds
     ]
     planes, outside = [], set()
     for plane, height in enumerate(heights):
-        ways = [max(part[0] - height, height - part[-1]) for _, part in sections]
+        ways = [max(part[0] - height, height - part[-1]) for _first, part in sections]
         nearest = int(np.argmin(ways))
         first, distances = sections[nearest]
-        if ways[nearest] > _EXACT * step:
+        if ways[nearest] > EXACT * step:
             outside.add(plane)
-        near = ways[nearest] <= (0.5 + _EXACT) * step
+        near = ways[nearest] <= (0.5 + EXACT) * step
         parts = _contributions(distances, height, step, averages) if near else ()
         planes.append(tuple((first + index, weight) for index, weight in parts))
     return planes, frozenset(outside)
 
 
-def _contributions(
-    distances: np.ndarray, height: float, step: float, averages: bool
-) -> tuple[tuple[int, float], ...]:
+def _contributions(distances: np.ndarray, height: float, step: float, averages: bool) -> Parts:
     """Slices and weights of the plane at ``height`` mm: linear, or the mean over its thickness.
 
     Beyond the first or last slice that slice stands for the plane.
@@ -199,29 +221,17 @@ def _contributions(
     if averages:
         # Narrowed at the ends, so that the mean stays centred on the plane.
         half = min(step / 2, height - distances[0], distances[-1] - height)
-        if half > _EXACT * step:
+        if half > EXACT * step:
             return _slab(distances, height - half, height + half)
     upper = int(np.searchsorted(distances, height))
     for index in (upper - 1, upper):
-        if 0 <= index < len(distances) and abs(distances[index] - height) <= _EXACT * step:
+        if 0 <= index < len(distances) and abs(distances[index] - height) <= EXACT * step:
             return ((index, 1.0),)
     share = (height - distances[upper - 1]) / (distances[upper] - distances[upper - 1])
     return ((upper - 1, 1.0 - float(share)), (upper, float(share)))
 
 
-def _reach(
-    distances: np.ndarray, heights: np.ndarray, planes: list[tuple[tuple[int, float], ...]]
-) -> float:
-    """Longest way from a plane to the nearest slice it is made of, mm."""
-    ways = [
-        min(abs(float(distances[index]) - height) for index, _ in parts)
-        for height, parts in zip(heights, planes, strict=True)
-        if parts
-    ]
-    return max(ways, default=0.0)
-
-
-def _slab(distances: np.ndarray, start: float, end: float) -> tuple[tuple[int, float], ...]:
+def _slab(distances: np.ndarray, start: float, end: float) -> Parts:
     """Exact mean of the piecewise linear interpolant between two heights, as slice weights."""
     knots = np.unique(
         np.concatenate([[start, end], distances[(distances > start) & (distances < end)]])
@@ -233,8 +243,4 @@ def _slab(distances: np.ndarray, start: float, end: float) -> tuple[tuple[int, f
         share = (middle - distances[upper - 1]) / (distances[upper] - distances[upper - 1])
         weights[upper - 1] = weights.get(upper - 1, 0.0) + width * float(1 - share)
         weights[upper] = weights.get(upper, 0.0) + width * float(share)
-    return tuple(sorted(item for item in weights.items() if item[1] > _EXACT))
-
-
-def _nearest(parts: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
-    return ((max(parts, key=lambda part: part[1])[0], 1.0),) if parts else ()
+    return tuple(sorted(item for item in weights.items() if item[1] > EXACT))

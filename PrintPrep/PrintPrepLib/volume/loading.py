@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.errors import GeometryError
-from ..core.phrases import Phrase, grouped
+from ..core.phrases import Phrase, _, grouped, joined, translated
 from ..core.progress import Progress, part
 from ..geometry.manual import apply_tilt
 from ..geometry.naming import volume_words
-from ..geometry.stack import Series, SeriesCollection, SliceStack
+from ..geometry.stack import SeriesCollection, SliceStack
 from ..series.sections import merged, sections_of
 from ..series.selection import settled_stacks
 from .regular_volume import RegularVolume
@@ -67,16 +67,24 @@ def load_volumes(
     :param as_one: all sections of a stack as one volume.
     :param number: only this stack (from 1) of every series.
     :param tilt: a lost gantry tilt that is put back: degrees, or True for what headers state.
-    :returns: the volumes by series, stack and section; and what was left out, as sentences.
+    :returns: the volumes by series, stack and section; and what was left out, as sentences in
+        the language in use.
     :raises PrintPrepError: see ``load_stack``; not for volumes that cannot be made.
     """
     volumes: list[tuple[SliceStack, list[Phrase]]] = []
-    left_out = [item.problem for item in collection.unplaced]
+    left_out = [item.problem.said for item in collection.unplaced]
     for index, series in enumerate(collection.series):
         ends = [0.1 * done / len(collection.series) for done in (index, index + 1)]
-        found, refused = _volumes(series, as_one, number, part(progress, *ends))
-        volumes += found
-        left_out += refused
+        stacks = settled_stacks(series, part(progress, *ends))
+        chosen = [stack for stack in stacks if number in (None, stack.number)]
+        for stack in chosen:
+            try:
+                volumes += [(item, volume_words(item, stacks)) for item in _parts(stack, as_one)]
+            except GeometryError as error:
+                left_out.append(f"{_named(stack, volume_words(stack, stacks))}: {error}")
+        if not chosen:
+            values = {"series": series.info.number or "?", "number": number}
+            left_out.append(Phrase(_("series {series} has no stack {number}"), values).said)
     loaded: list[LoadedVolume] = []
     for index, (stack, words) in enumerate(volumes):
         ends = [0.1 + 0.9 * done / len(volumes) for done in (index, index + 1)]
@@ -90,23 +98,6 @@ def load_volumes(
     return loaded, left_out + _files_left_out(collection)
 
 
-def _volumes(
-    series: Series, as_one: bool, number: int | None, progress: Progress | None
-) -> tuple[list[tuple[SliceStack, list[Phrase]]], list[str]]:
-    """The volumes of one series with what tells them apart, and what was left out."""
-    stacks = settled_stacks(series, progress)
-    chosen = [stack for stack in stacks if number in (None, stack.number)]
-    if not chosen:
-        return [], [f"series {series.info.number or '?'} has no stack {number}"]
-    found, left_out = [], []
-    for stack in chosen:
-        try:
-            found += [(item, volume_words(item, stacks)) for item in _parts(stack, as_one)]
-        except GeometryError as error:
-            left_out.append(f"{_named(stack, volume_words(stack, stacks))}: {error}")
-    return found, left_out
-
-
 def _parts(stack: SliceStack, as_one: bool) -> Sequence[SliceStack]:
     return (merged(stack),) if as_one else sections_of(stack)
 
@@ -116,14 +107,19 @@ def _shares(stack: SliceStack, members: frozenset[tuple[str, int]]) -> bool:
 
 
 def _named(stack: SliceStack, words: Sequence[Phrase]) -> str:
-    series = f"series {stack.info.number or '?'}"
-    return ", ".join([series, *(item.text for item in words)])
+    series = Phrase(_("series {series}"), {"series": stack.info.number or "?"})
+    return joined([series, *words], ", ").said
 
 
 def _files_left_out(collection: SeriesCollection) -> list[str]:
     rejected = [item for series in collection.series for item in series.rejected]
     rejected += collection.rejected
-    said = {fault for lost in collection.unplaced for fault in lost.faults}
-    rejected = [item for item in rejected if item.reason not in said]
-    reasons = grouped({"file": item.file, "reason": item.reason} for item in rejected)
-    return [f"{len(files)} × {reason}" for reason, files in reasons]
+    told = {fault.text for lost in collection.unplaced for fault in lost.faults}
+    why = {item.reason: item.why for item in rejected if item.reason not in told}
+    reasons = grouped(
+        {"file": item.file, "reason": item.reason} for item in rejected if item.reason in why
+    )
+    return [
+        f"{len(files)} × {why[reason].said if reason in why else translated(reason)}"
+        for reason, files in reasons
+    ]

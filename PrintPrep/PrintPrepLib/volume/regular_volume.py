@@ -8,12 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from .fan import DriftPlan
+from ..core.phrases import Phrase, _
+from ..geometry.fan import Fan
+from .fan import DriftPlan, measure_drift_residual
 from .grid import GridPlan
-from .resample import Residual
+from .resample import measure_residual
 
 #: What CT voxels without data are filled with: air, in HU.
 CT_BACKGROUND = -1000.0
+#: What a record tells of the cost of its grid.
+COSTS = {
+    "none": _("No voxel was added, changed or lost."),
+    "averaged": _(
+        "{before} million voxels became {after} million; detail finer than the planes is averaged "
+        "away."
+    ),
+    "turned": _("{before} million voxels became {after} million."),
+    "resampled": _(
+        "{before} million voxels became {after} million; no plane is farther than {reach} mm from "
+        "a slice."
+    ),
+}
+_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class RegularVolume:
     @property
     def ijk_to_ras(self) -> np.ndarray:
         """The 4×4 matrix to Slicer's RAS coordinates in mm."""
-        return np.diag([-1.0, -1.0, 1.0, 1.0]) @ self.ijk_to_lps
+        return _TO_RAS @ self.ijk_to_lps
 
     @property
     def dimensions(self) -> tuple[int, int, int]:
@@ -48,43 +64,58 @@ class RegularVolume:
         return tuple(np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0).tolist())
 
 
-def volume_record(
-    plan: GridPlan | DriftPlan, residual: Residual, interpolation: str, choice: str | float
-) -> dict[str, Any]:
-    """The ``volume`` part of a record: the grid, how it was filled, how true it is."""
-    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
-    return {
+def filled_volume(
+    voxels: np.ndarray,
+    plan: GridPlan | DriftPlan,
+    background: float,
+    fan: Fan,
+    choice: str | float,
+    provenance: dict[str, Any],
+    acquired: np.ndarray | None = None,
+) -> RegularVolume:
+    """Put a filled grid together with its measured residual and its provenance.
+
+    :param choice: of the spacing, as it was asked for.
+    :param acquired: its field, where that is smaller than the plan's.
+    """
+    acquired = plan.field() if acquired is None else acquired
+    if isinstance(plan, DriftPlan):
+        residual, interpolation = measure_drift_residual(fan, plan), "linear, slice by slice"
+    else:
+        residual = measure_residual(fan, plan)
+        interpolation = "none" if plan.untouched else "linear"
+    treatment = {
         "dimensions": list(plan.dimensions),
         "spacing_mm": list(plan.spacing),
-        "ijk_to_ras": (to_ras @ plan.ijk_to_lps).tolist(),
+        "ijk_to_ras": (_TO_RAS @ plan.ijk_to_lps).tolist(),
         "interpolation": interpolation,
         "residual_mm": {"max": residual.max, "rms": residual.rms},
         "spacing_choice": choice,
         "averaged_planes": plan.averages,
-        "cost": _cost(plan),
+        "cost": _cost(plan, len(fan.positions)),
+        "background": background,
+        "field": acquired.tolist(),
     }
+    provenance = {**provenance, "volume": treatment}
+    return RegularVolume(voxels, plan.ijk_to_lps, acquired, background, provenance)
 
 
-def _cost(plan: GridPlan | DriftPlan) -> dict[str, Any]:
+def _cost(plan: GridPlan | DriftPlan, slices: int) -> dict[str, Any]:
     """What the choice of the spacing cost, in voxels or in detail."""
-    columns, rows = plan.source_size
-    turned = isinstance(plan, DriftPlan)
-    before = len(plan.heights if turned else plan.shifts) * columns * rows
-    after = math.prod(plan.dimensions)
-    told = f"{before / 1e6:.1f} million voxels became {after / 1e6:.1f} million"
-    if plan.untouched:
-        told = "No voxel was added, changed or lost."
-    elif plan.averages:
-        told += "; detail finer than the planes is averaged away."
-    elif turned:
-        told += "."
-    else:
-        told += f"; no plane is farther than {plan.reach_mm:.2f} mm from a slice."
+    before, after = slices * math.prod(plan.source_size), math.prod(plan.dimensions)
+    reach, empty = None, 0
+    if isinstance(plan, GridPlan):
+        reach, empty = plan.reach_mm, sum(not parts for parts in plan.planes)
+    told = "resampled" if reach is not None else "turned"
+    if plan.untouched or plan.averages:
+        told = "none" if plan.untouched else "averaged"
+    values = {"before": f"{before / 1e6:.1f}", "after": f"{after / 1e6:.1f}"}
+    values["reach"] = f"{reach or 0.0:.2f}"
     return {
         "voxels_before": before,
         "voxels_after": after,
-        "largest_interpolation_mm": None if turned else plan.reach_mm,
+        "largest_interpolation_mm": reach,
         "detail_lost": plan.averages,
-        "empty_planes": 0 if turned else sum(not parts for parts in plan.planes),
-        "told": told,
+        "empty_planes": empty,
+        "told": Phrase(COSTS[told], values).text,
     }

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import GeometryError
+from ..core.phrases import _
 from ..core.progress import Progress, part
 from ..geometry.analysis import analyse
-from ..geometry.fan import Fan, fan_of
+from ..geometry.fan import fan_of
 from ..geometry.hounsfield import HOUNSFIELD, value_unit
 from ..geometry.source_record import SCHEMA, source_record
 from ..geometry.stack import SliceStack
@@ -19,10 +20,10 @@ from ..pixels.decode import release
 from ..series.duplicates import settle
 from ..series.sections import merged
 from ..series.stack_pixels import StackPixels, read_voxels
-from .fan import DriftPlan, measure_drift_residual, plan_drift, resample_drift
+from .fan import DriftPlan, plan_drift, resample_drift
 from .grid import MAXIMUM_VOXELS, GridPlan, plan_grid
-from .regular_volume import CT_BACKGROUND, RegularVolume, volume_record
-from .resample import IntegerOverflow, SliceFrames, SliceSource, measure_residual, resample
+from .regular_volume import CT_BACKGROUND, RegularVolume, filled_volume
+from .resample import IntegerOverflow, SliceSource, resample
 
 
 def load_stack(
@@ -51,78 +52,66 @@ def load_stack(
     if geometry.sectioned and stack.section:
         stack = merged(stack)
         geometry = analyse(stack)
-    if geometry.refusal is not None:
-        raise GeometryError(geometry.refusal.rstrip("."))
-    plan = _plan(stack, geometry, spacing, maximum_voxels)
-    source = StackPixels(stack)
+    geometry.refuse()
+    fan, pixel = fan_of(stack.slices), stack.slices[0].pixel_spacing
+    plan: GridPlan | DriftPlan
+    if stack.drifting:
+        plan = plan_drift(fan, geometry, spacing, maximum_voxels=maximum_voxels)
+    else:
+        plan = plan_grid(geometry, fan.size, pixel, spacing, maximum_voxels=maximum_voxels)
+    source, reading = StackPixels(stack), part(progress, 0, 0.95)
     background = CT_BACKGROUND if value_unit(stack) == HOUNSFIELD else None
     if plan.untouched:
-        voxels = read_voxels(stack, part(progress, 0, 0.95))
+        voxels = read_voxels(stack, reading)
         background = float(voxels.min()) if background is None else background
     else:
         background = _minimum(source) if background is None else background
-        dtype = np.int16 if source.integral else np.float32
-        voxels = fill_grid(source, plan, background, dtype, part(progress, 0, 0.95))
+        voxels = fill_grid(source, plan, background, source.integral, reading)
     release()
-    findings, window = list(geometry.findings), np.array(stack.info.window)
-    provenance = {
-        "schema": SCHEMA,
-        "source": source_record(stack, geometry),
-        "steps_mm": geometry.steps.tolist(),
-        # Patient data: here for the age of the scan, never in a record.
-        "scan_date": stack.info.scan_date,
-    }
+    provenance = stack_provenance(stack, geometry)
+    # Patient data: here for the age of the scan, never in a record.
+    provenance["scan_date"] = stack.info.scan_date
     suv = stack_suv(stack)
     if suv is not None:
-        findings.append(suv_finding(suv))
+        provenance["findings"].append(suv_finding(suv).as_finding())
         provenance |= suv_provenance(suv)
         if suv.factor is not None:
             voxels = in_suv(voxels, suv.factor)
             background *= suv.factor
-            window = window * suv.factor
-    provenance |= {
-        "findings": [item.as_finding() for item in findings],
-        "window": window.tolist(),
+            provenance["window"] = (np.array(stack.info.window) * suv.factor).tolist()
+    return filled_volume(voxels, plan, background, fan, spacing, provenance)
+
+
+def stack_provenance(stack: SliceStack, geometry: StackGeometry) -> dict[str, Any]:
+    """What stands beside ``volume`` in the provenance of every volume that is made of a stack."""
+    return {
+        "schema": SCHEMA,
+        "source": source_record(stack, geometry),
+        "steps_mm": geometry.steps.tolist(),
+        "findings": [item.as_finding() for item in geometry.findings],
+        "window": [list(pair) for pair in stack.info.window],
         "instance_uids": [item.sop_instance_uid for item in stack.slices],
     }
-    return regular_volume(voxels, plan, background, _frames(stack, geometry), spacing, provenance)
 
 
 def fill_grid(
     source: SliceSource,
     plan: GridPlan | DriftPlan,
     background: float,
-    dtype: type,
+    narrow: bool,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Resample, in float32 where int16 turns out to be too narrow."""
-    fill = resample_drift if isinstance(plan, DriftPlan) else resample
+    """Resample, to int16 where values are ``narrow``, and to float32 where they turn out not to be.
+
+    :raises Cancelled: progress asked for it.
+    """
+    dtype = np.dtype(np.int16 if narrow else np.float32)
     try:
-        return fill(source, plan, background, np.dtype(dtype), progress)
+        if isinstance(plan, DriftPlan):
+            return resample_drift(source, plan, background, dtype, progress)
+        return resample(source, plan, background, dtype, progress)
     except IntegerOverflow:
-        return fill(source, plan, background, np.dtype(np.float32), progress)
-
-
-def regular_volume(
-    voxels: np.ndarray,
-    plan: GridPlan | DriftPlan,
-    background: float,
-    frames: SliceFrames | Fan,
-    spacing: str | float,
-    provenance: dict[str, Any],
-) -> RegularVolume:
-    """Put a filled grid together with its measured residual and its provenance."""
-    acquired = plan.field()
-    if isinstance(plan, DriftPlan):
-        residual, interpolation = measure_drift_residual(frames, plan), "linear, slice by slice"
-    else:
-        residual = measure_residual(frames, plan)
-        interpolation = "none" if plan.untouched else "linear"
-    treatment = volume_record(plan, residual, interpolation, spacing)
-    treatment |= {"background": background, "field": acquired.tolist()}
-    return RegularVolume(
-        voxels, plan.ijk_to_lps, acquired, background, {**provenance, "volume": treatment}
-    )
+        return fill_grid(source, plan, background, False, progress)
 
 
 def _settled(stack: SliceStack) -> SliceStack:
@@ -132,25 +121,10 @@ def _settled(stack: SliceStack) -> SliceStack:
     found = settle(stack)
     if len(found) > 1 or (found[0].coincident and not found[0].conflicting):
         raise GeometryError(
-            "different images stand at the same positions",
-            remedy="Load them one by one: printprep inspect lists them as stacks",
+            _("different images stand at the same positions"),
+            remedy=_("Load them one by one: printprep inspect lists them as stacks"),
         )
     return found[0]
-
-
-def _plan(
-    stack: SliceStack, geometry: StackGeometry, spacing: str | float, maximum_voxels: int
-) -> GridPlan | DriftPlan:
-    if stack.drifting:
-        return plan_drift(fan_of(stack.slices), geometry, spacing, maximum_voxels=maximum_voxels)
-    first = stack.slices[0]
-    return plan_grid(
-        geometry,
-        (first.columns, first.rows),
-        first.pixel_spacing,
-        spacing,
-        maximum_voxels=maximum_voxels,
-    )
 
 
 def _minimum(source: StackPixels) -> float:
@@ -162,15 +136,3 @@ def _minimum(source: StackPixels) -> float:
         if valid.size:
             lows.append(float(valid.min()))
     return min(lows, default=0.0)
-
-
-def _frames(stack: SliceStack, geometry: StackGeometry) -> SliceFrames | Fan:
-    slices = stack.slices
-    if stack.drifting:
-        return fan_of(slices)
-    return SliceFrames(
-        positions=geometry.header_positions,
-        rows=np.array([item.row_direction for item in slices]),
-        columns=np.array([item.column_direction for item in slices]),
-        spacing=np.array([item.pixel_spacing[::-1] for item in slices]),
-    )

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import GeometryError
+from ..core.phrases import _
 from ..core.progress import Progress, part
 from ..dicom.header import SeriesInfo, SliceHeader, series_id
 from ..geometry.analysis import analyse
-from ..geometry.source_record import SCHEMA, source_record
+from ..geometry.fan import fan_of
 from ..geometry.stack import SliceStack
 from ..geometry.stack_geometry import StackGeometry
 from .grid import GridPlan, plan_grid
-from .regular_volume import CT_BACKGROUND, RegularVolume
-from .regularize import fill_grid, regular_volume
-from .resample import SliceFrames
+from .regular_volume import CT_BACKGROUND, RegularVolume, filled_volume
+from .regularize import fill_grid, stack_provenance
 
 #: Maps voxel indices (N, 3), ordered (i, j, k), to LPS mm.
 ToLps = Callable[[np.ndarray], np.ndarray]
@@ -57,8 +57,7 @@ class SceneStack:
         values = self.voxels[index]
         if values.dtype != np.int16:
             # The volume as a whole was found to fit, or the target is float32.
-            whole = np.issubdtype(values.dtype, np.integer) and _fits_int16(values)
-            values = values.astype(np.int16 if whole else np.float32)
+            values = values.astype(np.int16 if _narrow(values) else np.float32)
         first_i, last_i, first_j, last_j = self.kept[index]
         missing = np.ones(values.shape, bool)
         missing[first_j : last_j + 1, first_i : last_i + 1] = False
@@ -88,55 +87,46 @@ def scene_stack(
     size = voxels.shape[::-1]
     axis = _stack_axis(size, to_lps) if linear else 2
     across = [other for other in (0, 1, 2) if other != axis]
-    points, samples = _lattice(size, to_lps, axis, across)
-    starts, along = _fit(points, samples)
-    row, column, spacing = _rectangular(along)
-    off = _deviation(points, samples, starts, row * spacing[0], column * spacing[1])
-    if off > FLAT_MM:
-        raise _refusal(off, linear)
+    starts, row, column, spacing = _flat_slices(size, to_lps, axis, across, linear)
     order = np.argsort(starts @ np.cross(row, column), kind="stable")
-    decimals = _written_decimals(starts)
     uids = instance_uids if axis == 2 and len(instance_uids) == size[2] else [""] * size[axis]
     rows, columns = size[across[1]], size[across[0]]
+    header = SliceHeader(
+        path="",
+        sop_instance_uid="",
+        sop_class_uid="",
+        position=(0.0, 0.0, 0.0),
+        position_decimals=_written_decimals(starts),
+        row_direction=tuple(row.tolist()),
+        column_direction=tuple(column.tolist()),
+        rows=rows,
+        columns=columns,
+        pixel_spacing=spacing,
+        image_type=(),
+        instance_number="",
+    )
     slices = tuple(
-        SliceHeader(
-            path="",
-            sop_instance_uid=uids[index],
-            sop_class_uid="",
-            position=tuple(starts[index].tolist()),
-            position_decimals=decimals,
-            row_direction=tuple(row.tolist()),
-            column_direction=tuple(column.tolist()),
-            rows=rows,
-            columns=columns,
-            pixel_spacing=(spacing[1], spacing[0]),
-            image_type=(),
-            instance_number="",
-        )
+        replace(header, sop_instance_uid=uids[index], position=tuple(starts[index].tolist()))
         for index in order
     )
-    stack, geometry = _judged(SliceStack(info, slices))
+    # A scene volume is loaded as one or not at all.
+    stack = SliceStack(info, slices)
+    geometry = analyse(stack)
+    if geometry.duplicates or geometry.sectioned:
+        section, sections = 0 if geometry.sectioned else 1, geometry.sections
+        conflicting = geometry.duplicates
+        stack = replace(stack, conflicting=conflicting, section=section, sections=sections)
+        geometry = analyse(stack)
     view = voxels.transpose(2 - axis, 2 - across[1], 2 - across[0])
-    straight = np.array_equal(order, np.arange(len(order)))
-    reversed_order = np.array_equal(order, np.arange(len(order))[::-1])
-    view = view if straight else view[::-1] if reversed_order else view[order]
+    if np.array_equal(order, np.arange(len(order))[::-1]):
+        view = view[::-1]
+    elif not np.array_equal(order, np.arange(len(order))):
+        view = view[order]
     whole = np.tile([0, columns - 1, 0, rows - 1], (len(slices), 1))
     kept = whole if field is None or axis != 2 else field[order]
     low = float(voxels.min())
     padding = low if info.modality == "CT" and low < _NO_TISSUE_HU else None
     return SceneStack(stack, geometry, view, kept, padding)
-
-
-def _judged(stack: SliceStack) -> tuple[SliceStack, StackGeometry]:
-    """The stack with what its positions say: a scene volume is loaded as one or not at all."""
-    geometry = analyse(stack)
-    if geometry.duplicates:
-        stack = replace(stack, conflicting=geometry.duplicates)
-    elif geometry.sectioned:
-        stack = replace(stack, section=0, sections=geometry.sections)
-    else:
-        return stack, geometry
-    return stack, analyse(stack)
 
 
 def regularize_scene(
@@ -156,30 +146,31 @@ def regularize_scene(
     :raises GridError: the spacing is impossible or the grid too large.
     :raises Cancelled: progress asked for it.
     """
-    geometry, first = scene.geometry, scene.stack.slices[0]
-    if geometry.refusal is not None:
-        raise GeometryError(geometry.refusal.rstrip("."))
-    size = (first.columns, first.rows)
-    plan = plan_grid(geometry, size, first.pixel_spacing, spacing, nearest=labels)
-    low, high = scene.voxels.min(), scene.voxels.max()
-    integral = np.issubdtype(scene.voxels.dtype, np.integer)
-    narrow = integral and low >= _INT16.min and high <= _INT16.max
-    background = _background(scene.stack.info.modality, labels, float(low))
+    scene.geometry.refuse()
+    stack, fan = scene.stack, fan_of(scene.stack.slices)
+    pixel = stack.slices[0].pixel_spacing
+    plan = plan_grid(scene.geometry, fan.size, pixel, spacing, nearest=labels)
+    narrow, background = _narrow(scene.voxels), 0.0
+    if not labels:
+        ct = stack.info.modality == "CT"
+        background = CT_BACKGROUND if ct else float(scene.voxels.min())
     if plan.untouched:
         voxels = np.array(scene.voxels, np.int16 if narrow else scene.voxels.dtype)
     else:
-        dtype = np.int16 if narrow else np.float32
-        voxels = fill_grid(scene, plan, background, dtype, part(progress, 0, 0.95))
-    provenance = _provenance(scene)
-    result = regular_volume(voxels, plan, background, _frames(scene), spacing, provenance)
+        voxels = fill_grid(scene, plan, background, narrow, part(progress, 0, 0.95))
+    provenance = stack_provenance(stack, scene.geometry)
+    uid = stack.info.uid
+    provenance["source"] |= {"kind": "scene volume", "series_id": series_id(uid) if uid else None}
+    if not all(provenance["instance_uids"]):
+        provenance["instance_uids"] = []
     field = _field(plan, scene.kept)
-    treatment = dict(result.provenance["volume"], field=field.tolist())
+    result = filled_volume(voxels, plan, background, fan, spacing, provenance, field)
+    provenance = result.provenance
     if labels and not plan.untouched:
-        treatment["interpolation"] = "nearest"
-    provenance = {**result.provenance, "volume": treatment}
+        provenance["volume"]["interpolation"] = "nearest"
     if earlier:
         provenance = _continued(provenance, earlier, plan.untouched)
-    return replace(result, acquired_field=field, provenance=provenance)
+    return replace(result, provenance=provenance)
 
 
 def _stack_axis(size: Sequence[int], to_lps: ToLps) -> int:
@@ -193,65 +184,52 @@ def _stack_axis(size: Sequence[int], to_lps: ToLps) -> int:
     return 2
 
 
-def _lattice(
-    size: Sequence[int], to_lps: ToLps, axis: int, across: Sequence[int]
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """World points (slices, V, U, 3) and their column and row numbers (U,), (V,)."""
+def _flat_slices(
+    size: Sequence[int], to_lps: ToLps, axis: int, across: Sequence[int], linear: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
+    """The equal rectangles that stand for the slices, by least squares.
+
+    :param axis, across: voxel axes along the stack, along a row and down a column.
+    :returns: pixel (0, 0) of each slice, (N, 3) LPS mm; unit row and column direction; and
+        the distance of rows and columns, mm.
+    :raises GeometryError: a voxel stands farther than ``FLAT_MM`` from its rectangle.
+    """
     u, v = (
         np.unique(np.linspace(0, size[other] - 1, min(size[other], _SAMPLES)).astype(int))
         for other in across
     )
-    n, b, a = np.meshgrid(np.arange(size[axis]), v, u, indexing="ij")
-    ijk = np.empty((n.size, 3))
-    ijk[:, axis], ijk[:, across[1]], ijk[:, across[0]] = n.ravel(), b.ravel(), a.ravel()
-    return to_lps(ijk).reshape(*n.shape, 3), (u.astype(float), v.astype(float))
-
-
-def _fit(
-    points: np.ndarray, samples: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Least squares: pixel (0, 0) of each slice (N, 3), and mm per column and per row (2, 3)."""
-    u, v = samples
     if len(u) < 2 or len(v) < 2:
-        raise GeometryError("the volume is only one voxel wide")
+        raise GeometryError(_("the volume is only one voxel wide"))
+    grid = np.meshgrid(np.arange(size[axis]), v, u, indexing="ij")
+    ijk = np.empty((grid[0].size, 3))
+    ijk[:, [axis, across[1], across[0]]] = np.stack(grid, axis=-1).reshape(-1, 3)
+    points = to_lps(ijk).reshape(*grid[0].shape, 3)
     du, dv = u - u.mean(), v - v.mean()
     mean = points.mean(axis=0)
     per_column = np.einsum("vux,u->x", mean, du) / (len(v) * (du @ du))
     per_row = np.einsum("vux,v->x", mean, dv) / (len(u) * (dv @ dv))
     starts = points.mean(axis=(1, 2)) - u.mean() * per_column - v.mean() * per_row
-    return starts, np.stack([per_column, per_row])
-
-
-def _rectangular(along: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-    """Unit row and column direction, and the pixel size (column spacing, row spacing)."""
-    row = along[0] / np.linalg.norm(along[0])
-    column = along[1] - (along[1] @ row) * row
+    row = per_column / np.linalg.norm(per_column)
+    column = per_row - (per_row @ row) * row
     column /= np.linalg.norm(column)
-    return row, column, (float(along[0] @ row), float(along[1] @ column))
-
-
-def _deviation(
-    points: np.ndarray,
-    samples: tuple[np.ndarray, np.ndarray],
-    starts: np.ndarray,
-    per_column: np.ndarray,
-    per_row: np.ndarray,
-) -> float:
-    u, v = samples
-    flat = u[None, :, None] * per_column + v[:, None, None] * per_row
-    return float(np.linalg.norm(points - starts[:, None, None] - flat, axis=-1).max())
-
-
-def _refusal(off: float, linear: bool) -> GeometryError:
+    spacing = float(per_row @ column), float(per_column @ row)
+    flat = u[None, :, None] * row * spacing[1] + v[:, None, None] * column * spacing[0]
+    off = float(np.linalg.norm(points - starts[:, None, None] - flat, axis=-1).max())
+    if off <= FLAT_MM:
+        return starts, row, column, spacing
     if linear:
-        return GeometryError(
-            f"the volume is sheared within its slices (by up to {off:.2f} mm)",
-            remedy="Resample it with the Crop Volume module first",
+        raise GeometryError(
+            _("the volume is sheared within its slices (by up to {off:.2f} mm)"),
+            remedy=_("Resample it with the Crop Volume module first"),
+            off=off,
         )
-    return GeometryError(
-        f"the transform above this volume bends or turns its slices (by up to {off:.2f} mm)",
-        remedy="Harden the transform first (Data module, right click on the transform's icon), "
-        "or take the volume out of it",
+    raise GeometryError(
+        _("the transform above this volume bends or turns its slices (by up to {off:.2f} mm)"),
+        remedy=_(
+            "Harden the transform first (Data module, right click on the transform's icon), or "
+            "take the volume out of it"
+        ),
+        off=off,
     )
 
 
@@ -260,23 +238,20 @@ def _written_decimals(positions: np.ndarray) -> tuple[int, int, int]:
 
     Slicer's acquisition transform carries the header's positions, rounding included.
     """
-    found = []
-    for component in positions.T:
-        rounded = (
-            np.abs(component - np.round(component, d)).max() <= _WRITTEN_MM for d in range(3)
-        )
-        found.append(next((d for d, fits in enumerate(rounded) if fits), 3))
-    return tuple(found)
+
+    def shown(component: np.ndarray) -> int:
+        off = (np.abs(component - np.round(component, decimals)).max() for decimals in range(3))
+        return next((decimals for decimals, far in enumerate(off) if far <= _WRITTEN_MM), 3)
+
+    x, y, z = (shown(component) for component in positions.T)
+    return x, y, z
 
 
-def _fits_int16(values: np.ndarray) -> bool:
+def _narrow(values: np.ndarray) -> bool:
+    """Whether int16 holds the values."""
+    if not np.issubdtype(values.dtype, np.integer):
+        return False
     return bool(values.min() >= _INT16.min and values.max() <= _INT16.max)
-
-
-def _background(modality: str, labels: bool, lowest: float) -> float:
-    if labels:
-        return 0.0
-    return CT_BACKGROUND if modality == "CT" else lowest
 
 
 def _field(plan: GridPlan, kept: np.ndarray) -> np.ndarray:
@@ -290,31 +265,6 @@ def _field(plan: GridPlan, kept: np.ndarray) -> np.ndarray:
             field[plane, ::2] += used[:, ::2].max(axis=0)
             field[plane, 1::2] += used[:, 1::2].min(axis=0)
     return field
-
-
-def _frames(scene: SceneStack) -> SliceFrames:
-    count, first = len(scene.stack.slices), scene.stack.slices[0]
-    return SliceFrames(
-        positions=scene.geometry.header_positions,
-        rows=np.tile(first.row_direction, (count, 1)),
-        columns=np.tile(first.column_direction, (count, 1)),
-        spacing=np.tile(first.pixel_spacing[::-1], (count, 1)),
-    )
-
-
-def _provenance(scene: SceneStack) -> dict[str, Any]:
-    info = scene.stack.info
-    source = source_record(scene.stack, scene.geometry)
-    source |= {"kind": "scene volume", "series_id": series_id(info.uid) if info.uid else None}
-    uids = [item.sop_instance_uid for item in scene.stack.slices]
-    return {
-        "schema": SCHEMA,
-        "source": source,
-        "steps_mm": scene.geometry.steps.tolist(),
-        "findings": [item.as_finding() for item in scene.geometry.findings],
-        "window": [list(pair) for pair in info.window],
-        "instance_uids": uids if all(uids) else [],
-    }
 
 
 def _continued(
