@@ -95,10 +95,8 @@ def envelope(data: bytes) -> Envelope | None:
     while data[start : start + 2] == b"\2\0":
         meta.append(_element(data, start, True))
         start = meta[-1].end
-    syntax = ""
-    for element in meta:
-        if element.tag == _TRANSFER_SYNTAX:
-            syntax = text(data, element)
+    syntaxes = [text(data, element) for element in meta if element.tag == _TRANSFER_SYNTAX]
+    syntax = syntaxes[-1] if syntaxes else ""
     return Envelope(syntax, tuple(meta), start, _says_vr(data, start))
 
 
