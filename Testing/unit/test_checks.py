@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from PrintPrepLib.core.findings import graded, overall
+from PrintPrepLib.core.findings import graded, verdict
 from PrintPrepLib.qa.checks.model import model_checks
 from PrintPrepLib.qa.checks.source import coarse_steps, source_checks
 
@@ -60,7 +60,7 @@ def test_a_sound_record_passes_everything():
     found = source_status() | model_status()
     assert set(found.values()) == {"pass"}
     assert len(found) == 16
-    assert overall([*source_checks(SOURCE, VOLUME), *model_checks(SEGMENT, MODEL)]) == "pass"
+    assert verdict(found.values()) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,14 @@ def test_coarse_steps_is_a_finding_for_the_inspection():
 
 
 def test_grading():
-    assert [graded(value, 1, 2) for value in (1, 1.1, 2, 2.1)] == ["pass", "warn", "warn", "fail"]
+    found = [graded(value, 1, 2) for value in (1, 1.1, 2, 2.1)]
+    assert found == [("pass", 1), ("warn", 1), ("warn", 1), ("fail", 2)]
+
+
+@pytest.mark.parametrize(("worst", "limit"), [(0.05, 0.1), (0.2, 0.1), (0.6, 0.5)])
+def test_a_check_names_the_limit_that_decided_it(worst, limit):
+    checks = source_checks(SOURCE, changed(VOLUME, residual_mm={"max": worst}))
+    assert next(check.limit for check in checks if check.id == "residual") == limit
 
 
 @pytest.mark.parametrize(

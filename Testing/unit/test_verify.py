@@ -224,6 +224,32 @@ def test_verdict_that_does_not_follow_is_noticed(folder):
     assert item(done, "verdict").message == "verdict is warn, recorded as pass."
 
 
+@pytest.mark.parametrize(
+    ("version", "limit", "outcome"),
+    [
+        ("0.1.0", 0.1, "unchanged"),  # these named the limit for passing
+        ("0.2.0", 0.5, "unchanged"),
+        ("0.2.0", 0.1, "changed"),
+    ],
+)
+def test_limits_of_failed_checks_are_taken_as_their_version_wrote_them(
+    folder, version, limit, outcome
+):
+    def fail(record):
+        record["software"]["printprep"] = version
+        record["volume"]["residual_mm"]["max"] = 0.6
+        (check,) = [check for check in record["checks"] if check["id"] == "residual"]
+        check.update(status="fail", measured=0.6, limit=limit)
+        for entry in record["checks"]:  # what the residual decides, too
+            if entry["id"] == "tilted":
+                entry["status"] = "warn"
+        record["verdict"] = "fail"
+
+    found = item(changed(folder, fail), "checks")
+    assert found.outcome == outcome, found.message
+    assert {entry.key for entry in found.differences} <= {"residual.limit"}
+
+
 def test_figure_below_a_check_is_noticed(folder):
     done = changed(folder, lambda record: record["volume"]["residual_mm"].update(max=0.7))
     assert "residual.status" in {entry.key for entry in item(done, "checks").differences}

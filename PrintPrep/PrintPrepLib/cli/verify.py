@@ -55,5 +55,5 @@ def run_verify(options: argparse.Namespace, console: Console) -> None:
 
 def answer(done: Verification) -> str:
     """The verification in words."""
-    lines = [f"{_WORD[item.outcome]:18}{item.title}: {item.message}" for item in done.items]
+    lines = [f"{_WORD[item.outcome]:18}{item.title.said}: {item.told.said}" for item in done.items]
     return "\n".join([*lines, "", _VERDICT[done.verdict], ""])

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import ExportError
+from ..core.package_data import data_json
+from ..core.phrases import _
 from ..mesh.io.placement import size_and_unit
 
-_FILE = Path(__file__).parents[1] / "data" / "printers.json"
 #: Lengths that differ by less count as equal.
 _EQUAL_MM = 1e-6
-_NAMES = ("left–right", "front–back", "head–foot")
-_EDGES = ("longest", "middle", "shortest")
+_NAMES = (_("left–right"), _("front–back"), _("head–foot"))
+_EDGES = (_("longest"), _("middle"), _("shortest"))
+#: Orientations in words, as a record holds them: as it lies or turned, tipped over straight and
+#: across the bed, its smallest box straight and across.
+ORIENTATIONS = (
+    _("as it lies"),
+    _("turned by 90° about the vertical"),
+    _("turned by {angle}° about the vertical, across the bed"),
+    _(
+        "tipped over so that its {upright} direction stands upright and its {along} direction "
+        "runs along the bed's {side}"
+    ),
+    _(
+        "tipped over so that its {upright} direction stands upright, and its {along} direction "
+        "lies at {angle}° to the bed's x side"
+    ),
+    _(
+        "turned so that the {upright} edge of its smallest box stands upright and the {along} "
+        "runs along the bed's {side}"
+    ),
+    _(
+        "turned so that the {upright} edge of its smallest box stands upright, and the {along} "
+        "lies at {angle}° to the bed's x side"
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +83,9 @@ class Fit:
     largest_scale: float
 
 
-@cache
 def technologies() -> dict[str, dict[str, Any]]:
     """Key → title, ``smallest_wall_mm`` and source of every printing technology."""
-    return json.loads(_FILE.read_text("utf-8"))["technologies"]
+    return data_json("printers.json")["technologies"]
 
 
 @cache
@@ -78,7 +99,7 @@ def known_printers() -> tuple[Printer, ...]:
             smallest_wall_mm=technologies()[entry["technology"]]["smallest_wall_mm"],
             source=entry["source"],
         )
-        for entry in json.loads(_FILE.read_text("utf-8"))["printers"]
+        for entry in data_json("printers.json")["printers"]
     )
 
 
@@ -97,8 +118,9 @@ def find_printer(text: str) -> Printer:
         bed = ()
     if len(bed) != 3 or not all(math.isfinite(side) and side > 0 for side in bed):
         raise ExportError(
-            f"there is no printer {text!r}",
-            remedy="Choose one of the list, or give its build volume in mm, such as 250×210×220",
+            _("there is no printer {name!r}"),
+            name=text,
+            remedy=_("Choose one of the list, or give its build volume in mm, such as 250×210×220"),
         )
     return Printer(" × ".join(f"{side:g}" for side in bed) + " mm", None, bed, None, None)
 
@@ -252,31 +274,29 @@ def _diagonal(width: float, depth: float, bed: np.ndarray) -> float | None:
 
 def _along_patient(order: tuple[int, ...], angle: float, bed: np.ndarray) -> str:
     if order[2] == 2:
-        way = "as it lies" if order == (0, 1, 2) else "turned by 90° about the vertical"
-        if angle:
-            # The second order is the first by a quarter more.
-            degrees = math.degrees(angle) + (0 if order == (0, 1, 2) else 90)
-            way = f"turned by {degrees:.0f}° about the vertical, across the bed"
-        return way
-    way = f"tipped over so that its {_NAMES[order[2]]} direction stands upright"
-    if angle:
-        return f"{way}, and its {_NAMES[order[0]]} direction {_across(angle)}"
-    return f"{way} and its {_NAMES[order[0]]} direction runs along the bed's {_side(bed)}"
+        straight = order == (0, 1, 2)
+        if not angle:
+            return ORIENTATIONS[0 if straight else 1]
+        # The second order is the first by a quarter more.
+        degrees = math.degrees(angle) + (0 if straight else 90)
+        return ORIENTATIONS[2].format(angle=f"{degrees:.0f}")
+    return _worded(ORIENTATIONS[3:5], _NAMES, order, angle, bed)
 
 
 def _along_box(order: tuple[int, ...], angle: float, bed: np.ndarray) -> str:
-    way = f"turned so that the {_EDGES[order[2]]} edge of its smallest box stands upright"
-    if angle:
-        return f"{way}, and the {_EDGES[order[0]]} {_across(angle)}"
-    return f"{way} and the {_EDGES[order[0]]} runs along the bed's {_side(bed)}"
+    return _worded(ORIENTATIONS[5:7], _EDGES, order, angle, bed)
 
 
-def _across(angle: float) -> str:
-    return f"lies at {math.degrees(angle):.0f}° to the bed's x side"
-
-
-def _side(bed: np.ndarray) -> str:
-    """The bed's x side in words."""
+def _worded(
+    templates: Sequence[str],
+    names: Sequence[str],
+    order: tuple[int, ...],
+    angle: float,
+    bed: np.ndarray,
+) -> str:
     if abs(bed[0] - bed[1]) < _EQUAL_MM:
-        return "side"
-    return "long side" if bed[0] > bed[1] else "short side"
+        side = _("side")
+    else:
+        side = _("long side") if bed[0] > bed[1] else _("short side")
+    words = {"upright": names[order[2]], "along": names[order[0]], "side": side}
+    return templates[1 if angle else 0].format(**words, angle=f"{math.degrees(angle):.0f}")

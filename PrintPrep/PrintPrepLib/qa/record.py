@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import __version__
-from ..core.findings import overall
+from ..core.findings import verdict
 from ..core.jsonable import plain
 from .checks import record_checks
 from .printers import refitted
@@ -161,7 +161,8 @@ def qa_record(
         **{key: value for key, value in parts.items() if value is not None},
     }
     checks = record_checks(record)
-    record |= {"checks": [check.as_dict() for check in checks], "verdict": overall(checks)}
+    record["checks"] = [check.as_check() for check in checks]
+    record["verdict"] = verdict(check.status for check in checks)
     return seal(plain(record))
 
 

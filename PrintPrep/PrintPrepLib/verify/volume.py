@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import PrintPrepError
+from ..core.phrases import Phrase, _
 from .items import Difference, Item
 
 #: What a corner of the volume may be off.
@@ -36,37 +38,45 @@ def volume_item(record: Mapping[str, Any], path: Path) -> Item:
     :param path: of the record.
     """
     name = f"volume{path.stem.removeprefix('qa')}.nrrd"
-    identity, title = "volume", f"Volume {name}"
-    file = path.with_name(name)
+    identity, title = "volume", Phrase(_("Volume {name}"), {"name": name})
+    file, volume = path.with_name(name), record["volume"]
     if not file.is_file():
-        return Item(identity, title, "unchecked", f"There is no {name} beside the record.")
+        told = Phrase(_("There is no {name} beside the record."), {"name": name})
+        return Item(identity, title, "unchecked", told)
     try:
         sizes, matrix, lacking = grid_of(file)
-    except (OSError, ValueError) as error:
-        return Item(identity, title, "changed", f"{name} is no volume of PrintPrep: {error}.")
-    volume = record["volume"]
+    except (OSError, ValueError, PrintPrepError) as error:
+        reason = Phrase(str(error))
+        if isinstance(error, PrintPrepError):
+            reason = Phrase(error.template, error.values)
+        template = _("{name} is no volume of PrintPrep: {reason}.")
+        told = Phrase(template, {"name": name, "reason": reason})
+        return Item(identity, title, "changed", told)
     try:
         differences = _differences(volume, sizes, matrix)
     except (KeyError, TypeError, ValueError) as error:
-        message = f"The volume part is not as PrintPrep writes it ({error!r})."
-        return Item(identity, title, "changed", message)
+        template = _("The volume part is not as PrintPrep writes it ({error!r}).")
+        return Item(identity, title, "changed", Phrase(template, {"error": error}))
     if lacking:
         differences.append(Difference("size of the file", "whole", f"{lacking} bytes short"))
-    equal = "Dimensions, spacing and place are those of the record; the grey values carry no sum."
-    return Item.compared(identity, title, differences, equal)
+    equal = _(
+        "Dimensions, spacing and place are those of the record; the grey values carry no sum."
+    )
+    return Item.compared(identity, title, differences, Phrase(equal))
 
 
 def grid_of(file: Path) -> tuple[list[int], np.ndarray, int]:
     """Dimensions, IJK to RAS (4, 4), and bytes that are lacking, of an NRRD file.
 
-    :raises ValueError: it is no NRRD of three dimensions in a space of the patient.
+    :raises PrintPrepError: it is no NRRD of three dimensions in a space of the patient.
+    :raises ValueError: a number in its header is none.
     :raises OSError: it cannot be read.
     """
     with open(file, "rb") as stream:
         head = stream.read(_LONGEST_HEADER)
     end = re.search(rb"\r?\n\r?\n", head)
     if not head.startswith(b"NRRD") or end is None:
-        raise ValueError("it has no NRRD header")
+        raise PrintPrepError(_("it has no NRRD header"))
     fields = {}
     for line in head[: end.start()].decode("utf-8", "replace").splitlines()[1:]:
         name, colon, value = line.partition(": ")
@@ -74,13 +84,13 @@ def grid_of(file: Path) -> tuple[list[int], np.ndarray, int]:
             fields[name.strip().lower()] = value.strip()
     missing = {"sizes", "space", "space directions", "space origin"} - fields.keys()
     if missing:
-        raise ValueError(f"its header lacks {', '.join(sorted(missing))}")
+        raise PrintPrepError(_("its header lacks {fields}"), fields=", ".join(sorted(missing)))
     sizes = [int(word) for word in fields["sizes"].split()]
     columns, origin = _vectors(fields["space directions"]), _vectors(fields["space origin"])
     if len(sizes) != 3 or columns.shape != (3, 3) or origin.shape != (1, 3):
-        raise ValueError("it does not hold one volume of three dimensions")
+        raise PrintPrepError(_("it does not hold one volume of three dimensions"))
     if fields["space"].lower() not in _TO_RAS:
-        raise ValueError(f"its space is {fields['space']}")
+        raise PrintPrepError(_("its space is {space}"), space=fields["space"])
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = columns.T, origin[0]
     lacking = 0
