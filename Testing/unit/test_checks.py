@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 
 import pytest
+from PrintPrepLib.core import phrases
 from PrintPrepLib.core.findings import graded, verdict
+from PrintPrepLib.qa.checks import record_checks, said_checks
 from PrintPrepLib.qa.checks.model import model_checks
 from PrintPrepLib.qa.checks.source import coarse_steps, source_checks
 
@@ -203,3 +205,38 @@ def test_unit_of_the_file_is_no_scale(unit, scale, status, said):
     checks = model_checks(SEGMENT, {**MODEL, "scale": scale, "files": files})
     (size,) = [check for check in checks if check.id == "size"]
     assert size.status == status and said in size.message
+
+
+class Marked(dict):
+    """A language in which every sentence stands in quotes."""
+
+    def get(self, sentence, default=None):
+        return f"«{sentence}»"
+
+
+def test_checks_of_a_record_are_said_in_the_language_in_use(monkeypatch):
+    findings = [{**TILTED, "template": "Tilted by {angle:g}°.", "values": {"angle": 18.5}}]
+    findings[0]["message"] = "Tilted by 18.5°."
+    record = {"source": SOURCE, "volume": VOLUME, "segment": SEGMENT, "model": MODEL}
+    record |= {"findings": findings, "checks": []}
+    record["checks"] = [check.as_check() for check in record_checks(record)]
+    earlier = {"id": "earlier", "title": "Earlier", "message": "What 0.1 said.", "status": "info"}
+    record["checks"].append(earlier)
+    before = copy.deepcopy(record)
+    assert said_checks(record) == record["checks"]
+    monkeypatch.setattr(phrases, "_sentences", Marked())
+    monkeypatch.setattr(phrases, "_in_use", "xx")
+    *said, last = said_checks(record)
+    assert all(check["message"].startswith("«") and check["title"][0] == "«" for check in said)
+    tilted = "««Tilted by 18.5°.» The residual below says how well that worked.»"
+    assert said[0]["message"] == tilted
+    assert last["message"] == "What 0.1 said.", "nobody can translate it"
+    assert record == before
+
+
+def test_an_orientation_is_recognized_with_what_varies(monkeypatch):
+    monkeypatch.setattr(phrases, "_sentences", Marked())
+    found = phrases.recognized("to 12° at the {odd} side", ["to {angle}°", "to {angle}° at {what}"])
+    assert found.said == "«to «12»° at «the {odd} side»»"
+    assert found.text == "to 12° at the {odd} side"
+    assert phrases.recognized("as it is", ["to {angle}"]).text == "as it is"

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import Phrase, _, translated
 from .drawing import font, plain
 from .html import columns, text
 
@@ -54,20 +55,27 @@ def step_chart(
     deviates = np.abs(values - middle) > DEVIATES_MM
     deviates &= ~(gap | duplicate) & (uniform_mm is None)
     low = 0.0 if duplicate.any() or values.min() < middle / 2 else float(values.min())
-    chart = _Chart((1, len(values)), _padded(low, float(values.max())), "Slice", "Step (mm)", title)
+    chart = _Chart(
+        (1, len(values)),
+        _padded(low, float(values.max())),
+        translated(_("Slice")),
+        translated(_("Step (mm)")),
+        title,
+    )
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values)
-    marks = (("gap", gap, "triangle"), ("duplicate", duplicate, "cross"),
-             ("off the median", deviates, "ring"))  # fmt: skip
+    marks = (
+        (_("gap ({count})"), gap, "triangle"),
+        (_("duplicate ({count})"), duplicate, "cross"),
+        (_("off the median ({count})"), deviates, "ring"),
+    )
     legend = []
     for name, where, shape in marks:
         chart.marks(numbers[where], values[where], shape)
         if where.any():
-            legend.append((f"{name} ({int(where.sum())})", shape))
-    told = (
-        "all alike" if np.ptp(values) < DUPLICATE_MM else f"all fit {uniform_mm or middle:.4g} mm"
-    )
-    chart.legend(legend or [(told, "dot")])
+            legend.append((Phrase(name, {"count": int(where.sum())}).said, shape))
+    told = _("all alike") if np.ptp(values) < DUPLICATE_MM else _("all fit {step:.4g} mm")
+    chart.legend(legend or [(Phrase(told, {"step": uniform_mm or middle}).said, "dot")])
     chart.marks(numbers, values, "dot")
     return chart.png()
 
@@ -79,11 +87,15 @@ def offset_chart(offsets: Sequence[Sequence[float]], title: str = "") -> bytes:
     """
     values = np.asarray(offsets, dtype=float).reshape(-1, 2)
     ends = _padded(float(values.min()), float(values.max()))
-    chart = _Chart((1, len(values)), ends, "Slice", "Offset in plane (mm)", title)
+    chart = _Chart(
+        (1, len(values)), ends, translated(_("Slice")), translated(_("Offset in plane (mm)")), title
+    )
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values[:, 0], dashed=True)
     chart.line(numbers, values[:, 1])
-    chart.legend([("along columns", "line"), ("along rows", "dashes")])
+    chart.legend(
+        [(translated(_("along columns")), "line"), (translated(_("along rows")), "dashes")]
+    )
     return chart.png()
 
 
@@ -104,14 +116,18 @@ def histogram_chart(
     shares = 100 * counts / max(float(counts.sum()), 1.0)
     top = float(shares.max()) * 1.05 or 1.0
     chart = _Chart(
-        (float(edges[0]), float(edges[-1])), (0.0, top), f"{label} (mm)", "Share (%)", title
+        (float(edges[0]), float(edges[-1])),
+        (0.0, top),
+        f"{label} (mm)",
+        translated(_("Share (%)")),
+        title,
     )
     chart.bars(edges, shares)
     if edges[0] < 0 < edges[-1]:
         chart.upright(0.0, dashed=False)
     if limit is not None and edges[0] < limit < edges[-1]:
         chart.upright(limit, dashed=True)
-        chart.legend([(f"limit {limit:g} mm", "dashes")])
+        chart.legend([(Phrase(_("limit {limit:g} mm"), {"limit": limit}).said, "dashes")])
     return chart.png()
 
 
@@ -157,12 +173,12 @@ class _Chart:
         right, bottom = SIZE[0] - _RIGHT, SIZE[1] - _BOTTOM
         x_ticks, y_ticks = ticks(*self._x), ticks(*self._y, most=4)
         for value in y_ticks:
-            _, y = self._place(0, value)
+            y = self._place(0, value)[1]
             self._draw.line((_LEFT, y, right, y), 205, 1)
             self._draw.line((_LEFT - 9, y, _LEFT, y), 0, _LINE)
             self._draw.text((_LEFT - 14, y), _number(value, y_ticks), 0, self._font, "rm")
         for value in x_ticks:
-            x, _ = self._place(value, 0)
+            x = self._place(value, 0)[0]
             self._draw.line((x, bottom, x, bottom + 9), 0, _LINE)
             self._draw.text((x, bottom + 14), _number(value, x_ticks), 0, self._font, "mt")
         self._draw.line((_LEFT, _TOP - 8, _LEFT, bottom, right, bottom), 0, _LINE)
@@ -267,10 +283,12 @@ _CHART = 302
 def model_picture(picture: bytes | None, no_picture: str | None) -> str:
     """The views of the model, or why there are none."""
     if picture is None:
-        return f"<p>No picture: {text(no_picture or 'none was made')}.</p>\n"
+        reason = Phrase(no_picture or _("none was made"))
+        return "<p>" + text(Phrase(_("No picture: {reason}."), {"reason": reason})) + "</p>\n"
     width, height = _size(picture)
     shown = _SHEET if width > height else _CHART
-    return f"<p>{_image(picture, shown, 'The model and its size in mm')}</p>\n"
+    told = translated(_("The model and its size in mm"))
+    return f"<p>{_image(picture, shown, told)}</p>\n"
 
 
 def charts(record: Mapping[str, Any]) -> str:
@@ -280,7 +298,8 @@ def charts(record: Mapping[str, Any]) -> str:
         try:
             blocks.append(_image(draw(title), _CHART, title))
         except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-            blocks.append(f"<b>{text(title)}</b><br>No chart: {text(error)}.")
+            why = Phrase(_("No chart: {error}."), {"error": str(error) or "–"})
+            blocks.append(f"<b>{text(title)}</b><br>{text(why)}")
     rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
     return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
 
@@ -291,29 +310,22 @@ def _charts(
     steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
     if steps:
         gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
-        yield (
-            "Distance of each slice to the next",
-            lambda title: step_chart(steps, gaps, uniform, title),
-        )
+        told = translated(_("Distance of each slice to the next"))
+        yield told, lambda title: step_chart(steps, gaps, uniform, title)
     if offsets:
-        yield (
-            "Tilt: place of each slice in its plane",
-            lambda title: offset_chart(offsets, title),
-        )
-    truth, walls = _histogram(model, "surface_truth"), _histogram(model, "wall_thickness")
-    if truth:
-        title = "Model against the grey values, + outside"
-        yield title, lambda title: histogram_chart(truth, "Distance", None, title)
-    if walls:
-        limit = model["wall_thickness"].get("limit_mm")
-        yield (
-            "Thickness of the walls",
-            lambda title: histogram_chart(walls, "Thickness", limit, title),
-        )
-    refined = _histogram(model.get("refinement"), "deviation")
-    if refined:
-        title = "Smoothed and thinned against as made, + outside"
-        yield title, lambda title: histogram_chart(refined, "Distance", None, title)
+        told = translated(_("Tilt: place of each slice in its plane"))
+        yield told, lambda title: offset_chart(offsets, title)
+    distance = translated(_("Distance"))
+    if truth := _histogram(model, "surface_truth"):
+        told = translated(_("Model against the grey values, + outside"))
+        yield told, lambda title: histogram_chart(truth, distance, None, title)
+    if walls := _histogram(model, "wall_thickness"):
+        limit, thickness = model["wall_thickness"].get("limit_mm"), translated(_("Thickness"))
+        told = translated(_("Thickness of the walls"))
+        yield told, lambda title: histogram_chart(walls, thickness, limit, title)
+    if refined := _histogram(model.get("refinement"), "deviation"):
+        told = translated(_("Smoothed and thinned against as made, + outside"))
+        yield told, lambda title: histogram_chart(refined, distance, None, title)
 
 
 def _histogram(part: Any, key: str) -> Any:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import math
 import os
 import struct
-import sys
 import zlib
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from ..core.phrases import _, translated
 from ..core.progress import Progress, report
-from ..mesh.io.stl import read_stl
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
 from .drawing import write
 
@@ -29,7 +28,7 @@ VIEWS = {
     "left": (((0, 1, 0), (0, 0, 1), (1, 0, 0)), "APSI"),
     "superior": (((-1, 0, 0), (0, -1, 0), (0, 0, 1)), "LRAP"),
 }
-TITLES = {"anterior": "Anterior", "left": "Left lateral", "superior": "Superior"}
+TITLES = {"anterior": _("Anterior"), "left": _("Left lateral"), "superior": _("Superior")}
 SIZE = (720, 720)
 #: The sheet of three views: its width, and what its views may be high, in pixels.
 SHEET_WIDTH = 1500
@@ -87,15 +86,15 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
     left, right, top, bottom = _AROUND
     room = SHEET_WIDTH - len(VIEWS) * (left + right)
     pixels_per_mm = min(
-        room / sum(width for width, _ in seen.values()),
-        _SHEET_HEIGHT / max(height for _, height in seen.values()),
+        room / sum(width for width, height in seen.values()),
+        _SHEET_HEIGHT / max(height for width, height in seen.values()),
     )
-    tallest = math.ceil(max(height for _, height in seen.values()) * pixels_per_mm)
+    tallest = math.ceil(max(height for width, height in seen.values()) * pixels_per_mm)
     sheet = np.ones((top + tallest + bottom, SHEET_WIDTH, 3), dtype=np.float32)
-    spare = (room - sum(math.ceil(width * pixels_per_mm) for width, _ in seen.values())) // 3
+    spare = (room - sum(math.ceil(width * pixels_per_mm) for width, height in seen.values())) // 3
     x = spare // 2
     for number, (view, (width, height)) in enumerate(seen.items()):
-        report(progress, number / len(VIEWS), "Drawing the pictures")
+        report(progress, number / len(VIEWS), _("Drawing the pictures"))
         size = math.ceil(width * pixels_per_mm), math.ceil(height * pixels_per_mm)
         y = top + (tallest - size[1]) // 2
         box = (x + left, y, x + left + size[0], y + size[1])
@@ -104,17 +103,17 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
         sheet[view_box] = _drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
         _letter(sheet, VIEWS[view][1], box)
         _dimensions(sheet, box, (width, height))
-        write(sheet, TITLES[view], (box[0] + box[2]) / 2, 18, _LETTERS)
+        write(sheet, translated(TITLES[view]), (box[0] + box[2]) / 2, 18, _LETTERS)
         x += left + size[0] + right + spare
     _scale_bar(sheet, pixels_per_mm, 24, 40, SHEET_WIDTH / 9)
-    report(progress, 1.0, "Drawing the pictures")
+    report(progress, 1.0, _("Drawing the pictures"))
     return png((sheet * 255 + 0.5).astype(np.uint8))
 
 
 def extents_seen(box: Box, view: str) -> tuple[float, float]:
     """Width and height in mm of a view of what a box (``triangle_mesh.bounds``) holds."""
     low, high = box
-    width, height, _ = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
+    width, height, _depth = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
     return max(float(width), 1e-6), max(float(height), 1e-6)
 
 
@@ -205,7 +204,7 @@ def _dimensions(
 
 def png(picture: np.ndarray) -> bytes:
     """An (height, width, 3) uint8 picture as a PNG file."""
-    height, width, _ = picture.shape
+    height, width = picture.shape[:2]
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
@@ -220,29 +219,6 @@ def png(picture: np.ndarray) -> bytes:
         + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
         + chunk(b"IEND", b"")
     )
-
-
-def main(arguments: list[str]) -> int:
-    """``MODEL.stl PICTURE.png [VIEW | sheet]``: draw an STL file that is in LPS."""
-    views = (*VIEWS, "sheet")
-    if len(arguments) not in (2, 3) or arguments[2:3] not in ([], *([name] for name in views)):
-        print(
-            "usage: python -m PrintPrepLib.report.renderer MODEL.stl PICTURE.png "
-            f"[{' | '.join(views)}]",
-            file=sys.stderr,
-        )
-        return 2
-    corners = read_stl(arguments[0]).reshape(-1, 3)
-    mesh = TriangleMesh(corners, np.arange(len(corners)).reshape(-1, 3))
-    if arguments[2:3] == ["sheet"]:
-        Path(arguments[1]).write_bytes(render_sheet(mesh))
-    else:
-        render_model(mesh, *arguments[1:])
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
 
 
 # Triangles → a picture's depth and brightness, in numpy alone.
@@ -352,4 +328,5 @@ def _points_of_triangle(parts: int) -> tuple[np.ndarray, np.ndarray]:
     """Shares of both edges for points that cut each edge into so many parts, rim included."""
     first, second = np.meshgrid(np.arange(parts + 1), np.arange(parts + 1), indexing="ij")
     inside = first + second <= parts
-    return tuple((axis[inside] / parts).astype(np.float32) for axis in (first, second))
+    u, v = ((axis[inside] / parts).astype(np.float32) for axis in (first, second))
+    return u, v

@@ -15,7 +15,7 @@ from ..core.jsonable import plain
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, part, report
 from ..mesh.io.common import sha256_of
-from ..qa.checks import record_checks
+from ..qa.checks import MALFORMED, record_checks
 from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
 from .items import Difference, Item, Verification, beside
 from .model import model_items
@@ -129,7 +129,7 @@ def check_items(record: Mapping[str, Any]) -> list[Item]:
     title = Phrase(_("Checks worked out again"))
     try:
         again = _numbered(check.as_check() for check in record_checks(record))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except MALFORMED as error:
         template = _(
             "The checks do not run: a part of the record is not as PrintPrep writes it ({error!r})."
         )

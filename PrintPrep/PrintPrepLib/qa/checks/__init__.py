@@ -15,6 +15,9 @@ from .printability import print_checks
 from .protocol import protocol_checks
 from .source import source_checks
 
+#: What making the checks raises where a part of a record is not as PrintPrep writes it.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
 
 def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     """The checks of a record.
@@ -38,12 +41,15 @@ def said_checks(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The checks that a record holds, title and message in the language in use.
 
     The record holds English sentences alone, so the checks are made again; a sentence that
-    this version does not make, as of an older record, stays as it is.
+    this version does not make, or not of such a record, stays as it is.
     """
     checks = [dict(check) for check in record["checks"]]
     if language() == "en":
         return checks
-    said = {(check.id, check.message): check.said for check in record_checks(record)}
+    try:
+        said = {(check.id, check.message): check.said for check in record_checks(record)}
+    except MALFORMED:
+        said = {}
     for check in checks:
         check["title"] = translated(check["title"])
         check["message"] = said.get((check["id"], check["message"]), check["message"])
