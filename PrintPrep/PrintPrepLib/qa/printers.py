@@ -95,7 +95,7 @@ def known_printers() -> tuple[Printer, ...]:
         Printer(
             name=entry["name"],
             technology=entry["technology"],
-            bed_mm=tuple(map(float, entry["bed_mm"])),
+            bed_mm=_three(entry["bed_mm"]),
             smallest_wall_mm=technologies()[entry["technology"]]["smallest_wall_mm"],
             source=entry["source"],
         )
@@ -159,7 +159,7 @@ def fit(
         fits=margin >= -_EQUAL_MM,
         orientation=best.words,
         matrix=best.matrix,
-        size_mm=tuple(map(float, scale * best.size)),
+        size_mm=_three(scale * best.size),
         margin_mm=margin,
         largest_scale=max(way.ratio(bed) for way in ways),
     )
@@ -206,7 +206,7 @@ def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
     box = model["extents_mm"], model["oriented_extents_mm"], np.asarray(model["oriented_axes"])
 
     def again(entry: Mapping[str, Any]) -> dict[str, Any]:
-        known = Printer(entry["name"], None, tuple(entry["bed_mm"]), None, None)
+        known = Printer(entry["name"], None, _three(entry["bed_mm"]), None, None)
         return fit_record(known, fit(*box, known.bed_mm, size))
 
     found: dict[str, Any] = {}
@@ -215,6 +215,11 @@ def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
     if model.get("printers"):
         found["printers"] = [again(entry) for entry in model["printers"]]
     return found
+
+
+def _three(lengths: Iterable[float]) -> tuple[float, float, float]:
+    x, y, z = map(float, lengths)
+    return x, y, z
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import HalfContrast
@@ -84,7 +85,7 @@ def threshold_effect(
     :raises Cancelled: progress asked for it.
     """
     if len(mesh.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Check the threshold")
+        raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
     points, normals = placed_samples(mesh, _SAMPLES)
 
     def lying(by: float) -> np.ndarray:
@@ -93,16 +94,18 @@ def threshold_effect(
         level = GreyLevel(voxels, ijk_to_lps, *bounds, field)
         return distances(level, points, normals, REACH_MM)[0].astype(np.float64)
 
-    report(progress, 0.2, "Measuring the effect of the threshold")
+    report(progress, 0.2, _("Measuring the effect of the threshold"))
     here = lying(0.0)
-    report(progress, 0.5, "Measuring the effect of the threshold")
+    report(progress, 0.5, _("Measuring the effect of the threshold"))
     outwards, inwards = here - lying(delta), here - lying(-delta)
     area, volume = _area_and_volume(mesh)
     percent = 100 * area / volume if volume > 0 else math.nan
     return ThresholdEffect(
-        delta,
-        *(_mean(shift) for shift in (outwards, inwards)),
-        *(percent * float(np.nansum(shift)) / len(shift) for shift in (outwards, inwards)),
+        delta_hu=delta,
+        shift_out_mm=_mean(outwards),
+        shift_in_mm=_mean(inwards),
+        volume_percent_out=percent * float(np.nansum(outwards)) / len(points),
+        volume_percent_in=percent * float(np.nansum(inwards)) / len(points),
     )
 
 
