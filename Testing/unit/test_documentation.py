@@ -33,7 +33,7 @@ def identifiers(source: Path) -> set[str]:
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        if node.func.id in ("Finding", "_counted") and isinstance(node.args[0], ast.Constant):
+        if node.func.id in ("Finding", "counted") and isinstance(node.args[0], ast.Constant):
             found.add(node.args[0].value)
     return found
 

@@ -62,9 +62,7 @@ def test_views_show_the_patient_as_a_radiologist_expects(view, offset):
         both = trimesh.util.concatenate(
             trimesh.creation.icosphere(subdivisions=3, radius=20), small
         )
-        image = pixels(
-            render_model(TriangleMesh(both.vertices, both.faces), None, view, (300, 300))
-        )
+        image = pixels(render_model(TriangleMesh(both.vertices, both.faces), view, (300, 300)))
         tan = image[..., 0].astype(int) - image[..., 2] > 4  # bone, not the black annotation
         rows, columns = np.nonzero(tan)
         across = {"right": columns, "left": -columns, "down": rows, "up": -rows}[side]

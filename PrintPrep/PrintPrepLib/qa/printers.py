@@ -167,16 +167,9 @@ def fit(
 
 def fit_record(printer: Printer, found: Fit) -> dict[str, Any]:
     """What the record holds of a printer and the model on it."""
-    return {
-        "name": printer.name,
-        "bed_mm": list(printer.bed_mm),
-        "fits": found.fits,
-        "orientation": found.orientation,
-        "matrix": found.matrix.tolist(),
-        "size_mm": list(found.size_mm),
-        "margin_mm": found.margin_mm,
-        "largest_scale": found.largest_scale,
-    }
+    record = {"name": printer.name, "bed_mm": printer.bed_mm, **vars(found)}
+    lists = {key: np.asarray(record[key]).tolist() for key in ("bed_mm", "matrix", "size_mm")}
+    return {**record, **lists}
 
 
 def fit_records(
@@ -187,12 +180,8 @@ def fit_records(
     scale: float = 1.0,
 ) -> list[dict[str, Any]]:
     """``fit_record`` of every printer."""
-    return [
-        fit_record(
-            printer, fit(extents_mm, oriented_extents_mm, oriented_axes, printer.bed_mm, scale)
-        )
-        for printer in printers
-    ]
+    box = extents_mm, oriented_extents_mm, oriented_axes
+    return [fit_record(printer, fit(*box, printer.bed_mm, scale)) for printer in printers]
 
 
 def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,20 +189,21 @@ def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
 
     :return: its ``printer`` or ``printers``, as far as it has them.
     """
-    size, _unit = size_and_unit(model)
     if "oriented_axes" not in model:
         return {}
     box = model["extents_mm"], model["oriented_extents_mm"], np.asarray(model["oriented_axes"])
 
-    def again(entry: Mapping[str, Any]) -> dict[str, Any]:
-        known = Printer(entry["name"], None, _three(entry["bed_mm"]), None, None)
-        return fit_record(known, fit(*box, known.bed_mm, size))
+    def again(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        known = (
+            Printer(item["name"], None, _three(item["bed_mm"]), None, None) for item in entries
+        )
+        return fit_records(known, *box, size_and_unit(model)[0])
 
     found: dict[str, Any] = {}
     if model.get("printer"):
-        found["printer"] = again(model["printer"])
+        (found["printer"],) = again([model["printer"]])
     if model.get("printers"):
-        found["printers"] = [again(entry) for entry in model["printers"]]
+        found["printers"] = again(model["printers"])
     return found
 
 

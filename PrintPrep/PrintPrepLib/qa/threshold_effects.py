@@ -1,4 +1,7 @@
-"""What the choice of the threshold and the size of voxels and blur do to a model's size."""
+"""What the threshold, the size of voxels and blur, and metal do to a model's size.
+
+Metal blooms, and its streaks are taken for bone or eat bone away.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,14 @@ DELTA_HU = 50.0
 _SAMPLES = 20_000
 #: A voxel within this share of the contrast from a plateau holds one tissue alone.
 _PLATEAU = 0.05
+#: No tissue is so dense: enamel, the densest, ends below (2850 HU bounds its range in common
+#: preset tables), and titanium, steel, amalgam and gold read more. Scanners that store 12 bits
+#: end shortly above, at 3071 or 3095 HU.
+METAL_HU = 3000.0
+#: Less is noise, or the overshoot of a sharp kernel at enamel; a filling is larger.
+LEAST_MM3 = 10.0
+#: So many voxels at one and the same highest value are the end of the stored range.
+_PILE = 10
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,20 @@ class PartialVolume:
     mixed_volume_mm3: float
     thinnest_wall_mm: float | None
     largest_spacing_mm: float
+
+
+@dataclass(frozen=True)
+class Metal:
+    """What was found in the box of a segment.
+
+    :param voxels: how many reach 3000 HU; ``volume_mm3`` is what they fill.
+    :param saturated: the scanner could not store higher values, so that the metal's own
+        density, and with it half its contrast, is unknown.
+    """
+
+    voxels: int
+    volume_mm3: float
+    saturated: bool
 
 
 def threshold_effect(
@@ -146,6 +171,22 @@ def partial_volume(
     )
 
 
+def metal(voxels: np.ndarray, mask: np.ndarray, ijk_to_lps: np.ndarray) -> Metal:
+    """Look for metal in the box of a segment. For CT alone: other grey values are no HU.
+
+    :param voxels: HU [k, j, i].
+    :param mask: the segment, boolean, of the same shape.
+    :raises SegmentError: the segment is empty.
+    """
+    grey = voxels[grown_box(mask, 0)]
+    dense = grey[grey >= METAL_HU]
+    return Metal(
+        voxels=len(dense),
+        volume_mm3=len(dense) * voxel_volume(ijk_to_lps),
+        saturated=len(dense) > 0 and int(np.count_nonzero(dense == dense.max())) >= _PILE,
+    )
+
+
 def thinnest_wall(blur_mm: float, share: float) -> float | None:
     """The thinnest wall, in mm, whose blurred image still reaches a share of the contrast.
 
@@ -174,45 +215,3 @@ def _area_and_volume(mesh: TriangleMesh) -> tuple[float, float]:
 def _mean(values: np.ndarray) -> float | None:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else None
-
-
-# Metal in the images: it blooms, and its streaks are taken for bone or eat bone away.
-
-#: No tissue is so dense: enamel, the densest, ends below (2850 HU bounds its range in common
-#: preset tables), and titanium, steel, amalgam and gold read more. Scanners that store 12 bits
-#: end shortly above, at 3071 or 3095 HU.
-METAL_HU = 3000.0
-#: Less is noise, or the overshoot of a sharp kernel at enamel; a filling is larger.
-LEAST_MM3 = 10.0
-#: So many voxels at one and the same highest value are the end of the stored range.
-_PILE = 10
-
-
-@dataclass(frozen=True)
-class Metal:
-    """What was found in the box of a segment.
-
-    :param voxels: how many reach 3000 HU; ``volume_mm3`` is what they fill.
-    :param saturated: the scanner could not store higher values, so that the metal's own
-        density, and with it half its contrast, is unknown.
-    """
-
-    voxels: int
-    volume_mm3: float
-    saturated: bool
-
-
-def metal(voxels: np.ndarray, mask: np.ndarray, ijk_to_lps: np.ndarray) -> Metal:
-    """Look for metal in the box of a segment. For CT alone: other grey values are no HU.
-
-    :param voxels: HU [k, j, i].
-    :param mask: the segment, boolean, of the same shape.
-    :raises SegmentError: the segment is empty.
-    """
-    grey = voxels[grown_box(mask, 0)]
-    dense = grey[grey >= METAL_HU]
-    return Metal(
-        voxels=len(dense),
-        volume_mm3=len(dense) * voxel_volume(ijk_to_lps),
-        saturated=len(dense) > 0 and int(np.count_nonzero(dense == dense.max())) >= _PILE,
-    )

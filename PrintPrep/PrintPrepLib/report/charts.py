@@ -1,4 +1,4 @@
-"""Small charts as PNG, black on white, drawn with Pillow.
+"""Small charts as PNG, black on white, drawn with Pillow; and how they stand in the record.
 
 Marks differ in shape and not in colour, so that a page printed in black and white says the
 same. Every function raises ImportError where Pillow is missing or too old.
@@ -31,8 +31,76 @@ _TICKS = 6
 DUPLICATE_MM = 0.005
 #: A step deviates when it differs by more than positions may be off (DICOM headers round).
 DEVIATES_MM = 0.05
-#: A line through more points than this would be a black band.
-_MOST_JOINED = 200
+#: Widths on the page, in its pixels of 1/96 inch: a page of A4 with broad margins has 620.
+_SHEET = 615
+_CHART = 302
+
+
+def model_picture(picture: bytes | None, no_picture: str | None) -> str:
+    """The views of the model, or why there are none."""
+    if picture is None:
+        reason = Phrase(no_picture or _("none was made"))
+        return "<p>" + text(Phrase(_("No picture: {reason}."), {"reason": reason})) + "</p>\n"
+    width, height = _size(picture)
+    shown = _SHEET if width > height else _CHART
+    told = translated(_("The model and its size in mm"))
+    return f"<p>{_image(picture, shown, told)}</p>\n"
+
+
+def charts(record: Mapping[str, Any]) -> str:
+    """Two charts beside each other; the reason where one failed."""
+    blocks = []
+    for title, draw in _charts(record["source"], record["model"]):
+        try:
+            blocks.append(_image(draw(title), _CHART, title))
+        except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+            why = Phrase(_("No chart: {error}."), {"error": str(error) or "–"})
+            blocks.append(f"<b>{text(title)}</b><br>{text(why)}")
+    rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
+    return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
+
+
+def _charts(
+    source: Mapping[str, Any], model: Mapping[str, Any]
+) -> Iterator[tuple[str, Callable[[str], bytes]]]:
+    steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
+    if steps:
+        gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
+        told = translated(_("Distance of each slice to the next"))
+        yield told, lambda title: step_chart(steps, gaps, uniform, title)
+    if offsets:
+        told = translated(_("Tilt: place of each slice in its plane"))
+        yield told, lambda title: offset_chart(offsets, title)
+    distance = translated(_("Distance"))
+    if truth := _histogram(model, "surface_truth"):
+        told = translated(_("Model against the grey values, + outside"))
+        yield told, lambda title: histogram_chart(truth, distance, None, title)
+    if walls := _histogram(model, "wall_thickness"):
+        limit, thickness = model["wall_thickness"].get("limit_mm"), translated(_("Thickness"))
+        told = translated(_("Thickness of the walls"))
+        yield told, lambda title: histogram_chart(walls, thickness, limit, title)
+    if refined := _histogram(model.get("refinement"), "deviation"):
+        told = translated(_("Smoothed and thinned against as made, + outside"))
+        yield told, lambda title: histogram_chart(refined, distance, None, title)
+
+
+def _histogram(part: Any, key: str) -> Any:
+    inner = part.get(key) if isinstance(part, Mapping) else None
+    return inner.get("histogram") if isinstance(inner, Mapping) else None
+
+
+def _image(picture: bytes, width: int, alt: str) -> str:
+    columns, rows = _size(picture)
+    data = base64.b64encode(picture).decode("ascii")
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" '
+        f'height="{round(width * rows / columns)}" alt="{text(alt)}">'
+    )
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG file."""
+    return struct.unpack(">II", picture[16:24])
 
 
 def step_chart(
@@ -271,77 +339,3 @@ def _number(value: float, all_ticks: Sequence[float]) -> str:
     step = all_ticks[1] - all_ticks[0] if len(all_ticks) > 1 else abs(value) or 1.0
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return f"{value + 0.0:.{digits}f}"
-
-
-# The pictures and charts of the printed record.
-
-#: Widths on the page, in its pixels of 1/96 inch: a page of A4 with broad margins has 620.
-_SHEET = 615
-_CHART = 302
-
-
-def model_picture(picture: bytes | None, no_picture: str | None) -> str:
-    """The views of the model, or why there are none."""
-    if picture is None:
-        reason = Phrase(no_picture or _("none was made"))
-        return "<p>" + text(Phrase(_("No picture: {reason}."), {"reason": reason})) + "</p>\n"
-    width, height = _size(picture)
-    shown = _SHEET if width > height else _CHART
-    told = translated(_("The model and its size in mm"))
-    return f"<p>{_image(picture, shown, told)}</p>\n"
-
-
-def charts(record: Mapping[str, Any]) -> str:
-    """Two charts beside each other; the reason where one failed."""
-    blocks = []
-    for title, draw in _charts(record["source"], record["model"]):
-        try:
-            blocks.append(_image(draw(title), _CHART, title))
-        except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-            why = Phrase(_("No chart: {error}."), {"error": str(error) or "–"})
-            blocks.append(f"<b>{text(title)}</b><br>{text(why)}")
-    rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
-    return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
-
-
-def _charts(
-    source: Mapping[str, Any], model: Mapping[str, Any]
-) -> Iterator[tuple[str, Callable[[str], bytes]]]:
-    steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
-    if steps:
-        gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
-        told = translated(_("Distance of each slice to the next"))
-        yield told, lambda title: step_chart(steps, gaps, uniform, title)
-    if offsets:
-        told = translated(_("Tilt: place of each slice in its plane"))
-        yield told, lambda title: offset_chart(offsets, title)
-    distance = translated(_("Distance"))
-    if truth := _histogram(model, "surface_truth"):
-        told = translated(_("Model against the grey values, + outside"))
-        yield told, lambda title: histogram_chart(truth, distance, None, title)
-    if walls := _histogram(model, "wall_thickness"):
-        limit, thickness = model["wall_thickness"].get("limit_mm"), translated(_("Thickness"))
-        told = translated(_("Thickness of the walls"))
-        yield told, lambda title: histogram_chart(walls, thickness, limit, title)
-    if refined := _histogram(model.get("refinement"), "deviation"):
-        told = translated(_("Smoothed and thinned against as made, + outside"))
-        yield told, lambda title: histogram_chart(refined, distance, None, title)
-
-
-def _histogram(part: Any, key: str) -> Any:
-    inner = part.get(key) if isinstance(part, Mapping) else None
-    return inner.get("histogram") if isinstance(inner, Mapping) else None
-
-
-def _image(picture: bytes, width: int, alt: str) -> str:
-    columns, rows = _size(picture)
-    data = base64.b64encode(picture).decode("ascii")
-    return (
-        f'<img src="data:image/png;base64,{data}" width="{width}" '
-        f'height="{round(width * rows / columns)}" alt="{text(alt)}">'
-    )
-
-
-def _size(picture: bytes) -> tuple[int, int]:
-    """Width and height of a PNG file."""
-    return struct.unpack(">II", picture[16:24])

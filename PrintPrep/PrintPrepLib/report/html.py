@@ -201,9 +201,6 @@ def joined(
     return f"{between.join(shown)} {unit}".strip()
 
 
-# Parts of the record that this version knows nothing of
-
-
 def titled(key: str) -> tuple[str, str]:
     """Title and unit of a key: ``mean_distance_mm`` is ("Mean distance", "mm")."""
     words = key.split("_")

@@ -1,16 +1,16 @@
 """Pictures of a model: parallel projection, orientation letters, sizes in mm.
 
-Drawn by numpy, written on by Pillow: neither a screen nor a graphics library takes part.
+Drawn by numpy, written on by Pillow: neither a screen nor a graphics library takes part, so the
+picture is the same on a server, inside Slicer and on a laptop. Each triangle that faces the viewer
+is covered with points closer than a pixel, and each pixel keeps the nearest point.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import struct
 import zlib
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -43,18 +43,24 @@ _LETTERS = 26
 #: Hollows are darkened by what lies around them: reach in pixels, and how much.
 _HOLLOW_REACH = 9.0
 _HOLLOW_DARKNESS = 0.4
+#: Distance of the points on a triangle in pixels: below 1/√2 no pixel is missed.
+_POINT_DISTANCE = 0.7
+_MOST_POINTS = 1 << 20
+#: Steps of depth that a pixel tells apart.
+_DEPTH_STEPS = 1 << 20
+#: Direction to each light as the viewer sees it (right, up, towards) and its strength.
+_LIGHTS = (
+    ((0.37, 0.56, 0.74), 0.75),
+    ((-0.82, 0.18, 0.54), 0.30),
+    ((0.00, -0.85, 0.53), 0.12),
+)
+_AMBIENT = 0.14
 
 
-def render_model(
-    mesh: TriangleMesh,
-    path: str | os.PathLike[str] | None = None,
-    view: str = "anterior",
-    size: tuple[int, int] = SIZE,
-) -> bytes:
+def render_model(mesh: TriangleMesh, view: str = "anterior", size: tuple[int, int] = SIZE) -> bytes:
     """Draw a model as PNG on a white ground.
 
     :param mesh: in LPS mm, with at least one triangle.
-    :param path: also write the picture there.
     :param view: one of ``VIEWS``.
     :param size: (width, height) in pixels.
     :return: the PNG file's bytes.
@@ -67,10 +73,7 @@ def render_model(
     picture = _drawn(mesh, box, view, pixels_per_mm, size)
     _letter(picture, VIEWS[view][1], (36, 36, size[0] - 36, size[1] - 36))
     _scale_bar(picture, pixels_per_mm, 36, size[1] - 30, size[0] / 4)
-    data = png((picture * 255 + 0.5).astype(np.uint8))
-    if path is not None:
-        Path(path).write_bytes(data)
-    return data
+    return png((picture * 255 + 0.5).astype(np.uint8))
 
 
 def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
@@ -219,26 +222,6 @@ def png(picture: np.ndarray) -> bytes:
         + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
         + chunk(b"IEND", b"")
     )
-
-
-# Triangles → a picture's depth and brightness, in numpy alone.
-#
-# No graphics library takes part: the picture is the same on a server without a screen, inside
-# Slicer and on a laptop. Each triangle that faces the viewer is covered with points closer than a
-# pixel, and each pixel keeps the nearest point.
-
-#: Distance of the points on a triangle in pixels: below 1/√2 no pixel is missed.
-_POINT_DISTANCE = 0.7
-_MOST_POINTS = 1 << 20
-#: Steps of depth that a pixel tells apart.
-_DEPTH_STEPS = 1 << 20
-#: Direction to each light as the viewer sees it (right, up, towards) and its strength.
-_LIGHTS = (
-    ((0.37, 0.56, 0.74), 0.75),
-    ((-0.82, 0.18, 0.54), 0.30),
-    ((0.00, -0.85, 0.53), 0.12),
-)
-_AMBIENT = 0.14
 
 
 def rasterize(

@@ -22,13 +22,61 @@ def mesh_checks(model: Mapping[str, Any]) -> list[Finding]:
     """The checks of the mesh in a record's ``model``; none for keys that are not there."""
     checks = [
         _self_intersections(model),
-        _manifold_vertices(model),
-        _duplicates(model),
-        _zero_area(model),
+        counted(
+            "manifold_vertices",
+            _("Manifold points"),
+            _worst(model, "non_manifold_vertices"),
+            _(
+                "At {count} point(s) the surface hangs together by the point alone: there the "
+                "print breaks, or the printing program changes the surface."
+            ),
+            _("At every point the triangles make one fan, as a solid's surface must."),
+        ),
+        counted(
+            "duplicate_triangles",
+            _("Duplicate triangles"),
+            _worst(model, "duplicate_triangles"),
+            _(
+                "{count} triangle(s) lie on others with the same corners: the printing program "
+                "will remove them and may leave holes."
+            ),
+            _("No triangle is there twice."),
+        ),
+        counted(
+            "zero_area_triangles",
+            _("Triangles without area"),
+            _worst(model, "zero_area_triangles"),
+            _(
+                "{count} triangle(s) have no area: the printing program will remove them and may "
+                "leave cracks."
+            ),
+            _("Every triangle has an area."),
+        ),
         _loose_parts(model),
         _voids(model),
     ]
     return [check for check in checks if check is not None]
+
+
+def counted(
+    id: str,
+    title: str,
+    count: int | None,
+    some: str,
+    none: str,
+    status: str = "warn",
+    **values: Any,
+) -> Finding | None:
+    """A check that minds anything that is there at all; None where it was not counted.
+
+    :param some, none: marked templates for a ``{count}`` of one and more, and for none.
+    :param status: where there is something.
+    """
+    if count is None:
+        return None
+    values["count"] = count
+    status, template = (status, some) if count else ("pass", none)
+    return Finding(id, status, template, values, count, None, 0, title)
 
 
 def _self_intersections(model: Mapping[str, Any]) -> Finding | None:
@@ -63,66 +111,21 @@ def _self_intersections(model: Mapping[str, Any]) -> Finding | None:
     return Finding("self_intersections", status, template, values, pairs, None, limit, title)
 
 
-def _manifold_vertices(model: Mapping[str, Any]) -> Finding | None:
-    count = _worst(model, "non_manifold_vertices")
-    if count is None:
-        return None
-    template = (
-        _(
-            "At {count} point(s) the surface hangs together by the point alone: there the print "
-            "breaks, or the printing program changes the surface."
-        )
-        if count
-        else _("At every point the triangles make one fan, as a solid's surface must.")
-    )
-    return _counted("manifold_vertices", _("Manifold points"), count, template)
-
-
-def _duplicates(model: Mapping[str, Any]) -> Finding | None:
-    count = _worst(model, "duplicate_triangles")
-    if count is None:
-        return None
-    template = (
-        _(
-            "{count} triangle(s) lie on others with the same corners: the printing program will "
-            "remove them and may leave holes."
-        )
-        if count
-        else _("No triangle is there twice.")
-    )
-    return _counted("duplicate_triangles", _("Duplicate triangles"), count, template)
-
-
-def _zero_area(model: Mapping[str, Any]) -> Finding | None:
-    count = _worst(model, "zero_area_triangles")
-    if count is None:
-        return None
-    template = (
-        _(
-            "{count} triangle(s) have no area: the printing program will remove them and may leave "
-            "cracks."
-        )
-        if count
-        else _("Every triangle has an area.")
-    )
-    return _counted("zero_area_triangles", _("Triangles without area"), count, template)
-
-
 def _loose_parts(model: Mapping[str, Any]) -> Finding | None:
-    count, parts = model.get("crumbs"), model.get("parts")
-    if count is None or not parts:
+    if not model.get("parts"):
         return None
-    template = (
+    return counted(
+        "loose_parts",
+        _("Loose crumbs"),
+        model.get("crumbs"),
         _(
             "{count} loose part(s) are crumbs: below 1 mm³, or below 1 % of the largest part "
             "({size} mm). They come off in the print; the option to keep the largest island "
             "removes them."
-        )
-        if count
-        else _("There are no loose crumbs; the largest part measures {size} mm.")
+        ),
+        _("There are no loose crumbs; the largest part measures {size} mm."),
+        size=" × ".join(f"{extent:.1f}" for extent in model["parts"][0]["extents_mm"]),
     )
-    size = " × ".join(f"{extent:.1f}" for extent in parts[0]["extents_mm"])
-    return _counted("loose_parts", _("Loose crumbs"), count, template, size=size)
 
 
 def _voids(model: Mapping[str, Any]) -> Finding | None:
@@ -152,9 +155,3 @@ def _worst(model: Mapping[str, Any], key: str) -> int | None:
         part[key] for part in (model, model.get("as_read") or {}) if part.get(key) is not None
     ]
     return max(counts, default=None)
-
-
-def _counted(id: str, title: str, count: int, template: str, **values: Any) -> Finding:
-    """A check that warns of anything that is there at all."""
-    values["count"] = count
-    return Finding(id, "warn" if count else "pass", template, values, count, None, 0, title)

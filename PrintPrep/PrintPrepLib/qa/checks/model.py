@@ -8,6 +8,7 @@ from typing import Any
 from ...core.findings import Finding, graded
 from ...core.phrases import Phrase, _, in_a_row
 from ...mesh.io.placement import size_and_unit
+from .mesh import counted
 
 #: A surface that encloses more or less than its voxels by this share is suspect.
 VOLUME_PASS_PERCENT = 5.0
@@ -26,8 +27,27 @@ def model_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[F
         _border(segment),
         _threshold(segment),
         _thin_walls(segment),
-        _watertight(model),
-        _manifold(model),
+        counted(
+            "watertight",
+            _("Closed surface"),
+            model["boundary_edges"],
+            _(
+                "The surface has holes ({count} open edges): the printing program will guess how "
+                "to close them."
+            ),
+            _("The surface is closed: the printing program need not repair it."),
+            status="fail",
+        ),
+        counted(
+            "manifold",
+            _("Manifold edges"),
+            model["non_manifold_edges"],
+            _(
+                "Parts touch along {count} edge(s) of no thickness, which break or confuse the "
+                "printing program."
+            ),
+            _("Every edge joins exactly two triangles, as a solid's surface must."),
+        ),
         _outside(model),
         _parts(model),
         _volume(segment, model),
@@ -106,36 +126,6 @@ def _thin_walls(segment: Mapping[str, Any]) -> Finding | None:
     )
     values, title = {"blur": half["blur_mm"], "percent": percent}, _("Walls thinner than the blur")
     return Finding("thin_walls", status, template, values, percent, "%", limit, title)
-
-
-def _watertight(model: Mapping[str, Any]) -> Finding:
-    edges = model["boundary_edges"]
-    if edges:
-        status = "fail"
-        template = _(
-            "The surface has holes ({edges} open edges): the printing program will guess how to "
-            "close them."
-        )
-    else:
-        status = "pass"
-        template = _("The surface is closed: the printing program need not repair it.")
-    values, title = {"edges": edges}, _("Closed surface")
-    return Finding("watertight", status, template, values, edges, None, 0, title)
-
-
-def _manifold(model: Mapping[str, Any]) -> Finding:
-    edges = model["non_manifold_edges"]
-    if edges:
-        status = "warn"
-        template = _(
-            "Parts touch along {edges} edge(s) of no thickness, which break or confuse the "
-            "printing program."
-        )
-    else:
-        status = "pass"
-        template = _("Every edge joins exactly two triangles, as a solid's surface must.")
-    values, title = {"edges": edges}, _("Manifold edges")
-    return Finding("manifold", status, template, values, edges, None, 0, title)
 
 
 def _outside(model: Mapping[str, Any]) -> Finding | None:
