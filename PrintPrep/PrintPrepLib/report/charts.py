@@ -54,7 +54,7 @@ def charts(record: Mapping[str, Any]) -> str:
         try:
             blocks.append(_image(draw(title), _CHART, title))
         except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-            why = Phrase(_("No chart: {error}."), {"error": str(error) or "–"})
+            why = Phrase(_("No chart: {error}."), {"error": Phrase(str(error) or "–")})
             blocks.append(f"<b>{text(title)}</b><br>{text(why)}")
     rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
     return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
@@ -180,7 +180,7 @@ def histogram_chart(
     edges = np.asarray(histogram["edges_mm"], dtype=float)
     counts = np.asarray(histogram["counts"], dtype=float)
     if len(edges) != len(counts) + 1 or not len(counts) or not np.all(np.diff(edges) > 0):
-        raise ValueError("a histogram needs ascending edges, one more than counts")
+        raise ValueError(_("a histogram needs ascending edges, one more than counts"))
     shares = 100 * counts / max(float(counts.sum()), 1.0)
     top = float(shares.max()) * 1.05 or 1.0
     chart = _Chart(

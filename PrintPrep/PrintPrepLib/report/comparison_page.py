@@ -15,7 +15,7 @@ import numpy as np
 from ..compare.record import FIGURES, undone_words
 from ..core.files import staging
 from ..core.findings import from_entry
-from ..core.phrases import _, language, translated
+from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress, part, report
 from ..mesh.proximity import SurfaceSearch
 from ..mesh.sampling import Surface, mapped
@@ -183,7 +183,7 @@ def _page(
         f"<h2>{said(_WHERE)}</h2>\n<p>{said(where, reach=reach)}</p>\n",
     ]
     if picture is None or chart is None:
-        none = said(_("There is no picture ({reason})."), reason=no_picture)
+        none = said(_("There is no picture ({reason})."), reason=Phrase(no_picture))
         parts.append(f"<p>{none}</p>\n")
     else:
         much = said(_("How much"))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import _
+
 #: From inside (blue) over light grey to outside (red): the ends differ for every kind of
 #: colour vision, and in black and white the middle is the lightest.
 _STOPS = np.array([
@@ -53,7 +55,7 @@ def font(size: int) -> Any:
     try:
         return ImageFont.load_default(size)
     except TypeError as error:
-        raise ImportError("Pillow is older than 10.1, whose font has a size") from error
+        raise ImportError(_("Pillow is older than 10.1, whose font has a size")) from error
 
 
 def write(

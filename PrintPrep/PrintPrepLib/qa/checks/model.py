@@ -19,6 +19,8 @@ SHIFT_FAIL_MM = 1.0
 THIN_PASS_PERCENT = 20.0
 #: Sizes that patients do not have: the sign of a mistaken unit.
 PLAUSIBLE_MM = (1.0, 2500.0)
+#: What ``Unit.plural`` says.
+_UNITS = (_("millimetres"), _("metres"), _("inches"))
 
 
 def model_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[Finding]:
