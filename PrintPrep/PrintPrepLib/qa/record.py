@@ -30,6 +30,8 @@ SCHEMA = "printprep-qa/1"
 SEAL = "record_sha256"
 #: A reason for an exception that is shorter than this is none.
 SHORTEST_REASON = 10
+#: What ``model_record`` takes from the files.
+_OF_FILES = {"files", "units", "space", "scale", "center_offset_mm"}
 #: What ``qa_record`` makes itself; other parts of a record are kept as they are.
 _MADE_ANEW = {
     *("schema", "software", "created", "source", "volume", "segment", "model", "findings"),
@@ -134,20 +136,21 @@ def model_record(figures: Mapping[str, Any], files: Iterable[ExportedFile]) -> d
         raise ValueError("the files of one model must share scale and centring")
     ((scale, offset),) = placing
     return {
-        "files": _entries(files),
+        "files": [
+            {
+                "file": item.path.name,
+                "format": item.format,
+                "sha256": item.sha256,
+                "unit": item.unit,
+            }
+            for item in files
+        ],
         "units": "mm",
         "space": "LPS",
         "scale": scale,
         "center_offset_mm": list(offset),
         **figures,
     }
-
-
-def _entries(files: Iterable[ExportedFile]) -> list[dict[str, Any]]:
-    return [
-        {"file": item.path.name, "format": item.format, "sha256": item.sha256, "unit": item.unit}
-        for item in files
-    ]
 
 
 def qa_record(
@@ -239,12 +242,8 @@ def completed(
     """
     model = {**record["model"], **(refinement or {})}
     if exported:
-        first = exported[0]
-        model |= {
-            "files": _entries(exported),
-            "scale": first.scale,
-            "center_offset_mm": list(first.center_offset_mm),
-        }
+        figures = {key: value for key, value in model.items() if key not in _OF_FILES}
+        model = model_record(figures, exported)
         model |= refitted(model)
     kept = {key: value for key, value in record.items() if key not in _MADE_ANEW}
     made = qa_record(
