@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 
 import pytest
-from PrintPrepLib.core.findings import graded, overall
+from PrintPrepLib.core import phrases
+from PrintPrepLib.core.findings import graded, verdict
+from PrintPrepLib.qa.checks import record_checks, said_checks
 from PrintPrepLib.qa.checks.model import model_checks
 from PrintPrepLib.qa.checks.source import coarse_steps, source_checks
 
@@ -60,7 +62,7 @@ def test_a_sound_record_passes_everything():
     found = source_status() | model_status()
     assert set(found.values()) == {"pass"}
     assert len(found) == 16
-    assert overall([*source_checks(SOURCE, VOLUME), *model_checks(SEGMENT, MODEL)]) == "pass"
+    assert verdict(found.values()) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,14 @@ def test_coarse_steps_is_a_finding_for_the_inspection():
 
 
 def test_grading():
-    assert [graded(value, 1, 2) for value in (1, 1.1, 2, 2.1)] == ["pass", "warn", "warn", "fail"]
+    found = [graded(value, 1, 2) for value in (1, 1.1, 2, 2.1)]
+    assert found == [("pass", 1), ("warn", 1), ("warn", 1), ("fail", 2)]
+
+
+@pytest.mark.parametrize(("worst", "limit"), [(0.05, 0.1), (0.2, 0.1), (0.6, 0.5)])
+def test_a_check_names_the_limit_that_decided_it(worst, limit):
+    checks = source_checks(SOURCE, changed(VOLUME, residual_mm={"max": worst}))
+    assert next(check.limit for check in checks if check.id == "residual") == limit
 
 
 @pytest.mark.parametrize(
@@ -196,3 +205,38 @@ def test_unit_of_the_file_is_no_scale(unit, scale, status, said):
     checks = model_checks(SEGMENT, {**MODEL, "scale": scale, "files": files})
     (size,) = [check for check in checks if check.id == "size"]
     assert size.status == status and said in size.message
+
+
+class Marked(dict):
+    """A language in which every sentence stands in quotes."""
+
+    def get(self, sentence, default=None):
+        return f"«{sentence}»"
+
+
+def test_checks_of_a_record_are_said_in_the_language_in_use(monkeypatch):
+    findings = [{**TILTED, "template": "Tilted by {angle:g}°.", "values": {"angle": 18.5}}]
+    findings[0]["message"] = "Tilted by 18.5°."
+    record = {"source": SOURCE, "volume": VOLUME, "segment": SEGMENT, "model": MODEL}
+    record |= {"findings": findings, "checks": []}
+    record["checks"] = [check.as_check() for check in record_checks(record)]
+    earlier = {"id": "earlier", "title": "Earlier", "message": "What 0.1 said.", "status": "info"}
+    record["checks"].append(earlier)
+    before = copy.deepcopy(record)
+    assert said_checks(record) == record["checks"]
+    monkeypatch.setattr(phrases, "_sentences", Marked())
+    monkeypatch.setattr(phrases, "_in_use", "xx")
+    *said, last = said_checks(record)
+    assert all(check["message"].startswith("«") and check["title"][0] == "«" for check in said)
+    tilted = "««Tilted by 18.5°.» The residual below says how well that worked.»"
+    assert said[0]["message"] == tilted
+    assert last["message"] == "What 0.1 said.", "nobody can translate it"
+    assert record == before
+
+
+def test_an_orientation_is_recognized_with_what_varies(monkeypatch):
+    monkeypatch.setattr(phrases, "_sentences", Marked())
+    found = phrases.recognized("to 12° at the {odd} side", ["to {angle}°", "to {angle}° at {what}"])
+    assert found.said == "«to «12»° at «the {odd} side»»"
+    assert found.text == "to 12° at the {odd} side"
+    assert phrases.recognized("as it is", ["to {angle}"]).text == "as it is"

@@ -30,12 +30,12 @@ PRODUCERS = (
 
 
 def identifiers(source: Path) -> set[str]:
-    """First arguments of Finding(...) and Check(...) that are written out."""
+    """First arguments of Finding(...) that are written out."""
     found = set()
     for node in ast.walk(ast.parse(source.read_text("utf-8"))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        if node.func.id in ("Finding", "Check") and isinstance(node.args[0], ast.Constant):
+        if node.func.id in ("Finding", "counted") and isinstance(node.args[0], ast.Constant):
             found.add(node.args[0].value)
     return found
 

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import trimesh
+from PrintPrepLib.core import phrases
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from PrintPrepLib.qa.histogram import binned
 from PrintPrepLib.qa.record import SEAL, seal
@@ -392,3 +393,24 @@ def test_record_with_all_parts_fits_three_sheets(several, tmp_path):
     pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "qa.pdf").read_bytes()))
     assert 1 <= pages <= 3
     assert application is not None
+
+
+class Marked(dict):
+    """A language in which every sentence stands in quotes."""
+
+    def get(self, sentence, default=None):
+        return f"«{sentence}»"
+
+
+def test_the_page_follows_the_language_in_use(monkeypatch):
+    monkeypatch.setattr(phrases, "_sentences", Marked())
+    monkeypatch.setattr(phrases, "_in_use", "xx")
+    text = html_report(RECORD)
+    assert '<html lang="xx">' in text and "<title>«" in text
+    own = re.findall(r"<h[12]>(.*?)</h[12]>", text)
+    own += re.findall(r'<td class="(?:line )?name"[^>]*>(.*?)</td>', text)
+    own += re.findall(r'<p class="notice">(.*?)</p>', text)
+    own = [re.sub("<[^>]+>", "", item) for item in own]
+    assert len(own) > 50
+    plain = {item for item in own if "«" not in item} - {"", "[&nbsp;&nbsp;&nbsp;]"}
+    assert plain == set()

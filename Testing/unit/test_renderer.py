@@ -15,7 +15,6 @@ from PrintPrepLib.report.renderer import (
     VIEWS,
     bar_length,
     extents_seen,
-    main,
     png,
     rasterize,
     render_model,
@@ -63,9 +62,7 @@ def test_views_show_the_patient_as_a_radiologist_expects(view, offset):
         both = trimesh.util.concatenate(
             trimesh.creation.icosphere(subdivisions=3, radius=20), small
         )
-        image = pixels(
-            render_model(TriangleMesh(both.vertices, both.faces), None, view, (300, 300))
-        )
+        image = pixels(render_model(TriangleMesh(both.vertices, both.faces), view, (300, 300)))
         tan = image[..., 0].astype(int) - image[..., 2] > 4  # bone, not the black annotation
         rows, columns = np.nonzero(tan)
         across = {"right": columns, "left": -columns, "down": rows, "up": -rows}[side]
@@ -113,19 +110,6 @@ def test_points_outside_the_picture_are_refused():
 )
 def test_scale_bar_is_a_round_length(pixels_per_mm, length):
     assert bar_length(pixels_per_mm, 180) == length
-
-
-def test_drawing_a_file(tmp_path, capsys):
-    from PrintPrepLib.mesh.io.stl import export_stl
-
-    export_stl(box_mesh(10, 20, 30), tmp_path / "a.stl")
-    assert main([str(tmp_path / "a.stl"), str(tmp_path / "a.png")]) == 0
-    assert pixels((tmp_path / "a.png").read_bytes()).shape == (720, 720, 3)
-    assert main([str(tmp_path / "a.stl"), str(tmp_path / "b.png"), "sheet"]) == 0
-    assert pixels((tmp_path / "b.png").read_bytes()).shape[1] == SHEET_WIDTH
-    assert main([str(tmp_path / "a.stl")]) == 2
-    assert main([str(tmp_path / "a.stl"), "b.png", "below"]) == 2
-    assert "usage" in capsys.readouterr().err
 
 
 def bone(image: np.ndarray) -> np.ndarray:

@@ -6,10 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import trimesh
 from PrintPrepLib.core.errors import Cancelled
-from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
-from PrintPrepLib.qa.thin_bridges import LIMIT_MM, SMALLEST_MM3, mesh_mask, thin_bridges
+from PrintPrepLib.qa.thin_bridges import LIMIT_MM, SMALLEST_MM3, thin_bridges
 
 RADIUS = 6.0
 GAP = 2.0
@@ -186,25 +184,10 @@ def test_the_mask_may_touch_the_border_and_stays_as_it_is():
     assert record["places_mm"][0][1:] == [0.0, 0.0]
 
 
-def test_a_mesh_without_a_mask_is_cut_into_voxels():
-    balls = [trimesh.creation.icosphere(subdivisions=4, radius=RADIUS) for _ in range(2)]
-    balls[1].apply_translation((2 * RADIUS + GAP, 0, 0))
-    whole = trimesh.util.concatenate(balls)
-    mesh = TriangleMesh(whole.vertices + np.array((5, -90, 400)), np.asarray(whole.faces))
-    mask, ijk_to_lps = mesh_mask(mesh, 0.3)
-    assert mask.sum() * 0.3**3 == pytest.approx(2 * BALL_MM3, rel=0.02)
-    inside = np.argwhere(mask)[:, ::-1] @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
-    assert inside.mean(axis=0) == pytest.approx((5 + RADIUS + GAP / 2, -90, 400), abs=0.03)
-    assert not any(mask.take(end, axis).any() for axis in range(3) for end in (0, -1))
-
-
 def test_what_cannot_be_asked():
     mask = np.ones((3, 3, 3), bool)
     with pytest.raises(ValueError, match="the limit must be positive, not 0"):
         thin_bridges(mask, np.eye(4), limit_mm=0)
-    sheet = TriangleMesh(np.eye(3), np.array([(0, 1, 2)]))
-    with pytest.raises(ValueError, match=r"the pitch must be positive, not -1"):
-        mesh_mask(sheet, -1)
 
 
 def test_it_can_be_cancelled():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,13 +23,13 @@ from phantoms.dicom import write_series
 from PrintPrepLib import cli
 from PrintPrepLib.cli.verify import answer
 from PrintPrepLib.core.errors import SeriesError
+from PrintPrepLib.image_io.nrrd import read_grid
 from PrintPrepLib.mesh.io.common import sha256_of
 from PrintPrepLib.mesh.io.stl import read_stl
 from PrintPrepLib.qa.record import SEAL, checksum, seal, seal_holds
 from PrintPrepLib.verify.items import Verification
 from PrintPrepLib.verify.model import welded
 from PrintPrepLib.verify.record import RecordError, verify
-from PrintPrepLib.verify.volume import grid_of
 
 LIBRARY = Path(__file__).resolve().parents[2] / "PrintPrep"
 SCENE = Scene([Ball((3.0, -4.0, 2.0), 6.0, contrast=1400.0)], background=-500.0, sigma=0.5)
@@ -224,6 +225,32 @@ def test_verdict_that_does_not_follow_is_noticed(folder):
     assert item(done, "verdict").message == "verdict is warn, recorded as pass."
 
 
+@pytest.mark.parametrize(
+    ("version", "limit", "outcome"),
+    [
+        ("0.1.0", 0.1, "unchanged"),  # these named the limit for passing
+        ("0.2.0", 0.5, "unchanged"),
+        ("0.2.0", 0.1, "changed"),
+    ],
+)
+def test_limits_of_failed_checks_are_taken_as_their_version_wrote_them(
+    folder, version, limit, outcome
+):
+    def fail(record):
+        record["software"]["printprep"] = version
+        record["volume"]["residual_mm"]["max"] = 0.6
+        (check,) = [check for check in record["checks"] if check["id"] == "residual"]
+        check.update(status="fail", measured=0.6, limit=limit)
+        for entry in record["checks"]:  # what the residual decides, too
+            if entry["id"] == "tilted":
+                entry["status"] = "warn"
+        record["verdict"] = "fail"
+
+    found = item(changed(folder, fail), "checks")
+    assert found.outcome == outcome, found.message
+    assert {entry.key for entry in found.differences} <= {"residual.limit"}
+
+
 def test_figure_below_a_check_is_noticed(folder):
     done = changed(folder, lambda record: record["volume"]["residual_mm"].update(max=0.7))
     assert "residual.status" in {entry.key for entry in item(done, "checks").differences}
@@ -274,7 +301,7 @@ def test_files_elsewhere_are_not_opened(folder):
 
 def test_volume_is_where_the_record_says(folder):
     file = folder / "volume.nrrd"
-    sizes, matrix, lacking = grid_of(file)
+    sizes, matrix, lacking = read_grid(file)
     image = SimpleITK.ReadImage(str(file))
     assert sizes == list(image.GetSize()) and lacking == 0
     for corner in ((0, 0, 0), (7, 11, 13)):
@@ -295,6 +322,15 @@ def test_volume_that_was_moved_or_stretched_is_noticed(folder, change, told):
     SimpleITK.WriteImage(image, file)
     done = verify(folder)
     assert not_unchanged(done) == {"volume"} and told in item(done, "volume").message
+
+
+@pytest.mark.parametrize("place", (b"(nan,nan,nan)", b"(1e999,0,0)", b"(a,b,c)"))
+def test_places_that_are_no_numbers_are_noticed(folder, place):
+    file = folder / "volume.nrrd"
+    head, voxels = file.read_bytes().split(b"\n\n", 1)
+    head = re.sub(rb"space origin: .*", b"space origin: " + place, head)
+    file.write_bytes(head + b"\n\n" + voxels)
+    assert "is no number" in item(verify(folder), "volume").message
 
 
 def test_volume_of_other_dimensions_is_noticed(folder):

@@ -57,7 +57,7 @@ def run_verify(options: argparse.Namespace, console: Console) -> None:
 def answer(done: Verification) -> str:
     """The verification in words."""
     lines = [
-        f"{translated(_WORD[item.outcome]):17} {translated(item.title)}: {item.message}"
+        f"{translated(_WORD[item.outcome]):17} {item.title.said}: {item.told.said}"
         for item in done.items
     ]
     return "\n".join([*lines, "", translated(_VERDICT[done.verdict]), ""])

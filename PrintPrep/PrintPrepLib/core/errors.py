@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .phrases import Phrase, _, filled, translated
+from .phrases import Phrase, _, filled
 
 
 class PrintPrepError(Exception):
@@ -48,13 +48,20 @@ class PrintPrepError(Exception):
         """The English sentence on what to do, or None."""
         return self.remedy_template and filled(self.remedy_template, self.values)
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Phrase:
+        """The whole text: where, what is wrong, and what to do."""
         place = ", ".join(part for part in (self.file, self.tag) if part)
-        text = f"{place}: " if place else ""
-        text += filled(self.template, self.values, translated).rstrip(".") + "."
+        parts: dict[str, Any] = {"place": place, "problem": Phrase(self.template, self.values)}
+        template = "{place}: {problem}" if place else "{problem}"
+        template += "" if self.problem.endswith(".") else "."
         if self.remedy_template:
-            text += f" {filled(self.remedy_template, self.values, translated)}."
-        return text
+            template += " {remedy}."
+            parts["remedy"] = Phrase(self.remedy_template, self.values)
+        return Phrase(template, parts)
+
+    def __str__(self) -> str:
+        return self.told.said
 
     def __reduce__(self) -> Any:
         """Errors come back whole from worker processes, their keywords included."""

@@ -7,7 +7,7 @@ should be, and what it means for the print): the checks themselves stand in ``qa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .phrases import Phrase, filled, translated
@@ -112,29 +112,11 @@ def verdict(statuses: Iterable[str]) -> str:
     return "warn" if "warn" in present else "pass"
 
 
-def graded(value: float, passes: float, fails: float) -> str:
-    """``pass`` up to the first bound, ``warn`` up to the second, else ``fail``."""
+def graded(value: float, passes: float, fails: float) -> tuple[str, float]:
+    """``pass`` up to the first bound, ``warn`` up to the second, else ``fail``.
+
+    :return: the status, and the bound that it was decided by.
+    """
     if value <= passes:
-        return "pass"
-    return "warn" if value <= fails else "fail"
-
-
-# To be replaced by Finding in qa.checks.
-
-
-@dataclass(frozen=True)
-class Check:
-    id: str
-    title: str
-    status: str
-    measured: float | None
-    limit: float | None
-    unit: str | None
-    message: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def overall(checks: Iterable[Check]) -> str:
-    return verdict(check.status for check in checks)
+        return "pass", passes
+    return ("warn", passes) if value <= fails else ("fail", fails)

@@ -21,6 +21,7 @@ _FIELD = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
 _PREFIX, _SUFFIX = "PrintPrep_", ".ts"
 
 _sentences: dict[str, str] = {}
+_in_use = "en"
 
 
 def _(sentence: str) -> str:
@@ -41,12 +42,18 @@ def use_language(code: str) -> str:
         there gives English.
     :return: the language now in use.
     """
+    global _in_use
     chosen = re.split("[-_]", code.lower())[0]
+    _in_use = chosen if chosen in languages() else "en"
     _sentences.clear()
-    if chosen not in languages()[1:]:
-        return "en"
-    _sentences.update(_read(data_file("translations", f"{_PREFIX}{chosen}{_SUFFIX}")))
-    return chosen
+    if _in_use != "en":
+        _sentences.update(_read(data_file("translations", f"{_PREFIX}{_in_use}{_SUFFIX}")))
+    return _in_use
+
+
+def language() -> str:
+    """The language in use, such as ``de``."""
+    return _in_use
 
 
 def _read(content: bytes) -> dict[str, str]:
@@ -110,6 +117,31 @@ def joined(phrases: Iterable[Phrase], between: str = "; ") -> Phrase:
     """Several phrases as one."""
     values = {f"part{index}": phrase for index, phrase in enumerate(phrases)}
     return Phrase(between.join(f"{{{name}}}" for name in values), values)
+
+
+def in_words(phrases: Iterable[Phrase], pair: str = _("{one} and {other}")) -> Phrase:
+    """Phrases as a list in words; an empty one for none.
+
+    :param pair: marked template that joins ``{one}`` and ``{other}``.
+    """
+    whole = Phrase("")
+    for number, phrase in enumerate(phrases):
+        whole = Phrase(pair, {"one": whole, "other": phrase}) if number else phrase
+    return whole
+
+
+def recognized(text: str, templates: Iterable[str]) -> Phrase:
+    """The phrase that an English text was made of, as it stands in JSON.
+
+    :param templates: marked, their placeholders without a format. A text that none of them
+        made is returned as it is.
+    """
+    for template in templates:
+        pattern = _FIELD.sub(r"(?P<\1>.+?)", re.sub(r"[.^$*+?()|\[\]]", r"\\\g<0>", template))
+        found = re.fullmatch(pattern, text)
+        if found:
+            return Phrase(template, {key: Phrase(part) for key, part in found.groupdict().items()})
+    return Phrase(text)
 
 
 def bound_mm(length: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.errors import Explained
 from ..core.files import replacing
+from ..core.phrases import _
 
 _LONGEST_HEADER = 1 << 16
 #: From a file's space to RAS.
@@ -86,17 +89,21 @@ def _vector(values: np.ndarray) -> str:
     return "(" + ",".join(f"{float(value) + 0.0:.17g}" for value in values) + ")"
 
 
+class NotReadable(Explained):
+    """A file that is no volume on a grid of the patient."""
+
+
 def read_grid(file: Path) -> tuple[list[int], np.ndarray, int]:
     """Dimensions (i, j, k), IJK to RAS (4, 4), and bytes that are lacking, of an NRRD file.
 
-    :raises ValueError: it is no NRRD of three dimensions in a space of the patient.
+    :raises NotReadable: it is no NRRD of three dimensions in a space of the patient.
     :raises OSError: it cannot be read.
     """
     with open(file, "rb") as stream:
         head = stream.read(_LONGEST_HEADER)
     end = re.search(rb"\r?\n\r?\n", head)
     if not head.startswith(b"NRRD") or end is None:
-        raise ValueError("it has no NRRD header")
+        raise NotReadable(_("it has no NRRD header"))
     fields = {}
     for line in head[: end.start()].decode("utf-8", "replace").splitlines()[1:]:
         name, colon, value = line.partition(": ")
@@ -104,18 +111,23 @@ def read_grid(file: Path) -> tuple[list[int], np.ndarray, int]:
             fields[name.strip().lower()] = value.strip()
     missing = {"sizes", "space", "space directions", "space origin"} - fields.keys()
     if missing:
-        raise ValueError(f"its header lacks {', '.join(sorted(missing))}")
-    sizes = [int(word) for word in fields["sizes"].split()]
-    columns, origin = _vectors(fields["space directions"]), _vectors(fields["space origin"])
-    if len(sizes) != 3 or columns.shape != (3, 3) or origin.shape != (1, 3):
-        raise ValueError("it does not hold one volume of three dimensions")
+        raise NotReadable(_("its header lacks {fields}"), fields=", ".join(sorted(missing)))
+    try:
+        sizes = [int(word) for word in fields["sizes"].split()]
+        columns, origin = _vectors(fields["space directions"]), _vectors(fields["space origin"])
+    except ValueError:
+        raise NotReadable(_("a size or place in its header is no number")) from None
+    if len(sizes) != 3 or columns.shape != (3, 3) or origin.shape != (1, 3) or min(sizes) < 1:
+        raise NotReadable(_("it does not hold one volume of three dimensions"))
+    if not (np.isfinite(columns).all() and np.isfinite(origin).all()):
+        raise NotReadable(_("a size or place in its header is no number"))
     if fields["space"].lower() not in _TO_RAS:
-        raise ValueError(f"its space is {fields['space']}")
+        raise NotReadable(_("its space is {space}"), space=fields["space"])
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = columns.T, origin[0]
     lacking = 0
     if fields.get("encoding") == "raw" and fields.get("type") in _BYTES:
-        whole = end.end() + int(np.prod(sizes)) * _BYTES[fields["type"]]
+        whole = end.end() + math.prod(sizes) * _BYTES[fields["type"]]
         lacking = max(0, whole - file.stat().st_size)
     return sizes, np.diag([*_TO_RAS[fields["space"].lower()], 1]) @ matrix, lacking
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..geometry.hounsfield import in_hounsfield
 from ..mesh.extents import OrientedExtents, center_of_mass, oriented_extents
@@ -124,14 +125,14 @@ def assess(subject: Subject, maps: bool = False, progress: Progress | None = Non
 def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
     mask, mesh = subject.mask, subject.mesh
     voxels, ijk_to_lps, low, high, field = subject.grey
-    report(progress, 0.0, "Measuring half contrast")
+    report(progress, 0.0, _("Measuring half contrast"))
     half = half_contrast(voxels, ijk_to_lps, mesh)
     figures: dict[str, Any] = {"half_contrast": None if half is None else vars(half)}
     if subject.ct:
         figures["metal"] = vars(metal(voxels, mask, ijk_to_lps))
     if not subject.bounded:
         return figures
-    report(progress, 0.2, "Looking for edits")
+    report(progress, 0.2, _("Looking for edits"))
     figures["edits"] = vars(edit_effect(mask, voxels, low, high, ijk_to_lps, field))
     if half is not None:
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
@@ -148,7 +149,7 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
 def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any], WallThickness]:
     mesh = subject.mesh
     figures = asdict(measure(mesh))
-    report(progress, 0.05, "Measuring the model")
+    report(progress, 0.05, _("Measuring the model"))
     box = oriented_extents(mesh)
     center = center_of_mass(mesh, closed=figures["boundary_edges"] == 0)
     figures |= {
@@ -163,13 +164,11 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
     )
     thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
     printer = subject.printer
-    known = printer is not None and printer.smallest_wall_mm is not None
-    limit = printer.smallest_wall_mm if known else LIMIT_MM
-    figures["wall_thickness"] = thickness.as_record(limit)
-    bridges = thin_bridges(
+    limit = None if printer is None else printer.smallest_wall_mm
+    figures["wall_thickness"] = thickness.as_record(LIMIT_MM if limit is None else limit)
+    figures["bridges"] = thin_bridges(
         subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
-    )
-    figures["bridges"] = bridges.as_record()
+    ).as_record()
     if subject.bounded:
         truth = surface_truth(
             mesh, *subject.grey, mask=subject.mask, progress=part(progress, 0.85, 1.0)

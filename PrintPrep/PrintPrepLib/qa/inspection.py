@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.findings import verdict
 from ..core.jsonable import plain
+from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
-from ..geometry.stack import rejected_files
+from ..geometry.source_record import source_record
+from ..geometry.stack import SeriesCollection, Unplaced, rejected_files
 from ..series.selection import Inspected
 from .checks.source import coarse_steps
-
-if TYPE_CHECKING:
-    from ..geometry.stack import SeriesCollection, Unplaced
 
 
 def inspect_record(
@@ -38,16 +37,12 @@ def inspect_record(
 
 def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
     """The entry of one stack."""
-    from ..dicom.header import series_id
-    from ..geometry.source_record import source_record
-
     stack, geometry = item.stack, item.geometry
     source = source_record(stack, geometry, identify=identify)
     if item.parts:
         source["section"] = 0  # all of them
-    findings = list(geometry.findings)
     coarse = None if geometry.refusal else coarse_steps(source)
-    findings += [coarse] if coarse else []
+    findings = [*geometry.findings, *([coarse] if coarse else [])]
     return {
         "number": series_number(stack.info.number),
         "series_id": series_id(stack.info.uid),
@@ -70,8 +65,6 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
 
 def _unplaced(lost: Unplaced) -> dict[str, Any]:
     """The entry of a series whose headers do not place its slices."""
-    from ..dicom.header import series_id
-
     info = lost.info
     return {
         "number": None if info is None else series_number(info.number),

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import ExportError
+from ..core.package_data import data_json
+from ..core.phrases import _
 from ..mesh.io.placement import size_and_unit
 
-_FILE = Path(__file__).parents[1] / "data" / "printers.json"
 #: Lengths that differ by less count as equal.
 _EQUAL_MM = 1e-6
-_NAMES = ("left–right", "front–back", "head–foot")
-_EDGES = ("longest", "middle", "shortest")
+_NAMES = (_("left–right"), _("front–back"), _("head–foot"))
+_EDGES = (_("longest"), _("middle"), _("shortest"))
+#: Orientations in words, as a record holds them: as it lies or turned, tipped over straight and
+#: across the bed, its smallest box straight and across.
+ORIENTATIONS = (
+    _("as it lies"),
+    _("turned by 90° about the vertical"),
+    _("turned by {angle}° about the vertical, across the bed"),
+    _(
+        "tipped over so that its {upright} direction stands upright and its {along} direction "
+        "runs along the bed's {side}"
+    ),
+    _(
+        "tipped over so that its {upright} direction stands upright, and its {along} direction "
+        "lies at {angle}° to the bed's x side"
+    ),
+    _(
+        "turned so that the {upright} edge of its smallest box stands upright and the {along} "
+        "runs along the bed's {side}"
+    ),
+    _(
+        "turned so that the {upright} edge of its smallest box stands upright, and the {along} "
+        "lies at {angle}° to the bed's x side"
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +83,9 @@ class Fit:
     largest_scale: float
 
 
-@cache
 def technologies() -> dict[str, dict[str, Any]]:
     """Key → title, ``smallest_wall_mm`` and source of every printing technology."""
-    return json.loads(_FILE.read_text("utf-8"))["technologies"]
+    return data_json("printers.json")["technologies"]
 
 
 @cache
@@ -74,11 +95,11 @@ def known_printers() -> tuple[Printer, ...]:
         Printer(
             name=entry["name"],
             technology=entry["technology"],
-            bed_mm=tuple(map(float, entry["bed_mm"])),
+            bed_mm=_three(entry["bed_mm"]),
             smallest_wall_mm=technologies()[entry["technology"]]["smallest_wall_mm"],
             source=entry["source"],
         )
-        for entry in json.loads(_FILE.read_text("utf-8"))["printers"]
+        for entry in data_json("printers.json")["printers"]
     )
 
 
@@ -97,8 +118,9 @@ def find_printer(text: str) -> Printer:
         bed = ()
     if len(bed) != 3 or not all(math.isfinite(side) and side > 0 for side in bed):
         raise ExportError(
-            f"there is no printer {text!r}",
-            remedy="Choose one of the list, or give its build volume in mm, such as 250×210×220",
+            _("there is no printer {name!r}"),
+            name=text,
+            remedy=_("Choose one of the list, or give its build volume in mm, such as 250×210×220"),
         )
     return Printer(" × ".join(f"{side:g}" for side in bed) + " mm", None, bed, None, None)
 
@@ -137,7 +159,7 @@ def fit(
         fits=margin >= -_EQUAL_MM,
         orientation=best.words,
         matrix=best.matrix,
-        size_mm=tuple(map(float, scale * best.size)),
+        size_mm=_three(scale * best.size),
         margin_mm=margin,
         largest_scale=max(way.ratio(bed) for way in ways),
     )
@@ -145,16 +167,9 @@ def fit(
 
 def fit_record(printer: Printer, found: Fit) -> dict[str, Any]:
     """What the record holds of a printer and the model on it."""
-    return {
-        "name": printer.name,
-        "bed_mm": list(printer.bed_mm),
-        "fits": found.fits,
-        "orientation": found.orientation,
-        "matrix": found.matrix.tolist(),
-        "size_mm": list(found.size_mm),
-        "margin_mm": found.margin_mm,
-        "largest_scale": found.largest_scale,
-    }
+    record = {"name": printer.name, "bed_mm": printer.bed_mm, **vars(found)}
+    lists = {key: np.asarray(record[key]).tolist() for key in ("bed_mm", "matrix", "size_mm")}
+    return {**record, **lists}
 
 
 def fit_records(
@@ -165,12 +180,8 @@ def fit_records(
     scale: float = 1.0,
 ) -> list[dict[str, Any]]:
     """``fit_record`` of every printer."""
-    return [
-        fit_record(
-            printer, fit(extents_mm, oriented_extents_mm, oriented_axes, printer.bed_mm, scale)
-        )
-        for printer in printers
-    ]
+    box = extents_mm, oriented_extents_mm, oriented_axes
+    return [fit_record(printer, fit(*box, printer.bed_mm, scale)) for printer in printers]
 
 
 def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,21 +189,27 @@ def refitted(model: Mapping[str, Any]) -> dict[str, Any]:
 
     :return: its ``printer`` or ``printers``, as far as it has them.
     """
-    size, _unit = size_and_unit(model)
     if "oriented_axes" not in model:
         return {}
     box = model["extents_mm"], model["oriented_extents_mm"], np.asarray(model["oriented_axes"])
 
-    def again(entry: Mapping[str, Any]) -> dict[str, Any]:
-        known = Printer(entry["name"], None, tuple(entry["bed_mm"]), None, None)
-        return fit_record(known, fit(*box, known.bed_mm, size))
+    def again(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        known = (
+            Printer(item["name"], None, _three(item["bed_mm"]), None, None) for item in entries
+        )
+        return fit_records(known, *box, size_and_unit(model)[0])
 
     found: dict[str, Any] = {}
     if model.get("printer"):
-        found["printer"] = again(model["printer"])
+        (found["printer"],) = again([model["printer"]])
     if model.get("printers"):
-        found["printers"] = [again(entry) for entry in model["printers"]]
+        found["printers"] = again(model["printers"])
     return found
+
+
+def _three(lengths: Iterable[float]) -> tuple[float, float, float]:
+    x, y, z = map(float, lengths)
+    return x, y, z
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,31 +269,29 @@ def _diagonal(width: float, depth: float, bed: np.ndarray) -> float | None:
 
 def _along_patient(order: tuple[int, ...], angle: float, bed: np.ndarray) -> str:
     if order[2] == 2:
-        way = "as it lies" if order == (0, 1, 2) else "turned by 90° about the vertical"
-        if angle:
-            # The second order is the first by a quarter more.
-            degrees = math.degrees(angle) + (0 if order == (0, 1, 2) else 90)
-            way = f"turned by {degrees:.0f}° about the vertical, across the bed"
-        return way
-    way = f"tipped over so that its {_NAMES[order[2]]} direction stands upright"
-    if angle:
-        return f"{way}, and its {_NAMES[order[0]]} direction {_across(angle)}"
-    return f"{way} and its {_NAMES[order[0]]} direction runs along the bed's {_side(bed)}"
+        straight = order == (0, 1, 2)
+        if not angle:
+            return ORIENTATIONS[0 if straight else 1]
+        # The second order is the first by a quarter more.
+        degrees = math.degrees(angle) + (0 if straight else 90)
+        return ORIENTATIONS[2].format(angle=f"{degrees:.0f}")
+    return _worded(ORIENTATIONS[3:5], _NAMES, order, angle, bed)
 
 
 def _along_box(order: tuple[int, ...], angle: float, bed: np.ndarray) -> str:
-    way = f"turned so that the {_EDGES[order[2]]} edge of its smallest box stands upright"
-    if angle:
-        return f"{way}, and the {_EDGES[order[0]]} {_across(angle)}"
-    return f"{way} and the {_EDGES[order[0]]} runs along the bed's {_side(bed)}"
+    return _worded(ORIENTATIONS[5:7], _EDGES, order, angle, bed)
 
 
-def _across(angle: float) -> str:
-    return f"lies at {math.degrees(angle):.0f}° to the bed's x side"
-
-
-def _side(bed: np.ndarray) -> str:
-    """The bed's x side in words."""
+def _worded(
+    templates: Sequence[str],
+    names: Sequence[str],
+    order: tuple[int, ...],
+    angle: float,
+    bed: np.ndarray,
+) -> str:
     if abs(bed[0] - bed[1]) < _EQUAL_MM:
-        return "side"
-    return "long side" if bed[0] > bed[1] else "short side"
+        side = _("side")
+    else:
+        side = _("long side") if bed[0] > bed[1] else _("short side")
+    words = {"upright": names[order[2]], "along": names[order[0]], "side": side}
+    return templates[1 if angle else 0].format(**words, angle=f"{math.degrees(angle):.0f}")

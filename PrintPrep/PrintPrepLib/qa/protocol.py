@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ..core.errors import ProtocolError
+from ..core.package_data import data_json, data_names
+from ..core.phrases import _
 
 _PREFIX, _SUFFIX = "protocol_", ".json"
 _LARGEST_FILE = 1_000_000
 _LARGEST_NUMBER = 1e6
+_GIVE = _("Give the path of a protocol's JSON file")
+_FOLLOW = _("Follow docs/protocols.md")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Protocol:
 
 def protocol_names() -> tuple[str, ...]:
     """The names of the protocols that the library brings."""
-    return tuple(_brought())
+    names = (name for name in data_names() if name.startswith(_PREFIX))
+    return tuple(name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names)
 
 
 def load_protocol(name_or_path: str | os.PathLike[str]) -> Protocol:
@@ -52,17 +55,21 @@ def load_protocol(name_or_path: str | os.PathLike[str]) -> Protocol:
         the key and what to do.
     """
     place = os.fspath(name_or_path)
-    text = _brought().get(place)
-    if text is not None:
-        return _parsed(text, place, f"{_PREFIX}{place}{_SUFFIX}")
-    path = Path(place)
-    if not os.path.exists(path):
-        known = ", ".join(protocol_names())
+    if place in protocol_names():
+        return _protocol(data_json(f"{_PREFIX}{place}{_SUFFIX}"), place)
+    if not os.path.exists(place):
         raise ProtocolError(
-            f"there is no protocol {place!r}",
-            remedy=f"Choose one of {known}, or give the path of a protocol's JSON file",
+            _("there is no protocol {name!r}"),
+            name=place,
+            known=", ".join(protocol_names()),
+            remedy=_("Choose one of {known}, or give the path of a protocol's JSON file"),
         )
-    return _parsed(_read(path), path.stem, place)
+    path = Path(place)
+    try:
+        return _protocol(_content(path), path.stem)
+    except ProtocolError as error:
+        error.file = place
+        raise
 
 
 def protocol_record(
@@ -103,7 +110,9 @@ def parse_surgery_date(text: str) -> date:
     found = _iso_date(text)
     if found is None:
         raise ProtocolError(
-            f"{text!r} is not a date of surgery", remedy="Give it as YYYY-MM-DD, like 2025-03-31"
+            _("{text!r} is not a date of surgery"),
+            text=text,
+            remedy=_("Give it as YYYY-MM-DD, like 2025-03-31"),
         )
     return found
 
@@ -115,68 +124,32 @@ def _iso_date(text: str) -> date | None:
         return None
 
 
-@cache
-def _brought() -> dict[str, str]:
-    found = {}
-    for item in (resources.files("PrintPrepLib") / "data").iterdir():
-        if item.name.startswith(_PREFIX) and item.name.endswith(_SUFFIX):
-            name = item.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
-            found[name] = item.read_text("utf-8")
-    return dict(sorted(found.items()))
-
-
-def _read(path: Path) -> str:
+def _content(path: Path) -> Any:
+    """The JSON of a file."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise ProtocolError(
-                "this is too large for a protocol",
-                file=str(path),
-                remedy="Give the path of a protocol's JSON file",
-            )
-        return path.read_text("utf-8-sig")  # editors put a mark in front of UTF-8
+            raise ProtocolError(_("this is too large for a protocol"), remedy=_GIVE)
+        text = path.read_text("utf-8-sig")  # editors put a mark in front of UTF-8
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except OSError as error:
-        raise ProtocolError(
-            f"the file cannot be read ({error.strerror or error})",
-            file=str(path),
-            remedy="Give the path of a protocol's JSON file",
-        ) from error
+        problem = _("the file cannot be read ({reason})")
+        raise ProtocolError(problem, reason=error.strerror or error, remedy=_GIVE) from error
     except UnicodeDecodeError as error:
-        raise ProtocolError(
-            f"the file is not text in UTF-8 (byte {error.start})",
-            file=str(path),
-            remedy="Save it as UTF-8",
-        ) from error
-
-
-def _parsed(text: str, name: str, file: str) -> Protocol:
-    try:
-        content = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-        return _protocol(content, name)
-    except _Wrong as wrong:
-        problem = f"{wrong.key}: {wrong.problem}" if wrong.key else wrong.problem
-        raise ProtocolError(problem, file=file, remedy=wrong.remedy) from wrong
+        problem = _("the file is not text in UTF-8 (byte {byte})")
+        raise ProtocolError(problem, byte=error.start, remedy=_("Save it as UTF-8")) from error
     except json.JSONDecodeError as error:
         raise ProtocolError(
-            f"the file is not JSON: {error.msg} in line {error.lineno}, column {error.colno}",
-            file=file,
-            remedy="Correct that line",
+            _("the file is not JSON: {reason} in line {line}, column {column}"),
+            reason=error.msg,
+            line=error.lineno,
+            column=error.colno,
+            remedy=_("Correct that line"),
         ) from error
     except RecursionError as error:
-        raise ProtocolError(
-            "the file is nested too deeply", file=file, remedy="Follow docs/protocols.md"
-        ) from error
+        raise ProtocolError(_("the file is nested too deeply"), remedy=_FOLLOW) from error
     except ValueError as error:
-        raise ProtocolError(
-            f"the file holds a number that is none ({error})", file=file, remedy="Correct it"
-        ) from error
-
-
-class _Wrong(Exception):
-    """A key that is wrong; ``problem`` and ``remedy`` are for the user."""
-
-    def __init__(self, key: str | None, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.key, self.problem, self.remedy = key, problem, remedy
+        problem = _("the file holds a number that is none ({error})")
+        raise ProtocolError(problem, error=str(error), remedy=_("Correct it")) from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -184,25 +157,31 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Wrong(key, "stands there twice", "Keep one of the two")
+            problem = _("{key}: stands there twice")
+            raise ProtocolError(problem, key=key, remedy=_("Keep one of the two"))
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Wrong(None, f"{name} is not a number", "Write a finite number")
+    problem = _("{name} is not a number")
+    raise ProtocolError(problem, name=name, remedy=_("Write a finite number"))
 
 
 def _protocol(content: Any, name: str) -> Protocol:
     if not isinstance(content, dict):
-        raise _Wrong(None, "the file does not hold an object", "Follow docs/protocols.md")
+        raise ProtocolError(_("the file does not hold an object"), remedy=_FOLLOW)
     _only(content, _KEYS, "")
     for key in ("title", "source", "rules"):
         if key not in content:
-            raise _Wrong(key, "is missing", f"Add the key {key}")
+            raise ProtocolError(_("{key}: is missing"), key=key, remedy=_("Add the key {key}"))
     rules = content["rules"]
     if not isinstance(rules, dict) or not rules:
-        raise _Wrong("rules", "must hold at least one rule", "Add one of " + ", ".join(RULES))
+        raise ProtocolError(
+            _("rules: must hold at least one rule"),
+            known=", ".join(RULES),
+            remedy=_("Add one of {known}"),
+        )
     _only(rules, RULES, "rules.")
     return Protocol(
         id=name,
@@ -213,64 +192,87 @@ def _protocol(content: Any, name: str) -> Protocol:
     )
 
 
-def _only(content: Mapping[str, Any], known: Mapping[str, Any] | tuple[str, ...], at: str) -> None:
+def _only(content: Mapping[str, Any], known: Iterable[str], at: str) -> None:
     for key in content:
         if key not in known:
-            raise _Wrong(
-                f"{at}{key}", "is not known", "Take it out, or use one of " + ", ".join(known)
+            raise ProtocolError(
+                _("{key}: is not known"),
+                key=f"{at}{key}",
+                known=", ".join(known),
+                remedy=_("Take it out, or use one of {known}"),
             )
 
 
 def _text(value: Any, key: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Wrong(key, "must be a text", "Write it in quotes")
+        raise ProtocolError(_("{key}: must be a text"), key=key, remedy=_("Write it in quotes"))
     return value.strip()
 
 
 def _texts(value: Any, key: str, empty: bool = False) -> list[str]:
     if not isinstance(value, list) or not (value or empty):
-        raise _Wrong(key, "must be a list of texts", 'Write it like ["first", "second"]')
+        raise ProtocolError(
+            _("{key}: must be a list of texts"),
+            key=key,
+            example='["first", "second"]',
+            remedy=_("Write it like {example}"),
+        )
     return [_text(item, f"{key}[{number}]") for number, item in enumerate(value)]
 
 
 def _number(value: Any, key: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not abs(value) < _LARGEST_NUMBER:
-        raise _Wrong(key, "must be a number", "Write it without quotes and without a unit")
+        remedy = _("Write it without quotes and without a unit")
+        raise ProtocolError(_("{key}: must be a number"), key=key, remedy=remedy)
     return value
 
 
 def _positive(value: Any, key: str) -> float:
     if _number(value, key) <= 0:
-        raise _Wrong(key, f"is {value:g}, not above zero", "Give a value above zero")
+        problem = _("{key}: is {value:g}, not above zero")
+        remedy = _("Give a value above zero")
+        raise ProtocolError(problem, key=key, value=value, remedy=remedy)
     return value
 
 
 def _zero_or_more(value: Any, key: str) -> float:
     if _number(value, key) < 0:
-        raise _Wrong(key, f"is {value:g}, below zero", "Give zero or more")
+        problem = _("{key}: is {value:g}, below zero")
+        raise ProtocolError(problem, key=key, value=value, remedy=_("Give zero or more"))
     return value
 
 
 def _demanded(value: Any, key: str) -> bool:
     if value is not True:
-        raise _Wrong(key, "must be true", "Write true, or take the rule out")
+        remedy = _("Write true, or take the rule out")
+        raise ProtocolError(_("{key}: must be true"), key=key, remedy=remedy)
     return True
 
 
 def _contiguity(value: Any, key: str) -> str:
     if value not in ("equal", "no_gap"):
-        raise _Wrong(
-            key,
-            'must be "equal" or "no_gap"',
-            'Write "equal" for slices as thick as their distance, "no_gap" where they may overlap',
+        raise ProtocolError(
+            _("{key}: must be {equal} or {no_gap}"),
+            key=key,
+            equal='"equal"',
+            no_gap='"no_gap"',
+            remedy=_(
+                "Write {equal} for slices as thick as their distance, {no_gap} where they may "
+                "overlap"
+            ),
         )
     return value
 
 
 def _kernels(value: Any, key: str) -> dict[str, list[str]]:
     if not isinstance(value, dict) or not value:
-        raise _Wrong(key, "must name kernels by manufacturer", 'Write it like {"GE": ["STANDARD"]}')
+        raise ProtocolError(
+            _("{key}: must name kernels by manufacturer"),
+            key=key,
+            example='{"GE": ["STANDARD"]}',
+            remedy=_("Write it like {example}"),
+        )
     for maker in value:
         _text(maker, f"{key} (name of a manufacturer)")
     return {maker: _texts(names, f"{key}.{maker}") for maker, names in value.items()}

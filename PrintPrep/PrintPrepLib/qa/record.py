@@ -1,4 +1,8 @@
-"""The geometry record (qa.json): its parts, its checks and its checksum."""
+"""The geometry record (qa.json): its parts, its checks and its checksum.
+
+The checksum guards integrity, so that a figure changed by hand is noticed. It is no signature:
+whoever changes a record on purpose can make a new one, and nothing says who made the record.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import __version__
-from ..core.findings import overall
+from ..core.findings import verdict
 from ..core.jsonable import plain
+from ..core.phrases import _
 from .checks import record_checks
 from .printers import refitted
+from .segment_edits import voxel_volume
 
 if TYPE_CHECKING:
     from ..mesh.io.common import ExportedFile
 
 SCHEMA = "printprep-qa/1"
+SEAL = "record_sha256"
+#: A reason for an exception that is shorter than this is none.
+SHORTEST_REASON = 10
+#: What ``model_record`` takes from the files.
+_OF_FILES = {"files", "units", "space", "scale", "center_offset_mm"}
+#: What ``qa_record`` makes itself; other parts of a record are kept as they are.
+_MADE_ANEW = {
+    *("schema", "software", "created", "source", "volume", "segment", "model", "findings"),
+    *("checks", "verdict", "exception", SEAL),
+}
 #: Names of the volume's sides: the lower and the upper end of x, y and z in LPS.
-SIDES = (("right", "left"), ("anterior", "posterior"), ("inferior", "superior"))
+SIDES = (
+    (_("right"), _("left")),
+    (_("anterior"), _("posterior")),
+    (_("inferior"), _("superior")),
+)
 
 
 def software(slicer: str | None = None) -> dict[str, str | None]:
@@ -58,13 +78,12 @@ def segment_record(
     :param field: (K, 4) first and last i and j of the acquired field per plane (inclusive).
     :param more: further figures, such as ``half_contrast``.
     """
-    voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
     voxels = int(np.count_nonzero(mask))
     return {
         "method": method,
         "threshold_hu": [low, high],
         "voxels": voxels,
-        "volume_mm3": voxels * voxel,
+        "volume_mm3": voxels * voxel_volume(ijk_to_lps),
         "cut_by_field_mm2": cut_by_field(mask, ijk_to_lps, field),
         **more,
     }
@@ -162,16 +181,9 @@ def qa_record(
         **{key: value for key, value in parts.items() if value is not None},
     }
     checks = record_checks(record)
-    record |= {"checks": [check.as_dict() for check in checks], "verdict": overall(checks)}
+    record["checks"] = [check.as_check() for check in checks]
+    record["verdict"] = verdict(check.status for check in checks)
     return seal(plain(record))
-
-
-# A checksum over a record, so that a figure changed by hand is noticed.
-#
-# It guards integrity, it is no signature: whoever changes a record on purpose can make a new
-# checksum, and nothing here says who made the record.
-
-SEAL = "record_sha256"
 
 
 def seal(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,17 +227,6 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-# The record of files that are handed on: their names, a refined surface, a reasoned exception.
-
-#: A reason shorter than this is none.
-SHORTEST_REASON = 10
-#: What ``qa_record`` makes itself; other parts of a record are kept as they are.
-_MADE_ANEW = {
-    *("schema", "software", "created", "source", "volume", "segment", "model", "findings"),
-    *("checks", "verdict", "exception", SEAL),
-}
-
-
 def completed(
     record: Mapping[str, Any],
     provenance: Mapping[str, Any],
@@ -242,20 +243,8 @@ def completed(
     """
     model = {**record["model"], **(refinement or {})}
     if exported:
-        first = exported[0]
-        model |= {
-            "files": [
-                {
-                    "file": item.path.name,
-                    "format": item.format,
-                    "sha256": item.sha256,
-                    "unit": item.unit,
-                }
-                for item in exported
-            ],
-            "scale": first.scale,
-            "center_offset_mm": list(first.center_offset_mm),
-        }
+        figures = {key: value for key, value in model.items() if key not in _OF_FILES}
+        model = model_record(figures, exported)
         model |= refitted(model)
     kept = {key: value for key, value in record.items() if key not in _MADE_ANEW}
     made = qa_record(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import SegmentError
+from ..core.phrases import _
 from ..surface.islands import bounding_box
 
 Box = tuple[slice, slice, slice]
@@ -109,7 +110,8 @@ def grown_box(mask: np.ndarray, margin: int) -> Box:
     box = bounding_box(mask)
     if box is None:
         raise SegmentError(
-            "The segment is empty", remedy="Choose a threshold that includes part of the anatomy"
+            _("The segment is empty"),
+            remedy=_("Choose a threshold that includes part of the anatomy"),
         )
     k, j, i = (
         slice(max(part.start - margin, 0), min(part.stop + margin, size))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..mesh.deviation import SAMPLES
 from ..mesh.sampling import area_samples
@@ -79,8 +80,8 @@ def surface_truth(
     :raises Cancelled: progress asked for it.
     """
     if len(mesh.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Check the threshold")
-    report(progress, 0.0, "Comparing with the grey values")
+        raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
+    report(progress, 0.0, _("Comparing with the grey values"))
     points, normals = placed_samples(mesh, samples)
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
     found, outcome = distances(level, points, normals, REACH_MM, part(progress, 0.2, 1.0))
@@ -111,7 +112,7 @@ def truth_map(
     without surface gives an array of NaN.
     """
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
-    report(progress, 0.0, "Comparing with the grey values")
+    report(progress, 0.0, _("Comparing with the grey values"))
     normals = point_normals(mesh)
     return distances(level, mesh.points, normals, REACH_MM, part(progress, 0.1, 1.0))[0]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
-from ..mesh.triangle_mesh import TriangleMesh, bounds, to_polydata
 from ..surface.islands import bounding_box
 
 #: Necks thinner than this break in the print or when supports and powder come off: the
@@ -97,21 +97,21 @@ def thin_bridges(
     box = bounding_box(mask)
     if box is None:
         return nothing
-    report(progress, 0.0, "Looking for thin bridges")
+    report(progress, 0.0, _("Looking for thin bridges"))
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)[::-1]
     offsets, widths = _offsets(spacing, limit_mm)
     border = np.maximum(np.abs(offsets).max(axis=0, initial=0), 1)
     inside = np.pad(np.asarray(mask[box], bool), [(margin, margin) for margin in border])
     level, classes = _levels(inside, offsets, widths)
-    report(progress, 0.3, "Looking for thin bridges")
+    report(progress, 0.3, _("Looking for thin bridges"))
     voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
     nodes, cores = _cores(level == len(classes), _LEAST_CORE * smallest_mm3 / voxel)
     if len(cores) < 2:
         return nothing
     thin = np.flatnonzero(inside.ravel() & (nodes.ravel() == 0))
-    report(progress, 0.6, "Looking for thin bridges")
+    report(progress, 0.6, _("Looking for thin bridges"))
     joints = _joints(nodes, cores, thin, level.ravel()[thin])
-    report(progress, 0.9, "Looking for thin bridges")
+    report(progress, 0.9, _("Looking for thin bridges"))
     start = np.array([part.start for part in box]) - border
     found = []
     for joint in reversed(joints.values()):
@@ -123,44 +123,12 @@ def thin_bridges(
             joint.leave_to_parent(joints)
             continue
         place = ijk_to_lps[:3, :3] @ (kji + start)[::-1] + ijk_to_lps[:3, 3]
-        found.append(Bridge(tuple(map(float, place)), width, joint.voxels * voxel))
-    report(progress, 1.0, "Looking for thin bridges")
+        x, y, z = place.tolist()
+        found.append(Bridge((x, y, z), width, joint.voxels * voxel))
+    report(progress, 1.0, _("Looking for thin bridges"))
     return Bridges(
         limit_mm, smallest_mm3, tuple(sorted(found, key=lambda bridge: -bridge.piece_mm3))
     )
-
-
-def mesh_mask(mesh: TriangleMesh, pitch_mm: float) -> tuple[np.ndarray, np.ndarray]:
-    """The voxels whose centres lie inside a closed mesh, for models without a segment.
-
-    :return: the mask [k, j, i] with a border of background, and its (4, 4) IJK to LPS.
-    :raises ValueError: the mesh has no triangle, or the pitch is not positive.
-    """
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-    from vtkmodules.vtkImagingStencil import vtkImageStencilToImage, vtkPolyDataToImageStencil
-
-    if not pitch_mm > 0:
-        raise ValueError(f"the pitch must be positive, not {pitch_mm}")
-    low, high = bounds(mesh)
-    origin = low - 1.5 * pitch_mm
-    size = np.ceil((high - origin) / pitch_mm).astype(int) + 2
-    stencil = vtkPolyDataToImageStencil()
-    stencil.SetInputData(to_polydata(mesh))
-    stencil.SetOutputOrigin(*origin)
-    stencil.SetOutputSpacing(pitch_mm, pitch_mm, pitch_mm)
-    stencil.SetOutputWholeExtent(0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1)
-    image = vtkImageStencilToImage()
-    image.SetInputConnection(stencil.GetOutputPort())
-    image.SetInsideValue(1)
-    image.SetOutsideValue(0)
-    image.SetOutputScalarTypeToUnsignedChar()
-    image.Update()
-    output: vtkImageData = image.GetOutput()
-    mask = vtk_to_numpy(output.GetPointData().GetScalars()).reshape(size[::-1]) != 0
-    ijk_to_lps = np.diag([pitch_mm, pitch_mm, pitch_mm, 1.0])
-    ijk_to_lps[:3, 3] = origin
-    return mask, ijk_to_lps
 
 
 def _offsets(spacing: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
@@ -192,7 +160,7 @@ def _levels(
     mask = inside.ravel()
     alive = mask.copy()
     level = np.zeros(mask.size, dtype=np.uint8 if len(classes) < 256 else np.uint16)
-    _, rows, columns = inside.shape
+    rows, columns = inside.shape[1:]
     shifts = offsets @ np.array([rows * columns, columns, 1])
     margin = int(np.abs(shifts).max(initial=0))
     middle = slice(margin, mask.size - margin)
@@ -264,10 +232,9 @@ def _joints(
     start, end, cost = _edges(nodes, first, thin, level)
     graph = coo_matrix((cost, (start, end)), shape=(count, count)).tocsr()
     tree = minimum_spanning_tree(graph).tocoo()
-    _, island = connected_components(tree, directed=False)
+    island = connected_components(tree, directed=False)[1]
     # Cores are sorted by size: the first of an island is its largest.
-    _, roots = np.unique(island[1:first], return_index=True)
-    roots += 1
+    roots = np.unique(island[1:first], return_index=True)[1] + 1
     start = np.concatenate([tree.row, np.zeros(len(roots), tree.row.dtype)])
     end = np.concatenate([tree.col, roots])
     joined = coo_matrix((np.ones(len(start), np.int8), (start, end)), shape=(count, count))
@@ -281,7 +248,7 @@ def _joints(
     kept = kept[~np.isin(kept, [joint.cut + first for joint in joints.values()])]
     kept = kept[before[kept] != 0]
     whole = coo_matrix((np.ones(len(kept), np.int8), (kept, before[kept])), shape=(count, count))
-    _, owner = connected_components(whole, directed=False)
+    owner = connected_components(whole, directed=False)[1]
     weights = np.concatenate([[0], cores, np.ones(len(thin))])
     voxels = np.bincount(owner, weights=weights)
     for joint in joints.values():
@@ -305,7 +272,7 @@ def _edges(
     nodes: np.ndarray, first: int, thin: np.ndarray, level: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The graph's edges between thin voxels and their six neighbours, cheap where wide."""
-    _, rows, columns = nodes.shape
+    rows, columns = nodes.shape[1:]
     flat = nodes.reshape(-1)
     flat[thin] = np.arange(first, first + len(thin))
     own = flat[thin]
@@ -325,7 +292,7 @@ def _edges(
                 costs.append(np.minimum(level[both], level[other[both] - first]))
     start, end, width = (np.concatenate(parts) for parts in (starts, ends, costs))
     # A voxel may touch a core with several faces; a sparse matrix would add them up.
-    _, once = np.unique(start * np.int64(first + len(thin)) + end, return_index=True)
+    once = np.unique(start * np.int64(first + len(thin)) + end, return_index=True)[1]
     return start[once], end[once], 1 + highest - width[once].astype(np.int32)
 
 

@@ -1,4 +1,7 @@
-"""What the choice of the threshold and the size of voxels and blur do to a model's size."""
+"""What the threshold, the size of voxels and blur, and metal do to a model's size.
+
+Metal blooms, and its streaks are taken for bone or eat bone away.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import HalfContrast
@@ -20,6 +24,14 @@ DELTA_HU = 50.0
 _SAMPLES = 20_000
 #: A voxel within this share of the contrast from a plateau holds one tissue alone.
 _PLATEAU = 0.05
+#: No tissue is so dense: enamel, the densest, ends below (2850 HU bounds its range in common
+#: preset tables), and titanium, steel, amalgam and gold read more. Scanners that store 12 bits
+#: end shortly above, at 3071 or 3095 HU.
+METAL_HU = 3000.0
+#: Less is noise, or the overshoot of a sharp kernel at enamel; a filling is larger.
+LEAST_MM3 = 10.0
+#: So many voxels at one and the same highest value are the end of the stored range.
+_PILE = 10
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,20 @@ class PartialVolume:
     largest_spacing_mm: float
 
 
+@dataclass(frozen=True)
+class Metal:
+    """What was found in the box of a segment.
+
+    :param voxels: how many reach 3000 HU; ``volume_mm3`` is what they fill.
+    :param saturated: the scanner could not store higher values, so that the metal's own
+        density, and with it half its contrast, is unknown.
+    """
+
+    voxels: int
+    volume_mm3: float
+    saturated: bool
+
+
 def threshold_effect(
     voxels: np.ndarray,
     ijk_to_lps: np.ndarray,
@@ -84,7 +110,7 @@ def threshold_effect(
     :raises Cancelled: progress asked for it.
     """
     if len(mesh.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Check the threshold")
+        raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
     points, normals = placed_samples(mesh, _SAMPLES)
 
     def lying(by: float) -> np.ndarray:
@@ -93,16 +119,18 @@ def threshold_effect(
         level = GreyLevel(voxels, ijk_to_lps, *bounds, field)
         return distances(level, points, normals, REACH_MM)[0].astype(np.float64)
 
-    report(progress, 0.2, "Measuring the effect of the threshold")
+    report(progress, 0.2, _("Measuring the effect of the threshold"))
     here = lying(0.0)
-    report(progress, 0.5, "Measuring the effect of the threshold")
+    report(progress, 0.5, _("Measuring the effect of the threshold"))
     outwards, inwards = here - lying(delta), here - lying(-delta)
     area, volume = _area_and_volume(mesh)
     percent = 100 * area / volume if volume > 0 else math.nan
     return ThresholdEffect(
-        delta,
-        *(_mean(shift) for shift in (outwards, inwards)),
-        *(percent * float(np.nansum(shift)) / len(shift) for shift in (outwards, inwards)),
+        delta_hu=delta,
+        shift_out_mm=_mean(outwards),
+        shift_in_mm=_mean(inwards),
+        volume_percent_out=percent * float(np.nansum(outwards)) / len(points),
+        volume_percent_in=percent * float(np.nansum(inwards)) / len(points),
     )
 
 
@@ -143,6 +171,22 @@ def partial_volume(
     )
 
 
+def metal(voxels: np.ndarray, mask: np.ndarray, ijk_to_lps: np.ndarray) -> Metal:
+    """Look for metal in the box of a segment. For CT alone: other grey values are no HU.
+
+    :param voxels: HU [k, j, i].
+    :param mask: the segment, boolean, of the same shape.
+    :raises SegmentError: the segment is empty.
+    """
+    grey = voxels[grown_box(mask, 0)]
+    dense = grey[grey >= METAL_HU]
+    return Metal(
+        voxels=len(dense),
+        volume_mm3=len(dense) * voxel_volume(ijk_to_lps),
+        saturated=len(dense) > 0 and int(np.count_nonzero(dense == dense.max())) >= _PILE,
+    )
+
+
 def thinnest_wall(blur_mm: float, share: float) -> float | None:
     """The thinnest wall, in mm, whose blurred image still reaches a share of the contrast.
 
@@ -171,45 +215,3 @@ def _area_and_volume(mesh: TriangleMesh) -> tuple[float, float]:
 def _mean(values: np.ndarray) -> float | None:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else None
-
-
-# Metal in the images: it blooms, and its streaks are taken for bone or eat bone away.
-
-#: No tissue is so dense: enamel, the densest, ends below (2850 HU bounds its range in common
-#: preset tables), and titanium, steel, amalgam and gold read more. Scanners that store 12 bits
-#: end shortly above, at 3071 or 3095 HU.
-METAL_HU = 3000.0
-#: Less is noise, or the overshoot of a sharp kernel at enamel; a filling is larger.
-LEAST_MM3 = 10.0
-#: So many voxels at one and the same highest value are the end of the stored range.
-_PILE = 10
-
-
-@dataclass(frozen=True)
-class Metal:
-    """What was found in the box of a segment.
-
-    :param voxels: how many reach 3000 HU; ``volume_mm3`` is what they fill.
-    :param saturated: the scanner could not store higher values, so that the metal's own
-        density, and with it half its contrast, is unknown.
-    """
-
-    voxels: int
-    volume_mm3: float
-    saturated: bool
-
-
-def metal(voxels: np.ndarray, mask: np.ndarray, ijk_to_lps: np.ndarray) -> Metal:
-    """Look for metal in the box of a segment. For CT alone: other grey values are no HU.
-
-    :param voxels: HU [k, j, i].
-    :param mask: the segment, boolean, of the same shape.
-    :raises SegmentError: the segment is empty.
-    """
-    grey = voxels[grown_box(mask, 0)]
-    dense = grey[grey >= METAL_HU]
-    return Metal(
-        voxels=len(dense),
-        volume_mm3=len(dense) * voxel_volume(ijk_to_lps),
-        saturated=len(dense) > 0 and int(np.count_nonzero(dense == dense.max())) >= _PILE,
-    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..mesh.sampling import area_samples
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds, to_polydata
@@ -114,7 +115,7 @@ def wall_thickness(
     :raises Cancelled: progress asked for it.
     """
     low, high = bounds(mesh)
-    report(progress, 0.0, "Measuring the walls")
+    report(progress, 0.0, _("Measuring the walls"))
     # About the middle: a patient far from the origin costs no digits.
     middle = (low + high) / 2
     mesh = TriangleMesh(mesh.points - middle, mesh.triangles)
@@ -124,7 +125,7 @@ def wall_thickness(
     points, owners = area_samples(mesh, samples)
     surface = _Surface(mesh)
     normals = surface.normals(owners)
-    report(progress, 0.2, "Measuring the walls")
+    report(progress, 0.2, _("Measuring the walls"))
     reach = float(np.linalg.norm(high - low)) + 1.0
     lengths, hit = surface.along(points, -normals, reach, part(progress, 0.2, 0.5))
     lengths = np.minimum(lengths, THICKEST_MM)
@@ -152,7 +153,7 @@ def thickness_map(
     reach = _REACH * thickness.spacing_mm
     result = np.empty(len(mesh.points))
     for first in range(0, len(mesh.points), BATCH):
-        report(progress, first / len(mesh.points), "Mapping the walls")
+        report(progress, first / len(mesh.points), _("Mapping the walls"))
         batch = mesh.points[first : first + BATCH]
         distance, index = tree.query(batch, k=near, workers=-1)
         distance, index = distance.reshape(len(batch), near), index.reshape(len(batch), near)
@@ -202,7 +203,7 @@ class _Surface:
         from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
 
         self._mesh = mesh
-        self._locator = vtkStaticCellLocator()
+        self._locator: Any = vtkStaticCellLocator()  # its stub knows no references
         self._locator.SetDataSet(to_polydata(mesh))
         self._locator.BuildLocator()
 
@@ -224,8 +225,10 @@ class _Surface:
         """Distance to the first triangle along each direction, NaN for none, and its number."""
         from vtkmodules.vtkCommonCore import reference
 
-        share, place, corner = reference(0.0), [0.0] * 3, [0.0] * 3
-        sub, cell = reference(0), reference(0)
+        share: Any = reference(0.0)
+        place, corner = [0.0] * 3, [0.0] * 3
+        sub = reference(0)
+        cell: Any = reference(0)
         starts, ends = points + _START_MM * directions, points + reach * directions
         distance = np.full(len(points), np.nan)
         owner = np.zeros(len(points), dtype=np.int64)
@@ -246,7 +249,8 @@ class _Surface:
         """The nearest surface point (N, 3) to each point, and its triangle."""
         from vtkmodules.vtkCommonCore import reference
 
-        place, sub, cell, square = [0.0] * 3, reference(0), reference(0), reference(0.0)
+        place, sub, square = [0.0] * 3, reference(0), reference(0.0)
+        cell: Any = reference(0)
         found = np.empty_like(points)
         owner = np.empty(len(points), dtype=np.int64)
 
@@ -263,7 +267,7 @@ def _each(work: Callable[..., None], progress: Progress | None, *rows: list[Any]
     """Call ``work`` with the number and the entries of every row; VTK serves one at a time."""
     for index, entries in enumerate(zip(*rows, strict=True)):
         if index % _REPORT_EVERY == 0:
-            report(progress, index / len(rows[0]), "Measuring the walls")
+            report(progress, index / len(rows[0]), _("Measuring the walls"))
         work(index, *entries)
 
 

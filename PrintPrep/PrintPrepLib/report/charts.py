@@ -1,4 +1,4 @@
-"""Small charts as PNG, black on white, drawn with Pillow.
+"""Small charts as PNG, black on white, drawn with Pillow; and how they stand in the record.
 
 Marks differ in shape and not in colour, so that a page printed in black and white says the
 same. Every function raises ImportError where Pillow is missing or too old.
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import Phrase, _, translated
 from .drawing import font, plain
 from .html import columns, text
 
@@ -30,8 +31,76 @@ _TICKS = 6
 DUPLICATE_MM = 0.005
 #: A step deviates when it differs by more than positions may be off (DICOM headers round).
 DEVIATES_MM = 0.05
-#: A line through more points than this would be a black band.
-_MOST_JOINED = 200
+#: Widths on the page, in its pixels of 1/96 inch: a page of A4 with broad margins has 620.
+_SHEET = 615
+_CHART = 302
+
+
+def model_picture(picture: bytes | None, no_picture: str | None) -> str:
+    """The views of the model, or why there are none."""
+    if picture is None:
+        reason = Phrase(no_picture or _("none was made"))
+        return "<p>" + text(Phrase(_("No picture: {reason}."), {"reason": reason})) + "</p>\n"
+    width, height = _size(picture)
+    shown = _SHEET if width > height else _CHART
+    told = translated(_("The model and its size in mm"))
+    return f"<p>{_image(picture, shown, told)}</p>\n"
+
+
+def charts(record: Mapping[str, Any]) -> str:
+    """Two charts beside each other; the reason where one failed."""
+    blocks = []
+    for title, draw in _charts(record["source"], record["model"]):
+        try:
+            blocks.append(_image(draw(title), _CHART, title))
+        except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+            why = Phrase(_("No chart: {error}."), {"error": Phrase(str(error) or "–")})
+            blocks.append(f"<b>{text(title)}</b><br>{text(why)}")
+    rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
+    return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
+
+
+def _charts(
+    source: Mapping[str, Any], model: Mapping[str, Any]
+) -> Iterator[tuple[str, Callable[[str], bytes]]]:
+    steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
+    if steps:
+        gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
+        told = translated(_("Distance of each slice to the next"))
+        yield told, lambda title: step_chart(steps, gaps, uniform, title)
+    if offsets:
+        told = translated(_("Tilt: place of each slice in its plane"))
+        yield told, lambda title: offset_chart(offsets, title)
+    distance = translated(_("Distance"))
+    if truth := _histogram(model, "surface_truth"):
+        told = translated(_("Model against the grey values, + outside"))
+        yield told, lambda title: histogram_chart(truth, distance, None, title)
+    if walls := _histogram(model, "wall_thickness"):
+        limit, thickness = model["wall_thickness"].get("limit_mm"), translated(_("Thickness"))
+        told = translated(_("Thickness of the walls"))
+        yield told, lambda title: histogram_chart(walls, thickness, limit, title)
+    if refined := _histogram(model.get("refinement"), "deviation"):
+        told = translated(_("Smoothed and thinned against as made, + outside"))
+        yield told, lambda title: histogram_chart(refined, distance, None, title)
+
+
+def _histogram(part: Any, key: str) -> Any:
+    inner = part.get(key) if isinstance(part, Mapping) else None
+    return inner.get("histogram") if isinstance(inner, Mapping) else None
+
+
+def _image(picture: bytes, width: int, alt: str) -> str:
+    columns, rows = _size(picture)
+    data = base64.b64encode(picture).decode("ascii")
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" '
+        f'height="{round(width * rows / columns)}" alt="{text(alt)}">'
+    )
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG file."""
+    return struct.unpack(">II", picture[16:24])
 
 
 def step_chart(
@@ -54,20 +123,27 @@ def step_chart(
     deviates = np.abs(values - middle) > DEVIATES_MM
     deviates &= ~(gap | duplicate) & (uniform_mm is None)
     low = 0.0 if duplicate.any() or values.min() < middle / 2 else float(values.min())
-    chart = _Chart((1, len(values)), _padded(low, float(values.max())), "Slice", "Step (mm)", title)
+    chart = _Chart(
+        (1, len(values)),
+        _padded(low, float(values.max())),
+        translated(_("Slice")),
+        translated(_("Step (mm)")),
+        title,
+    )
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values)
-    marks = (("gap", gap, "triangle"), ("duplicate", duplicate, "cross"),
-             ("off the median", deviates, "ring"))  # fmt: skip
+    marks = (
+        (_("gap ({count})"), gap, "triangle"),
+        (_("duplicate ({count})"), duplicate, "cross"),
+        (_("off the median ({count})"), deviates, "ring"),
+    )
     legend = []
     for name, where, shape in marks:
         chart.marks(numbers[where], values[where], shape)
         if where.any():
-            legend.append((f"{name} ({int(where.sum())})", shape))
-    told = (
-        "all alike" if np.ptp(values) < DUPLICATE_MM else f"all fit {uniform_mm or middle:.4g} mm"
-    )
-    chart.legend(legend or [(told, "dot")])
+            legend.append((Phrase(name, {"count": int(where.sum())}).said, shape))
+    told = _("all alike") if np.ptp(values) < DUPLICATE_MM else _("all fit {step:.4g} mm")
+    chart.legend(legend or [(Phrase(told, {"step": uniform_mm or middle}).said, "dot")])
     chart.marks(numbers, values, "dot")
     return chart.png()
 
@@ -79,11 +155,15 @@ def offset_chart(offsets: Sequence[Sequence[float]], title: str = "") -> bytes:
     """
     values = np.asarray(offsets, dtype=float).reshape(-1, 2)
     ends = _padded(float(values.min()), float(values.max()))
-    chart = _Chart((1, len(values)), ends, "Slice", "Offset in plane (mm)", title)
+    chart = _Chart(
+        (1, len(values)), ends, translated(_("Slice")), translated(_("Offset in plane (mm)")), title
+    )
     numbers = np.arange(1, len(values) + 1)
     chart.line(numbers, values[:, 0], dashed=True)
     chart.line(numbers, values[:, 1])
-    chart.legend([("along columns", "line"), ("along rows", "dashes")])
+    chart.legend(
+        [(translated(_("along columns")), "line"), (translated(_("along rows")), "dashes")]
+    )
     return chart.png()
 
 
@@ -100,18 +180,22 @@ def histogram_chart(
     edges = np.asarray(histogram["edges_mm"], dtype=float)
     counts = np.asarray(histogram["counts"], dtype=float)
     if len(edges) != len(counts) + 1 or not len(counts) or not np.all(np.diff(edges) > 0):
-        raise ValueError("a histogram needs ascending edges, one more than counts")
+        raise ValueError(_("a histogram needs ascending edges, one more than counts"))
     shares = 100 * counts / max(float(counts.sum()), 1.0)
     top = float(shares.max()) * 1.05 or 1.0
     chart = _Chart(
-        (float(edges[0]), float(edges[-1])), (0.0, top), f"{label} (mm)", "Share (%)", title
+        (float(edges[0]), float(edges[-1])),
+        (0.0, top),
+        f"{label} (mm)",
+        translated(_("Share (%)")),
+        title,
     )
     chart.bars(edges, shares)
     if edges[0] < 0 < edges[-1]:
         chart.upright(0.0, dashed=False)
     if limit is not None and edges[0] < limit < edges[-1]:
         chart.upright(limit, dashed=True)
-        chart.legend([(f"limit {limit:g} mm", "dashes")])
+        chart.legend([(Phrase(_("limit {limit:g} mm"), {"limit": limit}).said, "dashes")])
     return chart.png()
 
 
@@ -157,12 +241,12 @@ class _Chart:
         right, bottom = SIZE[0] - _RIGHT, SIZE[1] - _BOTTOM
         x_ticks, y_ticks = ticks(*self._x), ticks(*self._y, most=4)
         for value in y_ticks:
-            _, y = self._place(0, value)
+            y = self._place(0, value)[1]
             self._draw.line((_LEFT, y, right, y), 205, 1)
             self._draw.line((_LEFT - 9, y, _LEFT, y), 0, _LINE)
             self._draw.text((_LEFT - 14, y), _number(value, y_ticks), 0, self._font, "rm")
         for value in x_ticks:
-            x, _ = self._place(value, 0)
+            x = self._place(value, 0)[0]
             self._draw.line((x, bottom, x, bottom + 9), 0, _LINE)
             self._draw.text((x, bottom + 14), _number(value, x_ticks), 0, self._font, "mt")
         self._draw.line((_LEFT, _TOP - 8, _LEFT, bottom, right, bottom), 0, _LINE)
@@ -255,81 +339,3 @@ def _number(value: float, all_ticks: Sequence[float]) -> str:
     step = all_ticks[1] - all_ticks[0] if len(all_ticks) > 1 else abs(value) or 1.0
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return f"{value + 0.0:.{digits}f}"
-
-
-# The pictures and charts of the printed record.
-
-#: Widths on the page, in its pixels of 1/96 inch: a page of A4 with broad margins has 620.
-_SHEET = 615
-_CHART = 302
-
-
-def model_picture(picture: bytes | None, no_picture: str | None) -> str:
-    """The views of the model, or why there are none."""
-    if picture is None:
-        return f"<p>No picture: {text(no_picture or 'none was made')}.</p>\n"
-    width, height = _size(picture)
-    shown = _SHEET if width > height else _CHART
-    return f"<p>{_image(picture, shown, 'The model and its size in mm')}</p>\n"
-
-
-def charts(record: Mapping[str, Any]) -> str:
-    """Two charts beside each other; the reason where one failed."""
-    blocks = []
-    for title, draw in _charts(record["source"], record["model"]):
-        try:
-            blocks.append(_image(draw(title), _CHART, title))
-        except (ImportError, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-            blocks.append(f"<b>{text(title)}</b><br>No chart: {text(error)}.")
-    rows = [blocks[first : first + 2] for first in range(0, len(blocks), 2)]
-    return "".join(columns(*row, *[""] * (2 - len(row))) for row in rows)
-
-
-def _charts(
-    source: Mapping[str, Any], model: Mapping[str, Any]
-) -> Iterator[tuple[str, Callable[[str], bytes]]]:
-    steps, offsets = source.get("step_lengths_mm"), source.get("in_plane_offsets_mm")
-    if steps:
-        gaps, uniform = source.get("gap_steps") or (), source.get("step_mm")
-        yield (
-            "Distance of each slice to the next",
-            lambda title: step_chart(steps, gaps, uniform, title),
-        )
-    if offsets:
-        yield (
-            "Tilt: place of each slice in its plane",
-            lambda title: offset_chart(offsets, title),
-        )
-    truth, walls = _histogram(model, "surface_truth"), _histogram(model, "wall_thickness")
-    if truth:
-        title = "Model against the grey values, + outside"
-        yield title, lambda title: histogram_chart(truth, "Distance", None, title)
-    if walls:
-        limit = model["wall_thickness"].get("limit_mm")
-        yield (
-            "Thickness of the walls",
-            lambda title: histogram_chart(walls, "Thickness", limit, title),
-        )
-    refined = _histogram(model.get("refinement"), "deviation")
-    if refined:
-        title = "Smoothed and thinned against as made, + outside"
-        yield title, lambda title: histogram_chart(refined, "Distance", None, title)
-
-
-def _histogram(part: Any, key: str) -> Any:
-    inner = part.get(key) if isinstance(part, Mapping) else None
-    return inner.get("histogram") if isinstance(inner, Mapping) else None
-
-
-def _image(picture: bytes, width: int, alt: str) -> str:
-    columns, rows = _size(picture)
-    data = base64.b64encode(picture).decode("ascii")
-    return (
-        f'<img src="data:image/png;base64,{data}" width="{width}" '
-        f'height="{round(width * rows / columns)}" alt="{text(alt)}">'
-    )
-
-
-def _size(picture: bytes) -> tuple[int, int]:
-    """Width and height of a PNG file."""
-    return struct.unpack(">II", picture[16:24])

@@ -5,19 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..compare.record import FIGURES, undone_words
 from ..core.files import staging
+from ..core.findings import from_entry
+from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress, part, report
 from ..mesh.proximity import SurfaceSearch
 from ..mesh.sampling import Surface, mapped
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
 from .drawing import banded, coloured, legend, nice_reach, signed_number
+from .html import NOTICE, said
 from .renderer import TITLES, VIEWS, png, rasterize
 
 _FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
@@ -28,6 +32,11 @@ _SIDE = 480
 _MARGIN = 24
 _LEGEND = 64
 _CHART = (900, 260)
+_TITLE = _("PrintPrep comparison")
+_MODEL = _("Model against reference")
+_DISTANCE = _("Distance of the model's surface to the reference")
+_AXES = _("Along each axis")
+_WHERE = _("Where")
 _STYLE = """
 body { font-family: sans-serif; font-size: 10pt; color: black; background-color: white;
        margin: 24px; max-width: 1000px; }
@@ -57,7 +66,7 @@ def write_comparison(
     :raises Cancelled: progress asked for it.
     """
     transform = np.array(record["transform"])
-    report(progress, 0.0, "Preparing the reference")
+    report(progress, 0.0, _("Preparing the reference"))
     search = SurfaceSearch(Surface(reference))
     points = mapped(model.points, transform)
     distances = search.nearest(points, 4, part(progress, 0.2, 0.5)).signed
@@ -66,9 +75,9 @@ def write_comparison(
         triangles = triangles[:, ::-1]
     placed = TriangleMesh(points, triangles)
     reach = nice_reach(record["distance_mm"]["p95"])
-    report(progress, 0.5, "Drawing the pictures")
+    report(progress, 0.5, _("Drawing the pictures"))
     try:
-        samples, _ = Surface(placed).samples(_SAMPLES)
+        samples = Surface(placed).samples(_SAMPLES)[0]
         places = np.concatenate((points, samples))
         values = np.concatenate((distances, search.nearest(samples, 4).signed))
         picture = _pictures(placed, places, values, reach, part(progress, 0.5, 0.8))
@@ -76,7 +85,7 @@ def write_comparison(
         page = _page(record, reach, picture, chart)
     except ImportError as error:
         page = _page(record, reach, None, None, str(error))
-    report(progress, 0.8, "Writing the files")
+    report(progress, 0.8, _("Writing the files"))
     with staging(folder) as files:
         text = json.dumps(record, indent=2) + "\n"
         (files / "compare.json").write_text(text, "utf-8", newline="\n")
@@ -104,7 +113,7 @@ def _pictures(
     scale = (_SIDE - 2 * _MARGIN) / float((high - low).max())
     sheet = np.ones((_SIDE + _LEGEND, len(VIEWS) * _SIDE, 3), dtype=np.float32)
     for number, (view, (axes, letters)) in enumerate(VIEWS.items()):
-        report(progress, number / len(VIEWS), "Drawing the pictures")
+        report(progress, number / len(VIEWS), _("Drawing the pictures"))
         turn, shift = np.array(axes, dtype=float) * scale, np.array((_SIDE / 2, _SIDE / 2, 0))
         middle = (low + high) / 2
         seen = (mesh.points - middle) @ turn.T + shift
@@ -113,10 +122,10 @@ def _pictures(
         box = sheet[:_SIDE, number * _SIDE : (number + 1) * _SIDE]
         if len(rows):
             pixels = np.column_stack((columns + 0.5, _SIDE - rows - 0.5, depth[rows, columns]))
-            _, nearest = tree.query((pixels - shift) @ turn / scale**2 + middle, workers=-1)
+            nearest = tree.query((pixels - shift) @ turn / scale**2 + middle, workers=-1)[1]
             tint = coloured(banded(values[nearest], reach), reach)
             box[rows, columns] = tint * (0.35 + 0.65 * light[rows, columns, None])
-        write(box, TITLES[view], _SIDE / 2, 12, 16)
+        write(box, translated(TITLES[view]), _SIDE / 2, 12, 16)
         for letter, (x, y) in zip(
             letters,
             ((10, _SIDE / 2), (_SIDE - 10, _SIDE / 2), (_SIDE / 2, 34), (_SIDE / 2, _SIDE - 10)),
@@ -146,7 +155,8 @@ def _chart(histogram: Mapping[str, Any], reach: float) -> bytes:
         picture[bottom : bottom + 7, x : x + 2] = 0
         value = edges[0] + share * (edges[-1] - edges[0])
         write(picture, signed_number(value), x, bottom + 20, 15)
-    write(picture, "signed distance in mm (negative: inside the reference)", width / 2, 14, 15)
+    told = _("signed distance in mm (negative: inside the reference)")
+    write(picture, translated(told), width / 2, 14, 15)
     return png((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 
@@ -159,43 +169,46 @@ def _page(
 ) -> str:
     """The comparison as a page that needs no other file; every number is also in words."""
     figures = record["distance_mm"]
-    sentences = "".join(f"<li>{escape(one['message'])}</li>\n" for one in record["findings"])
-    rows = [(title, f"{figures[key]:.3f} mm") for key, title in FIGURES]
+    sentences = "".join(f"<li>{escape(from_entry(one).said)}</li>\n" for one in record["findings"])
+    rows = [(translated(title), f"{figures[key]:.3f} mm") for key, title in FIGURES]
+    where = _("Red lies outside the reference, blue inside; the scale ends at ± {reach:g} mm.")
     parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-        f"<title>PrintPrep comparison</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n",
-        f"<h1>Model against reference</h1>\n<ul>\n{sentences}</ul>\n",
-        "<h2>Distance of the model's surface to the reference"
-        f"{escape(undone_words(record))}</h2>\n",
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n',
+        f"<title>{said(_TITLE)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n",
+        f"<h1>{said(_MODEL)}</h1>\n<ul>\n{sentences}</ul>\n",
+        f"<h2>{translated(_DISTANCE)}{escape(undone_words(record))}</h2>\n",
         _table(("", ""), rows),
-        "<h2>Along each axis</h2>\n",
+        f"<h2>{said(_AXES)}</h2>\n",
         _table(("", "x", "y", "z"), _axes(record)),
-        f"<h2>Where</h2>\n<p>Red lies outside the reference, blue inside; the scale ends at "
-        f"± {reach:g} mm.</p>\n",
+        f"<h2>{said(_WHERE)}</h2>\n<p>{said(where, reach=reach)}</p>\n",
     ]
     if picture is None or chart is None:
-        parts.append(f"<p>There is no picture ({escape(no_picture)}).</p>\n")
+        none = said(_("There is no picture ({reason})."), reason=Phrase(no_picture))
+        parts.append(f"<p>{none}</p>\n")
     else:
-        parts += [_image(picture, "The model from three sides"), "<h2>How much</h2>\n"]
-        parts.append(_image(chart, "Histogram of the signed distances"))
-    parts.append("<p>Not for clinical use unless locally validated.</p>\n</body>\n</html>\n")
+        much = said(_("How much"))
+        parts += [_image(picture, _("The model from three sides")), f"<h2>{much}</h2>\n"]
+        parts.append(_image(chart, _("Histogram of the signed distances")))
+    parts.append(f"<p>{said(NOTICE)}</p>\n</body>\n</html>\n")
     return "".join(parts)
 
 
 def _axes(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     rows = [
-        (f"Size of the {name}, mm", *(f"{value:.2f}" for value in record[name]["extents_mm"]))
-        for name in ("model", "reference")
+        (translated(title), *(f"{value:.2f}" for value in record[name]["extents_mm"]))
+        for name, title in (
+            ("model", _("Size of the model, mm")),
+            ("reference", _("Size of the reference, mm")),
+        )
     ]
     if record["scale_axes"] is not None:
         pairs = zip(record["scale_axes"], record["scale_axes_error"], strict=True)
-        rows.append(
-            ("Scale (model ÷ reference)", *(f"{value:.4f} ± {error:.4f}" for value, error in pairs))
-        )
+        values = (f"{value:.4f} ± {error:.4f}" for value, error in pairs)
+        rows.append((translated(_("Scale (model ÷ reference)")), *values))
     return rows
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     titles = "".join(f"<th>{escape(title)}</th>" for title in head)
     body = "".join(
         f"<tr><td>{escape(name)}</td>"
@@ -208,10 +221,10 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def _image(data: bytes, words: str) -> str:
     source = base64.b64encode(data).decode("ascii")
-    return f'<p><img alt="{escape(words)}" src="data:image/png;base64,{source}"></p>\n'
+    return f'<p><img alt="{said(words)}" src="data:image/png;base64,{source}"></p>\n'
 
 
-def _write_ply(path, mesh: TriangleMesh, distances: np.ndarray, reach: float) -> None:
+def _write_ply(path: Path, mesh: TriangleMesh, distances: np.ndarray, reach: float) -> None:
     """Points with colour and distance, LPS mm, as they were measured."""
     head = (
         "ply\nformat binary_little_endian 1.0\ncomment PrintPrep comparison. SPACE=LPS\n"

@@ -1,4 +1,8 @@
-"""Letters and colours for pictures."""
+"""Letters and colours for pictures.
+
+Letters are in Pillow's own font: the same on every machine, without a screen. Colours are those
+of signed distances, with their legend.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,16 @@ from typing import Any
 
 import numpy as np
 
-# Letters for pictures, with Pillow's own font: the same on every machine, without a screen.
+from ..core.phrases import _
 
+#: From inside (blue) over light grey to outside (red): the ends differ for every kind of
+#: colour vision, and in black and white the middle is the lightest.
+_STOPS = np.array([
+    (0.05, 0.19, 0.42), (0.26, 0.52, 0.77), (0.72, 0.85, 0.93), (0.93, 0.93, 0.91),
+    (0.98, 0.80, 0.65), (0.86, 0.42, 0.28), (0.48, 0.04, 0.10),
+])  # fmt: skip
+#: Even, so that their borders are round numbers with zero among them.
+_BANDS = 10
 #: Pillow's font lacks these signs.
 _SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "µ": "u", "²": "2", "³": "3"})
 
@@ -21,8 +33,8 @@ def ink(text: str, size: int) -> np.ndarray:
     from PIL import Image, ImageDraw
 
     letters = font(size)
-    left, _, right, _ = letters.getbbox(plain(text))
-    _, top, _, bottom = letters.getbbox("Hg")
+    left, _top, right, _bottom = letters.getbbox(plain(text))
+    _left, top, _right, bottom = letters.getbbox("Hg")
     image = Image.new("L", (max(1, int(right - left)), max(1, int(bottom - top))))
     ImageDraw.Draw(image).text((-left, -top), plain(text), 255, letters)
     return np.asarray(image, dtype=np.float32) / 255
@@ -43,7 +55,7 @@ def font(size: int) -> Any:
     try:
         return ImageFont.load_default(size)
     except TypeError as error:
-        raise ImportError("Pillow is older than 10.1, whose font has a size") from error
+        raise ImportError(_("Pillow is older than 10.1, whose font has a size")) from error
 
 
 def write(
@@ -62,25 +74,6 @@ def write(
     here = picture[max(top, 0) : top + drawn.shape[0], max(left, 0) : left + drawn.shape[1]]
     drawn = drawn[max(-top, 0) :, max(-left, 0) :][: here.shape[0], : here.shape[1]]
     here *= 1 - drawn[..., None]
-
-
-# Colours for signed distances, and their legend.
-
-#: From inside (blue) over light grey to outside (red): the ends differ for every kind of
-#: colour vision, and in black and white the middle is the lightest.
-_STOPS = np.array(
-    (
-        (0.05, 0.19, 0.42),
-        (0.26, 0.52, 0.77),
-        (0.72, 0.85, 0.93),
-        (0.93, 0.93, 0.91),
-        (0.98, 0.80, 0.65),
-        (0.86, 0.42, 0.28),
-        (0.48, 0.04, 0.10),
-    )
-)
-#: Even, so that their borders are round numbers with zero among them.
-_BANDS = 10
 
 
 def coloured(signed: np.ndarray, reach: float) -> np.ndarray:

@@ -13,10 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.files import write_bytes
 from ..core.jsonable import to_json
+from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress
+from ..qa.checks import said_checks
 from ..qa.record import SEAL
 from .charts import charts, model_picture
-from .html import Code, Markup, Number, Status, boxed, figure, pairs, table, text, twofold
+from .html import (
+    NOTICE,
+    Code,
+    Markup,
+    Number,
+    Status,
+    boxed,
+    figure,
+    pairs,
+    said,
+    table,
+    twofold,
+)
 from .record_rows import (
     IDENTITY,
     grey_unit,
@@ -33,12 +47,12 @@ if TYPE_CHECKING:
     from ..mesh.triangle_mesh import TriangleMesh
 
 VERDICTS = {
-    "pass": ("PASS", "Fit for printing: every check passed."),
-    "warn": ("WITH CARE", "Fit for printing with care: read what is marked below first."),
-    "fail": ("FAIL", "Not fit for printing true to size: read why below."),
+    "pass": (_("PASS"), _("Fit for printing: every check passed.")),
+    "warn": (_("WITH CARE"), _("Fit for printing with care: read what is marked below first.")),
+    "fail": (_("FAIL"), _("Not fit for printing true to size: read why below.")),
 }
-STATUS = {"pass": "pass", "warn": "WARNING", "fail": "FAIL", "info": "note"}
-NOTICE = "Not for clinical use unless locally validated."
+STATUS = {"pass": _("pass"), "warn": _("WARNING"), "fail": _("FAIL"), "info": _("note")}
+TITLE = _("PrintPrep geometry record")
 _ORDER = {"fail": 0, "warn": 1, "info": 2, "pass": 3}
 #: Parts of a record that have a place of their own on the page.
 _TOLD = {
@@ -101,15 +115,15 @@ def html_report(
     :param no_picture: why there is none.
     """
     parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-        "<title>PrintPrep geometry record</title>\n<style>",
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n',
+        f"<title>{said(TITLE)}</title>\n<style>",
         _STYLE,
         "</style>\n</head>\n<body>\n",
         _head(record),
         _exception(record.get("exception")),
         _identity(record["source"]),
         model_picture(picture, no_picture),
-        _checks(record["checks"]),
+        _checks(said_checks(record)),
         _protocol(record.get("protocol")),
         _model(record["model"]),
         _measures(record),
@@ -117,20 +131,27 @@ def html_report(
         _making(record),
         _rejected(record["source"].get("rejected") or ()),
         _review(record["model"]),
-        f'<p class="notice">{NOTICE}</p>\n</body>\n</html>\n',
+        f'<p class="notice">{said(NOTICE)}</p>\n</body>\n</html>\n',
     ]
     return "".join(parts)
 
 
+def _heading(template: str, **values: Any) -> str:
+    return f"<h2>{said(template, **values)}</h2>\n"
+
+
 def _head(record: Mapping[str, Any]) -> str:
-    word, sentence = VERDICTS[record["verdict"]]
-    sealed = f" · SHA-256 of the record {text(record[SEAL])}" if SEAL in record else ""
-    return (
-        "<h1>PrintPrep geometry record</h1>\n"
-        f'<p class="small">{text(record["created"])} · PrintPrep '
-        f"{text(record['software']['printprep'])} · series "
-        f"{text(record['source'].get('series_id'))}{sealed}</p>\n"
-        + boxed(f"<b>{word}</b> – {sentence} <b>{NOTICE}</b>", "verdict")
+    word, sentence = map(said, VERDICTS[record["verdict"]])
+    line = said(
+        _("{created} · PrintPrep {version} · series {series}"),
+        created=record["created"],
+        version=record["software"]["printprep"],
+        series=record["source"].get("series_id") or "–",
+    )
+    if SEAL in record:
+        line += " · " + said(_("SHA-256 of the record {sum}"), sum=record[SEAL])
+    return f'<h1>{said(TITLE)}</h1>\n<p class="small">{line}</p>\n' + boxed(
+        f"<b>{word}</b> – {sentence} <b>{said(NOTICE)}</b>", "verdict"
     )
 
 
@@ -138,18 +159,17 @@ def _exception(exception: Mapping[str, Any] | None) -> str:
     """Why someone took a failed check for acceptable: nobody may overlook that."""
     if not exception:
         return ""
-    failed = ", ".join(map(str, exception.get("checks") or ()))
-    return "<p></p>\n" + boxed(
-        f"<b>EXCEPTION</b> – accepted although these checks failed: {text(failed)}.<br>"
-        f"Reason given: {text(exception.get('reason'))}",
-        "exception",
-    )
+    failed = ", ".join(map(str, exception.get("checks") or ())) or "–"
+    accepted = said(_("accepted although these checks failed: {checks}."), checks=failed)
+    reason = said(_("Reason given: {reason}"), reason=exception.get("reason") or "–")
+    word = said(_("EXCEPTION"))
+    return "<p></p>\n" + boxed(f"<b>{word}</b> – {accepted}<br>{reason}", "exception")
 
 
 def _identity(source: Mapping[str, Any]) -> str:
     """What only a record made with --identify holds."""
     rows = [(title, source[key]) for key, title in IDENTITY.items() if source.get(key)]
-    return f"<h2>Identification</h2>\n{pairs(rows)}" if rows else ""
+    return _heading(_("Identification")) + pairs(rows) if rows else ""
 
 
 def _checks(checks: Sequence[Mapping[str, Any]]) -> str:
@@ -159,11 +179,12 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> str:
     notes = [_check_row(check) for check in checks if check["status"] == "info"]
     passed = [_passed(check) for check in checks if check["status"] == "pass"]
     half = (len(passed) + 1) // 2
-    parts = [f"<h2>Checks: {len(checks)}, to be heeded: {len(grave)}</h2>\n"]
+    heading = _("Checks: {all}, to be heeded: {grave}")
+    parts = [_heading(heading, all=len(checks), grave=len(grave))]
     parts += [table(_CHECK, grave, _CHECK_WIDTHS)] if grave else []
     parts += [table(_CHECK, notes, _SMALL_WIDTHS, "small")] if notes else []
     if passed:
-        parts += ["<h2>Passed</h2>\n", twofold(passed[:half], passed[half:], "small")]
+        parts += [_heading(_("Passed")), twofold(passed[:half], passed[half:], "small")]
     return "".join(parts)
 
 
@@ -171,10 +192,15 @@ def _passed(check: Mapping[str, Any]) -> tuple[str, str]:
     """A check that passed in one line; its sentence stands in qa.json."""
     unit = check["unit"] or ""
     measured, limit = figure(check["measured"], unit), figure(check["limit"], unit)
-    return check["title"], f"{measured} (limit {limit})" if limit else measured or "pass"
+    if limit:
+        values = {"measured": measured, "limit": limit}
+        return check["title"], Phrase(_("{measured} (limit {limit})"), values).said
+    return check["title"], measured or translated(STATUS["pass"])
 
 
-_CHECK = ("Status", "Check", "Measured", "Limit", "What it means for the print")
+_CHECK = (
+    _("Status"), _("Check"), _("Measured"), _("Limit"), _("What it means for the print"),
+)  # fmt: skip
 _CHECK_WIDTHS = (11, 18, 10, 9, 52)
 _SMALL_WIDTHS = (7, 19, 9, 9, 56)
 
@@ -182,7 +208,7 @@ _SMALL_WIDTHS = (7, 19, 9, 9, 56)
 def _check_row(check: Mapping[str, Any]) -> Sequence[Any]:
     unit, status = check["unit"] or "", check["status"]
     return (
-        Status(STATUS[status], status),
+        Status(translated(STATUS[status]), status),
         check["title"],
         Number(figure(check["measured"], unit)),
         Number(figure(check["limit"], unit)),
@@ -194,14 +220,24 @@ def _protocol(protocol: Mapping[str, Any] | None) -> str:
     """The rules that the acquisition was held to, and what a person has to confirm."""
     if not protocol:
         return ""
-    limits = protocol.get("limits") or protocol.get("rules") or {}
-    rows = [("Source of the rules", protocol.get("source")), ("Rules", ", ".join(map(str, limits)))]
-    age = protocol.get("age_days")
-    rows += [("From scan to surgery", None if age is None else f"{age} days")]
-    title = text(protocol.get("title") or protocol.get("id"))
-    boxes = [(_BOX, sentence) for sentence in protocol.get("confirm") or ()]
-    asked = f"<p>The reviewer confirms:</p>\n{pairs(boxes, width=5)}" if boxes else ""
-    return f"<h2>Protocol: {title}</h2>\n{pairs(rows, 'small')}{asked}"
+    limits, age = protocol.get("limits") or protocol.get("rules") or {}, protocol.get("age_days")
+    rows = [
+        (_("Source of the rules"), protocol.get("source")),
+        (_("Rules"), ", ".join(map(str, limits))),
+        (
+            _("From scan to surgery"),
+            None if age is None else Phrase(_("{days} days"), {"days": age}),
+        ),
+    ]
+    title = Phrase(protocol.get("title") or protocol.get("id") or "–")
+    boxes = [(_BOX, sentence and Phrase(sentence)) for sentence in protocol.get("confirm") or ()]
+    confirms = said(_("The reviewer confirms:"))
+    asked = f"<p>{confirms}</p>\n{pairs(boxes, width=5)}"
+    return (
+        _heading(_("Protocol: {title}"), title=title)
+        + pairs(rows, "small")
+        + (asked if boxes else "")
+    )
 
 
 def _model(model: Mapping[str, Any]) -> str:
@@ -209,9 +245,9 @@ def _model(model: Mapping[str, Any]) -> str:
     half = (len(rows) + 1) // 2
     files = [(entry["file"], entry["format"], Code(entry["sha256"])) for entry in model["files"]]
     return (
-        "<h2>Model and files</h2>\n"
+        _heading(_("Model and files"))
         + twofold(rows[:half], rows[half:], "small")
-        + table(("File", "Format", "SHA-256"), files, (25, 10, 65), "small")
+        + table((_("File"), _("Format"), "SHA-256"), files, (25, 10, 65), "small")
     )
 
 
@@ -223,7 +259,7 @@ def _measures(record: Mapping[str, Any]) -> str:
     half = (len(short) + 1) // 2
     long = [row for row in rows if len(row[1]) > _SHORT]
     tables = twofold(short[:half], short[half:], "small") + pairs(long, "small")
-    return f"<h2>Further measures</h2>\n{tables}"
+    return _heading(_("Further measures")) + tables
 
 
 def _making(record: Mapping[str, Any]) -> str:
@@ -232,40 +268,42 @@ def _making(record: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in software if version)
     right = [
         *volume_rows(record["volume"]),
-        _section("Segment"),
+        _section(_("Segment")),
         *segment_rows(record["segment"], grey_unit(record)),
-        _section("Software"),
-        ("Versions", versions),
+        _section(_("Software")),
+        (_("Versions"), versions),
     ]
-    left = [_section("Acquisition"), *source_rows(record["source"])]
-    return "<h2>How it was made</h2>\n" + twofold(left, [_section("Volume"), *right], "small")
+    left = [_section(_("Acquisition")), *source_rows(record["source"])]
+    whole = twofold(left, [_section(_("Volume")), *right], "small")
+    return _heading(_("How it was made")) + whole
 
 
 def _section(title: str) -> tuple[str, Markup]:
     """A row that begins a new part of a table."""
-    return Markup(f"<u>{title}</u>"), Markup("")
+    return Markup(f"<u>{said(title)}</u>"), Markup("")
 
 
 def _rejected(rejected: Sequence[Mapping[str, str]]) -> str:
     if not rejected:
         return ""
     rows, widths = rejected_rows(rejected), (8, 30, 62)
-    head = ("Files", "Reason", "Names")
-    return "<h2>Files that take no part</h2>\n" + table(head, rows, widths, "small")
+    head = (_("Files"), _("Reason"), _("Names"))
+    return _heading(_("Files that take no part")) + table(head, rows, widths, "small")
 
 
 def _review(model: Mapping[str, Any]) -> str:
     """What people fill in by hand."""
-    decision = Markup(
-        "&nbsp;&nbsp; ".join(
-            f"{_BOX} {word}" for word in ("accepted", "accepted with reservations", "rejected")
-        )
+    words = (_("accepted"), _("accepted with reservations"), _("rejected"))
+    decision = Markup("&nbsp;&nbsp; ".join(f"{_BOX} {said(word)}" for word in words))
+    left = ((_("Operator"), _LINE), (_("Reviewer"), _LINE))
+    right = ((_("Date"), _LINE), (_("Signature"), _LINE))
+    expected = _("______ × ______ × ______ , expected {size}")
+    whole = (
+        (_("Measured on the print"), Phrase(expected, {"size": size_in_file(model)})),
+        (_("Decision"), decision),
+        (_("Reasons"), "_" * 60),
     )
-    left = (("Operator", _LINE), ("Reviewer", _LINE))
-    right = (("Date", _LINE), ("Signature", _LINE))
-    measured = f"______ × ______ × ______ , expected {size_in_file(model)}"
-    whole = (("Measured on the print", measured), ("Decision", decision), ("Reasons", "_" * 60))
-    return "<h2>Review</h2>\n" + pairs(whole, "sign") + twofold(left, right, "sign")
+    return _heading(_("Review")) + pairs(whole, "sign") + twofold(left, right, "sign")
 
 
 def write_record(

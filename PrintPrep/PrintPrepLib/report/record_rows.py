@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..core.phrases import Phrase, _, translated
 from ..geometry.hounsfield import HOUNSFIELD, in_hounsfield
 from ..mesh.io.placement import size_and_unit
-from .html import amount, joined, leftovers
+from .html import amount, and_more, joined, leftovers
 
-Rows = Iterable[tuple[str, Any]]
+Rows = Iterable[tuple[str | Phrase, Any]]
 
 IDENTITY = {
-    "patient_name": "Patient",
-    "patient_id": "Patient ID",
-    "study_uid": "Study",
-    "series_uid": "Series",
-    "folder": "Folder",
+    "patient_name": _("Patient"),
+    "patient_id": _("Patient ID"),
+    "study_uid": _("Study"),
+    "series_uid": _("Series"),
+    "folder": _("Folder"),
 }
 #: What the rows below show, or what is told elsewhere on the page.
 _MODEL = {
@@ -36,6 +37,12 @@ _VOLUME = {
     "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
     "field", "cost",
 }  # fmt: skip
+_INTERPOLATION = {
+    "none": _("none, voxels untouched"),
+    "linear": _("linear"),
+    "linear, slice by slice": _("linear, slice by slice"),
+    "nearest": _("nearest"),
+}
 #: Steps that deviate are named one by one up to so many.
 _STEPS_SHOWN = 12
 _SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast"}
@@ -43,23 +50,26 @@ _SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2"
 
 def model_rows(model: Mapping[str, Any]) -> Rows:
     """Size, place and measures of the model."""
-    yield "Size x × y × z", joined(model["extents_mm"], 2, " × ", "mm")
+    yield _("Size x × y × z"), joined(model["extents_mm"], 2, " × ", "mm")
     size, unit = size_and_unit(model)
     if model["scale"] != 1:
-        yield "Size in the file", size_in_file(model)
-    yield "Scale", f"{size:g}"
-    yield "Unit, coordinates", f"{unit.name}, {model['space']}"
+        yield _("Size in the file"), size_in_file(model)
+    yield _("Scale"), f"{size:g}"
+    yield _("Unit, coordinates"), f"{unit.name}, {model['space']}"
     for axis, bounds in zip("xyz", model["bounds_mm"], strict=True):
-        yield f"From … to, {axis}", joined(bounds, 2, " … ", "mm")
+        yield Phrase(_("From … to, {axis}"), {"axis": axis}), joined(bounds, 2, " … ", "mm")
     if any(model["center_offset_mm"]):
-        yield "Moved by", joined([-value for value in model["center_offset_mm"]], 3, ", ", "mm")
-    yield "Volume", amount(model["volume_mm3"] / 1000, 2, "cm³")
-    yield "Surface", amount(model["area_mm2"] / 100, 1, "cm²")
-    yield "Triangles", f"{model['triangles']:,}".replace(",", " ")
-    yield "Shells, hollows among them", joined((model["components"], model.get("voids")), 0, ", ")
-    yield "Closed surface", "yes" if model["watertight"] else "no"
+        yield _("Moved by"), joined([-value for value in model["center_offset_mm"]], 3, ", ", "mm")
+    yield _("Volume"), amount(model["volume_mm3"] / 1000, 2, "cm³")
+    yield _("Surface"), amount(model["area_mm2"] / 100, 1, "cm²")
+    yield _("Triangles"), f"{model['triangles']:,}".replace(",", " ")
+    yield (
+        _("Shells, hollows among them"),
+        joined((model["components"], model.get("voids")), 0, ", "),
+    )
+    yield _("Closed surface"), translated(_("yes") if model["watertight"] else _("no"))
     faults = [model.get(f"{kind}_edges") for kind in ("boundary", "non_manifold", "inconsistent")]
-    yield "Edges: open, overused, at odds", joined(faults, 0, ", ")
+    yield _("Edges: open, overused, at odds"), joined(faults, 0, ", ")
 
 
 def size_in_file(model: Mapping[str, Any]) -> str:
@@ -73,66 +83,74 @@ def source_rows(source: Mapping[str, Any]) -> Rows:
     """The acquisition, as the headers have it."""
     steps = source.get("steps_mm") or {}
     scanner = (source.get("manufacturer"), source.get("scanner_model"), source.get("modality"))
-    yield "Scanner", " ".join(filter(None, scanner))
-    yield "Kernel", source.get("kernel")
-    yield "Slices", source.get("slices")
-    yield "Matrix (rows, columns)", joined(source.get("matrix"), 0, " × ")
-    yield "Pixel (row, column)", joined(source.get("pixel_spacing_mm"), 4, " × ", "mm")
-    yield "Slice thickness", amount(source.get("slice_thickness_mm"), 3, "mm")
+    yield _("Scanner"), " ".join(filter(None, scanner))
+    yield _("Kernel"), source.get("kernel")
+    yield _("Slices"), source.get("slices")
+    yield _("Matrix (rows, columns)"), joined(source.get("matrix"), 0, " × ")
+    yield _("Pixel (row, column)"), joined(source.get("pixel_spacing_mm"), 4, " × ", "mm")
+    yield _("Slice thickness"), amount(source.get("slice_thickness_mm"), 3, "mm")
     yield (
-        "Steps (min, median, max)",
+        _("Steps (min, median, max)"),
         joined([steps.get(name) for name in ("min", "median", "max")], 3, " / ", "mm"),
     )
-    yield "Tilt, from the positions", amount(source.get("tilt_deg"), 3, "°")
-    yield "Tilt, stated by the header", amount(source.get("tilt_tag_deg"), 2, "°")
-    yield "Shear (row, column)", joined(source.get("shear"), 5, ", ")
+    yield _("Tilt, from the positions"), amount(source.get("tilt_deg"), 3, "°")
+    yield _("Tilt, stated by the header"), amount(source.get("tilt_tag_deg"), 2, "°")
+    yield _("Shear (row, column)"), joined(source.get("shear"), 5, ", ")
     yield from _part_rows(source)
     yield (
-        "Duplicate, missing slices",
+        _("Duplicate, missing slices"),
         joined((source.get("duplicates"), source.get("missing")), 0, ", "),
     )
-    yield "Missing along the normal at", joined(source.get("missing_at_mm"), 1, ", ", "mm")
-    yield "Compression", source.get("compression") or "none that needed PrintPrep"
+    yield _("Missing along the normal at"), joined(source.get("missing_at_mm"), 1, ", ", "mm")
+    yield (
+        _("Compression"),
+        (source.get("compression") or translated(_("none that needed PrintPrep"))),
+    )
     yield from leftovers(source, _SOURCE)
 
 
 def _part_rows(source: Mapping[str, Any]) -> Rows:
     """Which part of the series this is, and what is odd about its steps."""
     if (source.get("stacks") or 1) > 1:
-        apart = f" ({source['told_apart']})" if source.get("told_apart") else ""
-        yield "Stack", f"{source['stack']} of {source['stacks']}{apart}"
+        apart = source.get("told_apart")
+        template = _("{stack} of {stacks} ({apart})") if apart else _("{stack} of {stacks}")
+        values = {key: source[key] for key in ("stack", "stacks")}
+        yield _("Stack"), Phrase(template, {**values, "apart": apart})
     sections, section = source.get("sections"), source.get("section")
     merged = section == 0 and sections is not None
     yield (
-        "Sections, this one",
-        f"{sections}, as one volume" if merged else joined((sections, section), 0, ", "),
+        _("Sections, this one"),
+        Phrase(_("{sections}, as one volume"), {"sections": sections})
+        if merged
+        else joined((sections, section), 0, ", "),
     )
     for gap in source.get("gaps") or ():
-        yield "Nothing scanned from … to", joined((gap["from_mm"], gap["to_mm"]), 1, " … ", "mm")
+        yield _("Nothing scanned from … to"), joined((gap["from_mm"], gap["to_mm"]), 1, " … ", "mm")
     deviating = source.get("deviating_slices") or ()
     if deviating:
         told = [f"{item['slice']}: {item['step_mm']:.3f}" for item in deviating[:_STEPS_SHOWN]]
-        more = len(deviating) - _STEPS_SHOWN
-        text = ", ".join(told) + (f" and {more} more" if more > 0 else "")
-        yield "Odd steps behind slice (mm)", text
+        values = {"steps": ", ".join(told), "count": len(deviating) - _STEPS_SHOWN}
+        template = _("{steps} and {count} more") if values["count"] > 0 else "{steps}"
+        yield _("Odd steps behind slice (mm)"), Phrase(template, values)
 
 
 def volume_rows(volume: Mapping[str, Any]) -> Rows:
     """The grid, how it was filled, and how true it is."""
     residual = volume.get("residual_mm") or {}
-    yield "Voxels i × j × k", joined(volume["dimensions"], 0, " × ")
-    yield "Spacing i × j × k", joined(volume["spacing_mm"], 4, " × ", "mm")
-    yield "Spacing asked for", volume.get("spacing_choice")
-    yield "What that cost", (volume.get("cost") or {}).get("told")
+    yield _("Voxels i × j × k"), joined(volume["dimensions"], 0, " × ")
+    yield _("Spacing i × j × k"), joined(volume["spacing_mm"], 4, " × ", "mm")
+    yield _("Spacing asked for"), volume.get("spacing_choice")
+    cost = (volume.get("cost") or {}).get("told")
+    yield _("What that cost"), cost and Phrase(cost)
     interpolation = volume["interpolation"]
-    yield "Interpolation", "none, voxels untouched" if interpolation == "none" else interpolation
+    yield _("Interpolation"), Phrase(_INTERPOLATION.get(interpolation, interpolation))
     yield (
-        "Residual to the headers (max, RMS)",
+        _("Residual to the headers (max, RMS)"),
         joined((residual.get("max"), residual.get("rms")), 4, " / ", "mm"),
     )
     for number, row in enumerate(volume["ijk_to_ras"][:3], 1):
         yield (
-            f"IJK to RAS, row {number}",
+            Phrase(_("IJK to RAS, row {number}"), {"number": number}),
             ", ".join(f"{value:.6g}" for value in row).replace("-", "−"),
         )
     yield from leftovers(volume, _VOLUME)
@@ -151,21 +169,21 @@ def grey_unit(record: Mapping[str, Any]) -> str:
 def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
     """What the model was made of; ``unit`` is that of the grey values."""
     low, high = segment["threshold_hu"]
-    yield "Method", segment["method"]
+    yield _("Method"), Phrase(segment["method"])
     digits = _grey_digits(low, high)
     yield (
-        "Grey values",
-        f"{amount(low, digits, unit)} and more"
+        _("Grey values"),
+        Phrase(_("{grey} and more"), {"grey": amount(low, digits, unit)}).said
         if high is None
         else joined((low, high), digits, " … ", unit),
     )
-    yield "Voxels", f"{segment['voxels']:,}".replace(",", " ")
-    yield "Volume of the voxels", amount(segment["volume_mm3"] / 1000, 2, "cm³")
+    yield _("Voxels"), f"{segment['voxels']:,}".replace(",", " ")
+    yield _("Volume of the voxels"), amount(segment["volume_mm3"] / 1000, 2, "cm³")
     half = segment.get("half_contrast")
     if half:
-        yield "Half contrast, measured", amount(half["threshold"], digits, unit)
-        yield "Surface outside of it by", amount(half["shift_mm"], 3, "mm")
-        yield "Blur of the images (SD)", amount(half["blur_mm"], 2, "mm")
+        yield _("Half contrast, measured"), amount(half["threshold"], digits, unit)
+        yield _("Surface outside of it by"), amount(half["shift_mm"], 3, "mm")
+        yield _("Blur of the images (SD)"), amount(half["blur_mm"], 2, "mm")
 
 
 def _grey_digits(*values: float | None) -> int:
@@ -189,7 +207,7 @@ def _printers(printers: Any) -> Rows:
     """Which printers hold the model; how it has to lie in them stands in qa.json."""
     if not isinstance(printers, list) or not all(isinstance(item, Mapping) for item in printers):
         return
-    for fits, title in ((True, "Fits into"), (False, "Too large for")):
+    for fits, title in ((True, _("Fits into")), (False, _("Too large for"))):
         names = [str(item.get("name")) for item in printers if bool(item.get("fits")) is fits]
         yield title, ", ".join(names) or None
 
@@ -199,14 +217,14 @@ def rejected_rows(rejected: Sequence[Mapping[str, str]]) -> list[tuple[int, str,
     reasons: dict[str, list[str]] = {}
     for entry in rejected:
         reasons.setdefault(entry["reason"], []).append(entry["file"])
-    return [(len(files), reason, _names(files)) for reason, files in reasons.items()]
+    return [(len(files), translated(reason), _names(files)) for reason, files in reasons.items()]
 
 
 def _names(files: Sequence[str]) -> str:
     """At most a few names: a folder may hold thousands of other files."""
-    shown = files[:_MOST_NAMES]
-    more = f" and {len(files) - len(shown)} more, in qa.json" if len(files) > len(shown) else ""
-    return ", ".join(shown) + more
+    names = ", ".join(files[:_MOST_NAMES])
+    more = len(files) - _MOST_NAMES
+    return f"{names} {and_more(more)}" if more > 0 else names
 
 
 _MOST_NAMES = 12

@@ -1,22 +1,21 @@
 """Pictures of a model: parallel projection, orientation letters, sizes in mm.
 
-Drawn by numpy, written on by Pillow: neither a screen nor a graphics library takes part.
+Drawn by numpy, written on by Pillow: neither a screen nor a graphics library takes part, so the
+picture is the same on a server, inside Slicer and on a laptop. Each triangle that faces the viewer
+is covered with points closer than a pixel, and each pixel keeps the nearest point.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import struct
-import sys
 import zlib
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
+from ..core.phrases import _, translated
 from ..core.progress import Progress, report
-from ..mesh.io.stl import read_stl
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
 from .drawing import write
 
@@ -29,7 +28,7 @@ VIEWS = {
     "left": (((0, 1, 0), (0, 0, 1), (1, 0, 0)), "APSI"),
     "superior": (((-1, 0, 0), (0, -1, 0), (0, 0, 1)), "LRAP"),
 }
-TITLES = {"anterior": "Anterior", "left": "Left lateral", "superior": "Superior"}
+TITLES = {"anterior": _("Anterior"), "left": _("Left lateral"), "superior": _("Superior")}
 SIZE = (720, 720)
 #: The sheet of three views: its width, and what its views may be high, in pixels.
 SHEET_WIDTH = 1500
@@ -44,18 +43,24 @@ _LETTERS = 26
 #: Hollows are darkened by what lies around them: reach in pixels, and how much.
 _HOLLOW_REACH = 9.0
 _HOLLOW_DARKNESS = 0.4
+#: Distance of the points on a triangle in pixels: below 1/√2 no pixel is missed.
+_POINT_DISTANCE = 0.7
+_MOST_POINTS = 1 << 20
+#: Steps of depth that a pixel tells apart.
+_DEPTH_STEPS = 1 << 20
+#: Direction to each light as the viewer sees it (right, up, towards) and its strength.
+_LIGHTS = (
+    ((0.37, 0.56, 0.74), 0.75),
+    ((-0.82, 0.18, 0.54), 0.30),
+    ((0.00, -0.85, 0.53), 0.12),
+)
+_AMBIENT = 0.14
 
 
-def render_model(
-    mesh: TriangleMesh,
-    path: str | os.PathLike[str] | None = None,
-    view: str = "anterior",
-    size: tuple[int, int] = SIZE,
-) -> bytes:
+def render_model(mesh: TriangleMesh, view: str = "anterior", size: tuple[int, int] = SIZE) -> bytes:
     """Draw a model as PNG on a white ground.
 
     :param mesh: in LPS mm, with at least one triangle.
-    :param path: also write the picture there.
     :param view: one of ``VIEWS``.
     :param size: (width, height) in pixels.
     :return: the PNG file's bytes.
@@ -68,10 +73,7 @@ def render_model(
     picture = _drawn(mesh, box, view, pixels_per_mm, size)
     _letter(picture, VIEWS[view][1], (36, 36, size[0] - 36, size[1] - 36))
     _scale_bar(picture, pixels_per_mm, 36, size[1] - 30, size[0] / 4)
-    data = png((picture * 255 + 0.5).astype(np.uint8))
-    if path is not None:
-        Path(path).write_bytes(data)
-    return data
+    return png((picture * 255 + 0.5).astype(np.uint8))
 
 
 def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
@@ -87,15 +89,15 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
     left, right, top, bottom = _AROUND
     room = SHEET_WIDTH - len(VIEWS) * (left + right)
     pixels_per_mm = min(
-        room / sum(width for width, _ in seen.values()),
-        _SHEET_HEIGHT / max(height for _, height in seen.values()),
+        room / sum(width for width, height in seen.values()),
+        _SHEET_HEIGHT / max(height for width, height in seen.values()),
     )
-    tallest = math.ceil(max(height for _, height in seen.values()) * pixels_per_mm)
+    tallest = math.ceil(max(height for width, height in seen.values()) * pixels_per_mm)
     sheet = np.ones((top + tallest + bottom, SHEET_WIDTH, 3), dtype=np.float32)
-    spare = (room - sum(math.ceil(width * pixels_per_mm) for width, _ in seen.values())) // 3
+    spare = (room - sum(math.ceil(width * pixels_per_mm) for width, height in seen.values())) // 3
     x = spare // 2
     for number, (view, (width, height)) in enumerate(seen.items()):
-        report(progress, number / len(VIEWS), "Drawing the pictures")
+        report(progress, number / len(VIEWS), _("Drawing the pictures"))
         size = math.ceil(width * pixels_per_mm), math.ceil(height * pixels_per_mm)
         y = top + (tallest - size[1]) // 2
         box = (x + left, y, x + left + size[0], y + size[1])
@@ -104,17 +106,17 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
         sheet[view_box] = _drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
         _letter(sheet, VIEWS[view][1], box)
         _dimensions(sheet, box, (width, height))
-        write(sheet, TITLES[view], (box[0] + box[2]) / 2, 18, _LETTERS)
+        write(sheet, translated(TITLES[view]), (box[0] + box[2]) / 2, 18, _LETTERS)
         x += left + size[0] + right + spare
     _scale_bar(sheet, pixels_per_mm, 24, 40, SHEET_WIDTH / 9)
-    report(progress, 1.0, "Drawing the pictures")
+    report(progress, 1.0, _("Drawing the pictures"))
     return png((sheet * 255 + 0.5).astype(np.uint8))
 
 
 def extents_seen(box: Box, view: str) -> tuple[float, float]:
     """Width and height in mm of a view of what a box (``triangle_mesh.bounds``) holds."""
     low, high = box
-    width, height, _ = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
+    width, height, _depth = np.abs(np.array(VIEWS[view][0], dtype=float) @ (high - low))
     return max(float(width), 1e-6), max(float(height), 1e-6)
 
 
@@ -205,7 +207,7 @@ def _dimensions(
 
 def png(picture: np.ndarray) -> bytes:
     """An (height, width, 3) uint8 picture as a PNG file."""
-    height, width, _ = picture.shape
+    height, width = picture.shape[:2]
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
@@ -220,49 +222,6 @@ def png(picture: np.ndarray) -> bytes:
         + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6))
         + chunk(b"IEND", b"")
     )
-
-
-def main(arguments: list[str]) -> int:
-    """``MODEL.stl PICTURE.png [VIEW | sheet]``: draw an STL file that is in LPS."""
-    views = (*VIEWS, "sheet")
-    if len(arguments) not in (2, 3) or arguments[2:3] not in ([], *([name] for name in views)):
-        print(
-            "usage: python -m PrintPrepLib.report.renderer MODEL.stl PICTURE.png "
-            f"[{' | '.join(views)}]",
-            file=sys.stderr,
-        )
-        return 2
-    corners = read_stl(arguments[0]).reshape(-1, 3)
-    mesh = TriangleMesh(corners, np.arange(len(corners)).reshape(-1, 3))
-    if arguments[2:3] == ["sheet"]:
-        Path(arguments[1]).write_bytes(render_sheet(mesh))
-    else:
-        render_model(mesh, *arguments[1:])
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
-
-
-# Triangles → a picture's depth and brightness, in numpy alone.
-#
-# No graphics library takes part: the picture is the same on a server without a screen, inside
-# Slicer and on a laptop. Each triangle that faces the viewer is covered with points closer than a
-# pixel, and each pixel keeps the nearest point.
-
-#: Distance of the points on a triangle in pixels: below 1/√2 no pixel is missed.
-_POINT_DISTANCE = 0.7
-_MOST_POINTS = 1 << 20
-#: Steps of depth that a pixel tells apart.
-_DEPTH_STEPS = 1 << 20
-#: Direction to each light as the viewer sees it (right, up, towards) and its strength.
-_LIGHTS = (
-    ((0.37, 0.56, 0.74), 0.75),
-    ((-0.82, 0.18, 0.54), 0.30),
-    ((0.00, -0.85, 0.53), 0.12),
-)
-_AMBIENT = 0.14
 
 
 def rasterize(
@@ -352,4 +311,5 @@ def _points_of_triangle(parts: int) -> tuple[np.ndarray, np.ndarray]:
     """Shares of both edges for points that cut each edge into so many parts, rim included."""
     first, second = np.meshgrid(np.arange(parts + 1), np.arange(parts + 1), indexing="ij")
     inside = first + second <= parts
-    return tuple((axis[inside] / parts).astype(np.float32) for axis in (first, second))
+    u, v = ((axis[inside] / parts).astype(np.float32) for axis in (first, second))
+    return u, v

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core.jsonable import plain
+from ..core.phrases import Phrase, _, joined
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,13 @@ class Difference:
     tolerance: float | None = None
 
     @property
-    def sentence(self) -> str:
+    def told(self) -> Phrase:
         """What differs and by how much."""
-        text = f"{self.key} is {_figure(self.found)}, recorded as {_figure(self.recorded)}"
-        if all(isinstance(value, int | float) for value in (self.found, self.recorded)):
-            text += f" (off by {self.found - self.recorded:+.6g})"
-        return text
+        values = {name: _figure(value) for name, value in vars(self).items()}
+        if not all(isinstance(value, int | float) for value in (self.found, self.recorded)):
+            return Phrase(_("{key} is {found}, recorded as {recorded}"), values)
+        template = _("{key} is {found}, recorded as {recorded} (off by {off:+.6g})")
+        return Phrase(template, {**values, "off": self.found - self.recorded})
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,31 @@ class Item:
     """One thing that was looked at.
 
     :param outcome: ``unchanged``, ``changed``, or ``unchecked`` where it could not be told.
-    :param message: one sentence; for ``unchecked`` the reason.
+    :param told: one sentence; for ``unchecked`` the reason.
     """
 
     id: str
-    title: str
+    title: Phrase
     outcome: str
-    message: str
-    differences: tuple[Difference, ...] = field(default=())
+    told: Phrase
+    differences: tuple[Difference, ...] = ()
 
     @classmethod
-    def compared(cls, id: str, title: str, differences: Iterable[Difference], equal: str) -> Item:
+    def compared(
+        cls, id: str, title: Phrase, differences: Iterable[Difference], equal: Phrase
+    ) -> Item:
         """Changed where there are differences, else unchanged with the sentence ``equal``."""
         differences = tuple(differences)
         if not differences:
             return cls(id, title, "unchanged", equal)
-        message = "; ".join(item.sentence for item in differences) + "."
-        return cls(id, title, "changed", message, differences)
+        return cls(
+            id, title, "changed", Phrase("{all}.", {"all": listing(differences)}), differences
+        )
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return self.told.text
 
 
 @dataclass(frozen=True)
@@ -75,8 +85,22 @@ class Verification:
 
     def as_dict(self) -> dict[str, Any]:
         """What ``verify --json`` prints."""
-        items = [asdict(item) for item in self.items]
+        items = [
+            {
+                "id": item.id,
+                "title": item.title.text,
+                "outcome": item.outcome,
+                "message": item.message,
+                "differences": [asdict(difference) for difference in item.differences],
+            }
+            for item in self.items
+        ]
         return plain({"record": self.record.name, "verdict": self.verdict, "items": items})
+
+
+def listing(differences: Iterable[Difference]) -> Phrase:
+    """Differences one after another, for a sentence."""
+    return joined(item.told for item in differences)
 
 
 def beside(folder: Path, name: str) -> Path | None:

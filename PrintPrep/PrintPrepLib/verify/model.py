@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import PrintPrepError
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..mesh.io.placement import UNITS
+from ..mesh.io.read import read_model
 from ..mesh.io.stl import read_stl
 from ..mesh.triangle_mesh import TriangleMesh, measure
-from .items import Difference, Item, beside
+from .items import Difference, Item, beside, listing
 
 #: What a length may differ: the numbers of a file are float32 or have five decimals.
 LENGTH_MM = 0.001
@@ -42,30 +44,35 @@ def model_items(
     files = model["files"]
     for number, entry in enumerate(files):
         name = str(entry.get("file"))
-        identity, title = f"figures:{name}", f"Figures of {name}"
+        identity, title = f"figures:{name}", Phrase(_("Figures of {name}"), {"name": name})
         path = beside(folder, name)
         if path is None:
             continue  # told with the files
-        report(progress, number / len(files), f"Measuring {name}")
+        report(progress, number / len(files), Phrase(_("Measuring {name}"), {"name": name}))
         try:
             mesh = read_back(path, entry, model)
             differences, doubtful = figures(mesh, model, all_there=entry["format"] == "stl")
         except PrintPrepError as error:
-            items.append(Item(identity, title, "unchecked", str(error)))
+            items.append(Item(identity, title, "unchecked", error.told))
+            continue
         except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-            message = f"The model part is not as PrintPrep writes it ({error!r})."
-            items.append(Item(identity, title, "changed", message))
-        else:
-            equal = (
-                f"Measured again, the figures are those of the record (lengths within "
-                f"{LENGTH_MM:g} mm)."
+            template = _("The model part is not as PrintPrep writes it ({error!r}).")
+            items.append(Item(identity, title, "changed", Phrase(template, {"error": error})))
+            continue
+        values = {"length": LENGTH_MM, "doubtful": listing(doubtful)}
+        if doubtful and not differences:
+            template = _(
+                "Measured again, the figures are those of the record (lengths within {length:g} "
+                "mm). Corners at one place are one here, so this cannot be told: {doubtful}."
             )
-            if doubtful and not differences:
-                told = "; ".join(item.sentence for item in doubtful)
-                equal += f" Corners at one place are one here, so this cannot be told: {told}."
-                items.append(Item(identity, title, "unchecked", equal, doubtful))
-            else:
-                items.append(Item.compared(identity, title, (*differences, *doubtful), equal))
+            items.append(Item(identity, title, "unchecked", Phrase(template, values), doubtful))
+        else:
+            template = _(
+                "Measured again, the figures are those of the record (lengths within {length:g} "
+                "mm)."
+            )
+            both = (*differences, *doubtful)
+            items.append(Item.compared(identity, title, both, Phrase(template, values)))
     return items
 
 
@@ -78,8 +85,6 @@ def read_back(path: Path, entry: Mapping[str, Any], model: Mapping[str, Any]) ->
     if entry["format"] == "stl":
         mesh = welded(read_stl(path))
     else:
-        from ..mesh.io.read import read_model
-
         mesh = read_model(path)
         if entry["format"] == "3mf":  # states its unit, so what was read are millimetres
             scale /= UNITS[entry.get("unit", "mm")].per_mm
@@ -111,8 +116,8 @@ def figures(
         Difference("volume_mm3", model["volume_mm3"], found["volume_mm3"], area * LENGTH_MM),
         Difference("area_mm2", model["area_mm2"], area, area * AREA_SHARE),
     ]
-    certain = [item for item in sizes if abs(item.found - item.recorded) > item.tolerance]
-    doubtful = []
+    certain = [item for item in sizes if abs(item.found - item.recorded) > (item.tolerance or 0)]
+    doubtful: list[Difference] = []
     for key, way in _COUNTS.items():
         more = found[key] - model.get(key, found[key])
         if more:
@@ -132,7 +137,7 @@ def welded(corners: np.ndarray) -> TriangleMesh:
     # One number a corner sorts ten times faster than three; equal ones are compared below.
     key = (x * np.uint64(0x9E3779B97F4A7C15)) ^ (y * np.uint64(0xC2B2AE3D27D4EB4F))
     key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + z
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    _key, first, number = np.unique(key, return_index=True, return_inverse=True)
     if not np.array_equal(points[first][number], points):  # two places made one number
-        _, first, number = np.unique(points, axis=0, return_index=True, return_inverse=True)
+        _place, first, number = np.unique(points, axis=0, return_index=True, return_inverse=True)
     return TriangleMesh(points[first], number.reshape(-1, 3))

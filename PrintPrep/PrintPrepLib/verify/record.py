@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..core.errors import PrintPrepError
-from ..core.findings import Check, overall
+from ..core.findings import verdict
 from ..core.jsonable import plain
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, part, report
 from ..mesh.io.common import sha256_of
-from ..qa.checks import record_checks
+from ..qa.checks import MALFORMED, record_checks
 from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
 from .items import Difference, Item, Verification, beside
 from .model import model_items
@@ -23,6 +25,7 @@ from .volume import volume_item
 _PARTS = ("software", "source", "volume", "segment", "model")
 #: Figures of a check agree when they differ by less than this share.
 _SAME_SHARE = 1e-6
+_GIVE = _("Give the qa.json of a model")
 
 
 class RecordError(PrintPrepError):
@@ -44,7 +47,7 @@ def verify(
     """
     path = record_file(path)
     record = read_record(path)
-    report(progress, 0.0, "Reading the record")
+    report(progress, 0.0, _("Reading the record"))
     items = [_sealed(record), *check_items(record), *_file_items(record, path.parent)]
     items += model_items(record, path.parent, part(progress, 0.1, 0.7))
     items.append(volume_item(record, path))
@@ -60,22 +63,21 @@ def record_file(path: str | os.PathLike[str]) -> Path:
     """
     path = Path(path)
     if not path.is_dir():
-        if not path.exists():
-            raise RecordError(
-                "there is no such file", file=str(path), remedy="Give the qa.json of a model"
-            )
-        return path
+        if path.exists():
+            return path
+        raise RecordError(_("there is no such file"), file=str(path), remedy=_GIVE)
     found = sorted(path.glob("qa*.json"))
-    if len(found) != 1:
-        names = ", ".join(item.name for item in found)
-        raise RecordError(
-            f"this folder holds {len(found)} records ({names})"
-            if found
-            else "this folder holds no qa.json",
-            file=str(path),
-            remedy="Give the file itself",
-        )
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    raise RecordError(
+        _("this folder holds {count} records ({names})")
+        if found
+        else _("this folder holds no qa.json"),
+        count=len(found),
+        names=", ".join(item.name for item in found),
+        file=str(path),
+        remedy=_("Give the file itself"),
+    )
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -87,24 +89,26 @@ def read_record(path: Path) -> dict[str, Any]:
         record = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise RecordError(
-            f"it cannot be read ({error.strerror})", file=str(path), remedy="Choose another file"
+            _("it cannot be read ({reason})"),
+            reason=error.strerror,
+            file=str(path),
+            remedy=_("Choose another file"),
         ) from error
     except (ValueError, RecursionError) as error:
         raise RecordError(
-            f"this is no JSON ({error})", file=str(path), remedy="Give the qa.json of a model"
+            _("this is no JSON ({reason})"), reason=str(error), file=str(path), remedy=_GIVE
         ) from error
     schema = record.get("schema") if isinstance(record, dict) else None
     if schema is None:
-        raise RecordError(
-            "this is no geometry record: it names no schema",
-            file=str(path),
-            remedy="Give the qa.json of a model",
-        )
+        problem = _("this is no geometry record: it names no schema")
+        raise RecordError(problem, file=str(path), remedy=_GIVE)
     if schema != SCHEMA:
         raise RecordError(
-            f"its schema is {schema!r}, this version knows {SCHEMA!r}",
+            _("its schema is {schema!r}, this version knows {known!r}"),
+            schema=schema,
+            known=SCHEMA,
             file=str(path),
-            remedy="Use the version of PrintPrep that made it",
+            remedy=_("Use the version of PrintPrep that made it"),
         )
     lacking = [name for name in _PARTS if not isinstance(record.get(name), dict)]
     lacking += [] if _is_list_of_objects(record.get("checks")) else ["checks"]
@@ -112,102 +116,107 @@ def read_record(path: Path) -> dict[str, Any]:
     lacking += [] if _is_list_of_objects(files) else ["model.files"]
     if lacking:
         raise RecordError(
-            f"the record lacks {', '.join(lacking)}",
+            _("the record lacks {parts}"),
+            parts=", ".join(lacking),
             file=str(path),
-            remedy="Make the record again",
+            remedy=_("Make the record again"),
         )
     return record
 
 
 def check_items(record: Mapping[str, Any]) -> list[Item]:
     """The checks and the verdict, worked out again from the record's own figures."""
-    title = "Checks worked out again"
+    title = Phrase(_("Checks worked out again"))
     try:
-        again = _numbered(check.as_dict() for check in record_checks(record))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        reason = f"a part of the record is not as PrintPrep writes it ({error!r})"
-        return [Item("checks", title, "changed", f"The checks do not run: {reason}.")]
+        again = _numbered(check.as_check() for check in record_checks(record))
+    except MALFORMED as error:
+        template = _(
+            "The checks do not run: a part of the record is not as PrintPrep writes it ({error!r})."
+        )
+        return [Item("checks", title, "changed", Phrase(template, {"error": error}))]
     there = _numbered(record["checks"])
     differences = [
         Difference(f"{name}.{key}", there[name].get(key), check[key])
         for name, check in again.items()
         if name in there
-        for key in ("status", "measured", "limit", "unit")
+        for key in _compared(record, check)
         if not _same(there[name].get(key), check[key])
     ]
-    items = [
-        Item.compared(
-            "checks",
-            title,
-            differences,
-            f"{len(again.keys() & there.keys())} checks give the same results again.",
-        )
-    ]
-    items += _absent_checks(record, again, there)
-    statuses = [Check(**{**_NOTHING, "status": entry.get("status")}) for entry in record["checks"]]
-    verdict = Difference("verdict", record.get("verdict"), overall(statuses))
-    unequal = [] if verdict.recorded == verdict.found else [verdict]
-    told = f"The verdict follows from the checks: {verdict.found}."
-    return [*items, Item.compared("verdict", "Verdict", unequal, told)]
+    both = Phrase(
+        _("{count} checks give the same results again."),
+        {"count": len(again.keys() & there.keys())},
+    )
+    items = [Item.compared("checks", title, differences, both), *_absent(record, again, there)]
+    follows = verdict(str(entry.get("status")) for entry in record["checks"])
+    differs = [Difference("verdict", record.get("verdict"), follows)]
+    told = Phrase(_("The verdict follows from the checks: {verdict}."), {"verdict": follows})
+    unequal = differs if record.get("verdict") != follows else []
+    return [*items, Item.compared("verdict", Phrase(_("Verdict")), unequal, told)]
 
 
-_NOTHING = dict.fromkeys(("id", "title", "status", "measured", "limit", "unit", "message"))
+def _compared(record: Mapping[str, Any], check: Mapping[str, Any]) -> Sequence[str]:
+    """What has to be as recorded. Versions 0.1 named the limit for passing where a check failed."""
+    earlier = str(record["software"].get("printprep")).startswith("0.1.")
+    known = earlier and check["status"] == "fail"
+    return ("status", "measured", "unit") if known else ("status", "measured", "limit", "unit")
 
 
-def _absent_checks(
+def _absent(
     record: Mapping[str, Any], again: Mapping[str, Any], there: Mapping[str, Any]
-) -> list[Item]:
+) -> Iterator[Item]:
     """What only one side has: findings are not kept in older records, checks may be new."""
-    from .. import __version__
-
-    items = []
     if only_there := sorted(there.keys() - again.keys()):
-        message = f"The record does not hold what {', '.join(only_there)} was worked out from."
-        items.append(Item("checks_not_repeated", "Other checks", "unchecked", message))
+        template = _("The record does not hold what {checks} was worked out from.")
+        told = Phrase(template, {"checks": ", ".join(only_there)})
+        yield Item("checks_not_repeated", Phrase(_("Other checks")), "unchecked", told)
     if only_again := sorted(again.keys() - there.keys()):
         same = record["software"].get("printprep") == __version__
-        message = f"The record lacks the checks {', '.join(only_again)}" + (
-            ", which this same version makes." if same else ", which its version did not make."
+        template = (
+            _("The record lacks the checks {checks}, which this same version makes.")
+            if same
+            else _("The record lacks the checks {checks}, which its version did not make.")
+        )
+        told, title = (
+            Phrase(template, {"checks": ", ".join(only_again)}),
+            _("Checks that are not there"),
         )
         outcome = "changed" if same else "unchecked"
-        items.append(Item("checks_lacking", "Checks that are not there", outcome, message))
-    return items
+        yield Item("checks_lacking", Phrase(title), outcome, told)
 
 
 def _sealed(record: Mapping[str, Any]) -> Item:
-    title, holds = "Record", seal_holds(record)
+    title, holds = Phrase(_("Record")), seal_holds(record)
     if holds is None:
-        message = "The record carries no checksum: a change by hand would show in its figures only."
-        return Item("record", title, "unchecked", message)
+        told = _("The record carries no checksum: a change by hand would show in its figures only.")
+        return Item("record", title, "unchecked", Phrase(told))
     if holds:
-        message = "The record is as it was written. Its checksum is no signature."
-        return Item("record", title, "unchanged", message)
-    message = "The record was changed after it was made: its checksum does not fit."
+        told = _("The record is as it was written. Its checksum is no signature.")
+        return Item("record", title, "unchanged", Phrase(told))
+    told = _("The record was changed after it was made: its checksum does not fit.")
     different = Difference(SEAL, record[SEAL], checksum(record))
-    return Item("record", title, "changed", message, (different,))
+    return Item("record", title, "changed", Phrase(told), (different,))
 
 
-def _file_items(record: Mapping[str, Any], folder: Path) -> list[Item]:
+def _file_items(record: Mapping[str, Any], folder: Path) -> Iterator[Item]:
     """Each file that the record names: is it there, and is it the same?"""
-    items = []
+    if not record["model"]["files"]:
+        none = Phrase(_("The record names no file."))
+        yield Item("files", Phrase(_("Files")), "unchecked", none)
     for entry in record["model"]["files"]:
-        name = str(entry.get("file"))
-        identity, title = f"file:{name}", f"File {name}"
-        path = beside(folder, name)
-        if path is None:
-            message = f"{name} is not there."
-            items.append(Item(identity, title, "unchecked", message))
-            continue
-        recorded, found = entry.get("sha256"), sha256_of(path)
-        message = f"{name} is not the file that was written: its SHA-256 is {found}."
-        if recorded == found:
-            items.append(Item(identity, title, "unchanged", f"{name} is the file as written."))
+        name, path = str(entry.get("file")), beside(folder, str(entry.get("file")))
+        found = None if path is None else sha256_of(path)
+        different: tuple[Difference, ...] = ()
+        if found is None:
+            outcome, template = "unchecked", _("{name} is not there.")
+        elif found == entry.get("sha256"):
+            outcome, template = "unchanged", _("{name} is the file as written.")
         else:
-            different = Difference("sha256", recorded, found)
-            items.append(Item(identity, title, "changed", message, (different,)))
-    if not items:
-        items.append(Item("files", "Files", "unchecked", "The record names no file."))
-    return items
+            outcome = "changed"
+            template = _("{name} is not the file that was written: its SHA-256 is {found}.")
+            different = (Difference("sha256", entry.get("sha256"), found),)
+        values = {"name": name, "found": found}
+        title = Phrase(_("File {name}"), {"name": name})
+        yield Item(f"file:{name}", title, outcome, Phrase(template, values), different)
 
 
 def _numbered(checks: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -6,10 +6,12 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import GeometryError
 from ..core.jsonable import plain
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress
 from ..geometry.analysis import analyse
 from ..geometry.manual import EnteredGeometry, apply_tilt
@@ -39,21 +41,22 @@ def source_item(
     :raises SeriesError: an input does not exist or holds no file.
     :raises Cancelled: progress asked for it.
     """
-    identity, title, source = "source", "Series", record["source"]
+    identity, title, source = "source", Phrase(_("Series")), record["source"]
     if source.get("kind") != "dicom":
-        message = "The record was not made of a DICOM series."
-        return Item(identity, title, "unchecked", message)
+        told = Phrase(_("The record was not made of a DICOM series."))
+        return Item(identity, title, "unchecked", told)
     again = [
         plain(source_record(item, analyse(item))) for item in _stacks(source, inputs, progress)
     ]
     same = [entry for entry in again if entry["series_id"] == source.get("series_id")]
     if not same:
-        message = f"No series there is the one of the record ({source.get('series_id')})."
-        return Item(identity, title, "changed", message)
+        template = _("No series there is the one of the record ({series}).")
+        told = Phrase(template, {"series": source.get("series_id")})
+        return Item(identity, title, "changed", told)
     # Of several stacks of a series the one that the record is about has most in common.
     compared = [list(_differences(source, entry)) for entry in same]
     differences = min(compared, key=len)
-    equal = "The series is there, and its slices stand as recorded."
+    equal = Phrase(_("The series is there, and its slices stand as recorded."))
     return Item.compared(identity, title, differences, equal)
 
 
@@ -67,7 +70,7 @@ def _stacks(
     collection = (
         read_series_by_hand(inputs, EnteredGeometry.from_record(entered), progress)
         if entered
-        else read_series(inputs, progress)
+        else read_series([Path(item) for item in inputs], progress)
     )
     for stack in (part for series in collection.series for part in _parts(series)):
         try:

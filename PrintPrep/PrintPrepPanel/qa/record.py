@@ -98,7 +98,7 @@ def _told(done: Any) -> str:
     }
     marks = {"changed": "✗", "unchecked": "?", "unchanged": "✓"}
     lines = [
-        f"{marks[outcome]} {item.title}: {item.message}"
+        f"{marks[outcome]} {item.title.said}: {item.told.said}"
         for outcome in marks
         for item in done.items
         if item.outcome == outcome

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.errors import CalibrationError
-from ...core.findings import Check, graded
+from ...core.findings import Finding, graded
+from ...core.phrases import Phrase, _, in_words, joined
 
 #: What the scanner's scale may do to a length of ``EXTENT_MM`` (a head).
 SCALE_PASS_MM = 0.25
@@ -17,14 +18,15 @@ EXTENT_MM = 200.0
 AGE_PASS_DAYS = 366.0
 PRINT_PASS_MM = 0.25
 PRINT_FAIL_MM = 0.5
-_NAMES = {"x": "right to left", "y": "front to back", "z": "foot to head"}
+_NAMES = {"x": _("right to left"), "y": _("front to back"), "z": _("foot to head")}
+_SCALE = _("Scale of the scanner")
 
 
 def calibration_checks(
     source: Mapping[str, Any],
     calibration: Mapping[str, Any] | None,
     extent_mm: float = EXTENT_MM,
-) -> list[Check]:
+) -> list[Finding]:
     """The checks of a record's ``measure`` (``store.latest_for``).
 
     :param source: the record's ``source``.
@@ -37,85 +39,76 @@ def calibration_checks(
     return [check for check in checks if check is not None]
 
 
-def _unknown(source: Mapping[str, Any]) -> Check:
-    why = (
-        "The header does not say which scanner made the series, so no calibration belongs to it. "
+def _unknown(source: Mapping[str, Any]) -> Finding:
+    template = (
+        _(
+            "The header does not say which scanner made the series, so no calibration belongs to "
+            "it. The scale of this scanner was never checked against an object of known size. "
+            "Scan one, then run printprep calibrate."
+        )
         if "scanner_id" in source and not source["scanner_id"]
-        else ""
+        else _(
+            "The scale of this scanner was never checked against an object of known size. Scan "
+            "one, then run printprep calibrate."
+        )
     )
-    return Check(
-        "calibration",
-        "Scale of the scanner",
-        "info",
-        None,
-        SCALE_PASS_MM,
-        "mm",
-        f"{why}The scale of this scanner was never checked against an object of known size. "
-        "Scan one, then run printprep calibrate.",
-    )
+    return Finding("calibration", "info", template, {}, None, "mm", SCALE_PASS_MM, _SCALE)
 
 
-def _scale(calibration: Mapping[str, Any], extent: float) -> Check | None:
+def _scale(calibration: Mapping[str, Any], extent: float) -> Finding | None:
     axes = calibration.get("scale")
     if not isinstance(axes, Mapping):
         return None
     known = {name: one for name, one in axes.items() if one is not None}
-    title = "Scale of the scanner"
     if not known:
-        return Check(
-            "calibration",
-            title,
-            "warn",
-            None,
-            SCALE_PASS_MM,
-            "mm",
-            "The calibration of this scanner says nothing of its scale along any axis.",
-        )
+        template = _("The calibration of this scanner says nothing of its scale along any axis.")
+        return Finding("calibration", "warn", template, {}, None, "mm", SCALE_PASS_MM, _SCALE)
     off = {name: abs(one["scale"] - 1) * extent for name, one in known.items()}
     half = {name: one["uncertainty"] * extent for name, one in known.items()}
     worst = max(off, key=lambda name: off[name])
-    status = graded(off[worst], SCALE_PASS_MM, math.inf)
-    if any(off[name] - half[name] > SCALE_FAIL_MM for name in known):
-        status = "fail"
-    message = (
-        f"Over {extent:.0f} mm the scanner's scale is off by {off[worst]:.2f} ± "
-        f"{half[worst]:.2f} mm at most ({_NAMES.get(worst, worst)}, measured on an object of known "
-        "size). The model was not rescaled."
-    )
+    told = [
+        Phrase(
+            _(
+                "Over {extent:.0f} mm the scanner's scale is off by {off:.2f} ± {half:.2f} mm at "
+                "most ({axis}, measured on an object of known size). The model was not rescaled."
+            ),
+            {"extent": extent, "off": off[worst], "half": half[worst], "axis": _axes([worst])},
+        )
+    ]
     unsure = [name for name in known if half[name] > SCALE_PASS_MM]
-    unseen = [name for name in _NAMES if name not in known]
     if unsure:
-        message += f" The scale {_listed(unsure)} is not known well enough: use a larger object."
+        unknown = _("The scale {axes} is not known well enough: use a larger object.")
+        told.append(Phrase(unknown, {"axes": _axes(unsure)}))
+    unseen = [name for name in _NAMES if name not in known]
     if unseen:
-        message += f" The scale {_listed(unseen)} was not checked."
-    if (unsure or unseen) and status == "pass":
+        told.append(Phrase(_("The scale {axes} was not checked."), {"axes": _axes(unseen)}))
+    status, limit = graded(off[worst], SCALE_PASS_MM, math.inf)
+    if any(off[name] - half[name] > SCALE_FAIL_MM for name in known):
+        status, limit = "fail", SCALE_FAIL_MM
+    elif unsure or unseen:
         status = "warn"
-    return Check("calibration", title, status, off[worst], SCALE_PASS_MM, "mm", message)
+    text = joined(told, " ")
+    return Finding(
+        "calibration", status, text.template, text.values, off[worst], "mm", limit, _SCALE
+    )
 
 
-def _listed(axes: Sequence[str]) -> str:
-    return " and ".join(_NAMES.get(name, name) for name in axes)
+def _axes(names: Sequence[str]) -> Phrase:
+    return in_words(Phrase(_NAMES.get(name, name)) for name in names)
 
 
-def _age(calibration: Mapping[str, Any]) -> Check | None:
+def _age(calibration: Mapping[str, Any]) -> Finding | None:
     days = calibration.get("age_days")
     if days is None:
         return None
-    old = days > AGE_PASS_DAYS
-    message = (
-        f"The calibration is {days:.0f} days old: scan the object again."
-        if old
-        else f"The calibration is {max(days, 0):.0f} days old."
+    status, limit = graded(days, AGE_PASS_DAYS, math.inf)
+    template = (
+        _("The calibration is {days:.0f} days old.")
+        if status == "pass"
+        else _("The calibration is {days:.0f} days old: scan the object again.")
     )
-    return Check(
-        "calibration_age",
-        "Age of the calibration",
-        "warn" if old else "pass",
-        days,
-        AGE_PASS_DAYS,
-        "d",
-        message,
-    )
+    values, title = {"days": max(days, 0)}, _("Age of the calibration")
+    return Finding("calibration_age", status, template, values, days, "d", limit, title)
 
 
 def print_check(
@@ -139,8 +132,8 @@ def print_check(
     lengths = [nominal, file_extent, resolution, *readings]
     if not count or not all(math.isfinite(value) and value > 0 for value in lengths):
         raise CalibrationError(
-            "the caliper readings cannot be used",
-            remedy="Give one reading or more, in millimetres above zero",
+            _("the caliper readings cannot be used"),
+            remedy=_("Give one reading or more, in millimetres above zero"),
         )
     mean = math.fsum(readings) / count
     scatter, deviation = 0.0, None
@@ -161,21 +154,25 @@ def print_check(
     }
 
 
-def printed_checks(printed: Mapping[str, Any] | None) -> list[Check]:
+def printed_checks(printed: Mapping[str, Any] | None) -> list[Finding]:
     """The checks of a record's ``printed`` part."""
     if not printed or printed.get("mean_mm") is None or printed.get("file_mm") is None:
         return []
     off = abs(printed["mean_mm"] - printed["file_mm"])
     half = printed.get("uncertainty_mm") or 0.0
-    status = graded(off, PRINT_PASS_MM, PRINT_FAIL_MM)
-    message = (
-        f"The print measures {printed['mean_mm']:.2f} ± {half:.2f} mm where the file holds "
-        f"{printed['file_mm']:.2f} mm"
+    status, limit = graded(off, PRINT_PASS_MM, PRINT_FAIL_MM)
+    template = (
+        _(
+            "The print measures {mean:.2f} ± {half:.2f} mm where the file holds {file:.2f} mm and "
+            "the object itself {nominal:.2f} mm."
+        )
+        if printed.get("nominal_mm")
+        else _("The print measures {mean:.2f} ± {half:.2f} mm where the file holds {file:.2f} mm.")
     )
-    if printed.get("nominal_mm"):
-        message += f" and the object itself {printed['nominal_mm']:.2f} mm"
-    message += "."
+    values = {key: printed.get(f"{key}_mm") for key in ("mean", "file", "nominal")}
+    told = Phrase(template, {**values, "half": half})
     if status == "pass" and half > PRINT_PASS_MM:
         status = "warn"
-        message += " The readings scatter too much: take more."
-    return [Check("printed_size", "Size of the print", status, off, PRINT_PASS_MM, "mm", message)]
+        told = joined((told, Phrase(_("The readings scatter too much: take more."))), " ")
+    title = _("Size of the print")
+    return [Finding("printed_size", status, told.template, told.values, off, "mm", limit, title)]
