@@ -29,7 +29,8 @@ class Conversion:
         self._ui = ui
         self._process: Any = None
         self._stop_folder: Any = None
-        self._out, self._errors, self._rest = "", [], b""
+        self._out, self._rest = "", b""
+        self._errors: list[str] = []
         # Names of files may hold what looks like markup.
         ui.convertLabel.textFormat = qt.Qt.PlainText
         ui.convertButton.connect("clicked()", self._ask)

@@ -41,6 +41,12 @@ class Application(StrictObject, table="slicer.app"):
         self._cursors: list[Any] = []
         self._layout_manager: Any = None
         self._paused = 0
+        #: A test may set another language.
+        self._locale = "en_US"
+
+    @property
+    def applicationLocaleName(self) -> str:
+        return self._locale
 
     @property
     def applicationName(self) -> str:

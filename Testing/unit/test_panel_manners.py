@@ -284,7 +284,7 @@ def test_a_folder_that_is_not_there_is_named(panel, folder, tmp_path) -> None:
     user.enter(panel.ui.exportFolder, str(tmp_path / "nowhere"))
     panel.widget.panel.refresh()
     assert not panel.ui.exportButton.enabled
-    assert "There is no folder" in panel.widget.panel.export.state().text
+    assert "There is no folder" in panel.ui.exportState.text
 
 
 def widgets() -> list[ElementTree.Element]:

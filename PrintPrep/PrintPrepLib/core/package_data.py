@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+_DATA = Path(__file__).parents[1] / "data"
 
 
 def data_file(*path: str) -> bytes:
     """The content of a file of ``data/``, such as ``data_file("translations", "x.ts")``."""
-    return resources.files("PrintPrepLib").joinpath("data", *path).read_bytes()
+    return _DATA.joinpath(*path).read_bytes()
 
 
 @cache
@@ -21,5 +23,4 @@ def data_json(name: str) -> Any:
 
 def data_names(folder: str = "", suffix: str = ".json") -> list[str]:
     """The names of the files in ``data/`` or a folder of it, sorted."""
-    place = resources.files("PrintPrepLib").joinpath("data", folder)
-    return sorted(item.name for item in place.iterdir() if item.name.endswith(suffix))
+    return sorted(item.name for item in (_DATA / folder).glob(f"*{suffix}"))

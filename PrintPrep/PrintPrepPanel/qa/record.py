@@ -8,12 +8,14 @@ from typing import Any
 
 import qt
 import slicer
+from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from PrintPrepLib.mrml.volumes import identity_of
 from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
 from ..print_record import save_pdf
+from ..states.qa import verification_told
 from .part import QaPart, folder_setting, keep_setting
 
 
@@ -90,17 +92,9 @@ class RecordPages(QaPart):
 
 
 def _told(done: Any) -> str:
-    """The verification in words: what has changed comes first."""
-    verdicts = {
-        "unchanged": _("Nothing has changed since the record was made."),
-        "changed": _("Something has changed since the record was made: do not rely on it."),
-        "incomplete": _("Nothing is found to have changed, but not all could be checked."),
-    }
-    marks = {"changed": "✗", "unchecked": "?", "unchanged": "✓"}
-    lines = [
-        f"{marks[outcome]} {item.title}: {item.message}"
-        for outcome in marks
+    """The verification in words."""
+    items = [
+        (item.outcome, translated(item.title), getattr(item, "said", item.message))
         for item in done.items
-        if item.outcome == outcome
     ]
-    return "\n".join([f"{done.record.name}: {verdicts[done.verdict]}", *lines])
+    return verification_told(done.record.name, done.verdict, items)
