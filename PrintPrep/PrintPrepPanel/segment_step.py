@@ -68,7 +68,6 @@ class SegmentStep(Step):
         self.editor.connect(
             "segmentationNodeChanged(vtkMRMLSegmentationNode*)", self._segmentation_chosen
         )
-        self.editor.connect("currentSegmentIDChanged(QString)", self._segment_chosen)
         ui.editorFrame.layout().addWidget(self.editor)
         ui.segmentEditor = self.editor
 
@@ -76,7 +75,11 @@ class SegmentStep(Step):
         self.editor.setMRMLScene(slicer.mrmlScene)
 
     def enter(self) -> None:
-        self.editor.setMRMLSegmentEditorNode(self._editor_node())
+        node, modified = self._editor_node(), vtk.vtkCommand.ModifiedEvent
+        self.editor.setMRMLSegmentEditorNode(node)
+        # The widget's own signal tells of clicks in its table only, not of a segment added.
+        if not self.panel.hasObserver(node, modified, self._editor_modified):
+            self.panel.addObserver(node, modified, self._editor_modified)
         self.editor.setupViewObservations()
         self.editor.updateWidgetFromMRML()
         if self.parameters.segmentation is not None:
@@ -90,6 +93,9 @@ class SegmentStep(Step):
     def exit(self) -> None:
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
+        node, modified = self.editor.mrmlSegmentEditorNode(), vtk.vtkCommand.ModifiedEvent
+        if node is not None and self.panel.hasObserver(node, modified, self._editor_modified):
+            self.panel.removeObserver(node, modified, self._editor_modified)
         self._observe(None)
 
     def _editor_node(self) -> Any:
@@ -115,8 +121,11 @@ class SegmentStep(Step):
             self._observe(node)
             self.panel.refresh_soon()
 
-    def _segment_chosen(self, segment_id: str) -> None:
-        if self.parameters is not None and not self.panel.refreshing:
+    def _editor_modified(self, caller: Any, event: Any) -> None:
+        segment_id = caller.GetSelectedSegmentID() or ""
+        if self.parameters is None or self.panel.refreshing:
+            return
+        if segment_id != self.parameters.segmentID:
             self.parameters.segmentID = segment_id
             self.panel.refresh_soon()
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PrintPrepLib.core.phrases import translated
 
-from .states.view import State, View, Widgets, said
+from .states.view import Stage, State, View, Widgets, said
 
 
 class Host(Protocol):
@@ -81,7 +81,7 @@ class Step:
 
     def view(self) -> View:
         """What the step shows, from the scene as it is now; called with parameters only."""
-        raise NotImplementedError
+        return View(State(Stage.BLOCKED))
 
     def state(self) -> State:
         """Where the step stands."""

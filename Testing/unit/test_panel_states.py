@@ -13,6 +13,7 @@ from PrintPrepLib.core.findings import Finding
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepPanel.states import choices
 from PrintPrepPanel.states.choices import Keep, KnownObject, MapOf, Spacing
+from PrintPrepPanel.states.conversion import Ended, ended_told, summary_told
 from PrintPrepPanel.states.export import ExportFacts, export_view, file_part, missing
 from PrintPrepPanel.states.geometry import GeometryFacts, geometry_view
 from PrintPrepPanel.states.measuring import (
@@ -146,6 +147,37 @@ def test_series() -> None:
 )
 def test_what_came_of_a_series(volumes: int, left_out: list[str], told: str) -> None:
     assert said(loaded(volumes, left_out)) == told
+
+
+END = Ended("/out", 1, errors="printprep: no files")
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        (END, "The conversion failed: no files"),
+        (replace(END, stopped=True), "no files The files so far are in /out"),
+        (
+            replace(END, crashed=True, stopped=True),
+            "The conversion broke off. What is in /out is whole. no files",
+        ),
+        (replace(END, errors="x" * 700), f"The conversion failed: {'x' * 600}"),
+    ],
+)
+def test_a_conversion_that_did_not_come_to_its_end(ended: Ended, told: str) -> None:
+    assert said(ended_told(ended)) == told
+
+
+def test_a_conversion_that_is_done() -> None:
+    files = [{"file": "a", "fate": "converted"}, {"file": "b", "fate": "failed", "reason": "cut"}]
+    counts = {"converted": 1200, "failed": 1, "refused": 0}
+    summary = {"counts": counts, "files": files, "warnings": ["Little room."]}
+    assert said(summary_told(summary, "/out")).split("\n") == [
+        "Done, 1,201 files: 1,200 converted, 1 failed.",
+        "Not converted, such as b: cut.",
+        "Little room.",
+        "The files are in /out; summary.csv names each.",
+    ]
 
 
 # 2. Geometry

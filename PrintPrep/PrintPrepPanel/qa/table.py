@@ -34,7 +34,7 @@ class ChecksTable(QaPart):
         checks = shown_checks(record, self.parameters.onlyAttention)
         if checks != self._shown:
             self._shown = checks
-            self._rows = check_rows(checks, _spoken(record) if record else {})
+            self._rows = check_rows(checks, spoken(record) if record else {})
             self._fill()
         if not checks:
             ui.checkSentence.text = _("Nothing needs attention.") if record is not None else ""
@@ -69,7 +69,7 @@ class ChecksTable(QaPart):
             slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)
 
 
-def _spoken(record: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
+def spoken(record: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
     """Title and sentence of the record's checks in the language in use."""
     return {
         (check.id, check.message): (translated(check.title), getattr(check, "said", check.message))
