@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ..states.measuring import caliper_widgets, read_numbers
 from ..step import show
 from .part import QaPart
-from .table import spoken
+from .table import said_checks
 
 #: The part of the record that holds the readings.
 PART = "printed"
@@ -41,7 +41,7 @@ class Caliper(QaPart):
         )
         if part is not None:
             self.step.add_part(PART, part)
-            checks = spoken(self.step.record() or record)
-            told = [words[1] for (id_, _english), words in checks.items() if id_ == _CHECK]
-            self._told = _("Added to the record. {told}").format(told=" ".join(told)).strip()
+            checks = said_checks(self.step.record() or record)
+            told = " ".join(check["message"] for check in checks if check["id"] == _CHECK)
+            self._told = _("Added to the record. {told}").format(told=told).strip()
         self.panel.refresh()

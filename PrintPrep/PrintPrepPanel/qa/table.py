@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import qt
@@ -31,10 +32,12 @@ class ChecksTable(QaPart):
         ui = self.ui
         for widget in (ui.checksTable, ui.checkSentence, ui.attentionCheck):
             widget.visible = record is not None
-        checks = shown_checks(record, self.parameters.onlyAttention)
+        only_attention = self.parameters.onlyAttention
+        checks = shown_checks(record["checks"] if record else (), only_attention)
         if checks != self._shown:
             self._shown = checks
-            self._rows = check_rows(checks, spoken(record) if record else {})
+            said = said_checks(record) if record else ()
+            self._rows = check_rows(shown_checks(said, only_attention))
             self._fill()
         if not checks:
             ui.checkSentence.text = _("Nothing needs attention.") if record is not None else ""
@@ -69,9 +72,20 @@ class ChecksTable(QaPart):
             slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)
 
 
-def spoken(record: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Title and sentence of the record's checks in the language in use."""
-    return {
-        (check.id, check.message): (translated(check.title), getattr(check, "said", check.message))
+def said_checks(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The checks of a record, title and message in the language in use.
+
+    The record holds English sentences: the checks are made again to be said.
+    """
+    made = {
+        (check.id, check.message): getattr(check, "said", check.message)
         for check in record_checks(record)
     }
+    return [
+        {
+            **check,
+            "title": translated(check["title"]),
+            "message": made.get((check["id"], check["message"]), check["message"]),
+        }
+        for check in record["checks"]
+    ]

@@ -132,33 +132,32 @@ class CheckRow:
     message: str
 
 
-def check_rows(
-    checks: Iterable[Mapping[str, Any]], spoken: Mapping[tuple[str, str], tuple[str, str]]
-) -> list[CheckRow]:
-    """The checks of a record, the gravest first.
+def check_rows(checks: Iterable[Mapping[str, Any]]) -> list[CheckRow]:
+    """The checks, the gravest first.
 
-    :param spoken: title and sentence in the language in use, by id and English sentence.
+    :param checks: entries of a record, title and message in the language in use.
     """
     order = list(_RESULTS)
-    rows = []
-    for check in sorted(checks, key=lambda item: order.index(item["status"])):
-        title, message = spoken.get(
-            (check["id"], check["message"]), (check["title"], check["message"])
+    return [
+        CheckRow(
+            check["id"],
+            check["status"],
+            (
+                translated(_RESULTS[check["status"]]),
+                check["title"],
+                figure(check["measured"], check["unit"]),
+                figure(check["limit"], check["unit"]),
+            ),
+            check["message"],
         )
-        unit = check["unit"]
-        cells = (
-            translated(_RESULTS[check["status"]]),
-            title,
-            figure(check["measured"], unit),
-            figure(check["limit"], unit),
-        )
-        rows.append(CheckRow(check["id"], check["status"], cells, message))
-    return rows
+        for check in sorted(checks, key=lambda item: order.index(item["status"]))
+    ]
 
 
-def shown_checks(record: Mapping[str, Any] | None, only_attention: bool) -> list[dict[str, Any]]:
+def shown_checks(
+    checks: Iterable[Mapping[str, Any]], only_attention: bool
+) -> list[Mapping[str, Any]]:
     """The checks of a record that the table shows."""
-    checks = [] if record is None else record["checks"]
     return [item for item in checks if not only_attention or item["status"] in ("fail", "warn")]
 
 
