@@ -66,6 +66,10 @@ class ctkSettingsPanel(QtWidgets.QWidget):
         if before != value:
             self.settingChanged.emit(key, value)
 
+    def restoreDefaultSettings(self) -> None:
+        for bound in self._bound.values():
+            bound.widget.setProperty(bound.name, bound.default)
+
 
 def open_dicom_settings() -> Any:
     """Slicer's page of settings for DICOM, as it is made when Slicer starts: the panel."""
