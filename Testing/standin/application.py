@@ -32,6 +32,7 @@ class Application(StrictObject, table="slicer.app"):
         self._manager = ModuleManager()
         self._temporary = tempfile.mkdtemp(prefix="standin-")
         self._cursors: list[Any] = []
+        self._processed = 0
         self._layout_manager: Any = None
         #: A test may set another language.
         self._locale = "en_US"
@@ -81,6 +82,7 @@ class Application(StrictObject, table="slicer.app"):
         return self._layout_manager
 
     def processEvents(self) -> None:
+        self._processed += 1
         QtWidgets.QApplication.processEvents()
 
     def topLevelWidgets(self) -> tuple:
