@@ -155,6 +155,7 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         """
         from PrintPrepLib import mrml
         from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.core.phrases import _
         from PrintPrepLib.core.progress import part
         from PrintPrepLib.geometry.manual import EnteredGeometry
         from PrintPrepLib.series.by_hand import read_series_by_hand
@@ -175,18 +176,19 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         as_one, rest = sections == "merged", part(progress, 0.2, 1.0)
         loaded, left_out = load_volumes(collection, spacing, as_one, stack, applyTilt, rest)
         if not loaded:
-            remedy = "Give geometry=(row, column, step) in mm, where they are known"
+            remedy = _("Give geometry=(row, column, step) in mm, where they are known")
             raise SeriesError(
-                _unusable(left_out),
+                _("there is no series that PrintPrep can use: {why}"),
                 file=", ".join(map(str, paths)),
-                remedy=remedy if collection.unplaced else "",
+                remedy=remedy if collection.unplaced else None,
+                why=_reasons(left_out),
             )
         for sentence in left_out:
             logging.warning("PrintPrep left out %s", sentence)
         self.leftOut = left_out
         nodes = []
         for item in loaded:
-            words = [words.said for words in item.words]
+            words = [phrase.said for phrase in item.words]
             name = ", ".join([_series_name(item.stack.info), *words])
             nodes.append(mrml.add_volume_node(item.volume, name))
             mrml.place_under_study(nodes[-1], item.stack.info)
@@ -204,6 +206,7 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         :raises SeriesError: there is none; the text says why.
         """
         from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.core.phrases import _
         from PrintPrepLib.geometry.analysis import analyse
         from PrintPrepLib.series.reader import read_series
 
@@ -217,7 +220,11 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
             else:
                 reasons.append(refusal.rstrip("."))
         if not stacks:
-            raise SeriesError(_unusable(reasons), file=", ".join(map(str, paths)))
+            raise SeriesError(
+                _("there is no series that PrintPrep can use: {why}"),
+                file=", ".join(map(str, paths)),
+                why=_reasons(reasons),
+            )
         return stacks
 
     def loadDemonstration(self, progress: Callable[[float, str], object] | None = None) -> Any:
@@ -334,9 +341,11 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         return str(exported.path)
 
 
-def _unusable(reasons: Sequence[str]) -> str:
-    why = "; ".join(dict.fromkeys(reasons)) or "no slice was found"
-    return f"there is no series that PrintPrep can use: {why}"
+def _reasons(reasons: Sequence[str]) -> Any:
+    """Why nothing can be used: each reason once, or that there was nothing."""
+    from PrintPrepLib.core.phrases import Phrase, _
+
+    return "; ".join(dict.fromkeys(reasons)) or Phrase(_("no slice was found"))
 
 
 def _series_name(info: Any) -> str:
@@ -393,8 +402,7 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
     def _module_widget(self) -> Any:
         """The module's panel, made where it was not shown yet; None without widgets."""
         module = getattr(slicer.modules, "printprep", None)
-        if not hasattr(slicer.modules, "PrintPrepWidget") and hasattr(
-            module, "widgetRepresentation"
-        ):
-            module.widgetRepresentation()
+        make = getattr(module, "widgetRepresentation", None)
+        if make is not None and not hasattr(slicer.modules, "PrintPrepWidget"):
+            make()
         return getattr(slicer.modules, "PrintPrepWidget", None)

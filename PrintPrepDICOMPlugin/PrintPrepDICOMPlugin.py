@@ -25,6 +25,7 @@ BY_HAND = 0.45
 _DIALOG_AFTER_SECONDS = 1.0
 _UPDATE_SECONDS = 0.1
 _STATUS_MILLISECONDS = 10000
+_IN_NAMES = {ord("|"): "-", ord("/"): "-", ord("\\"): "-", ord("*"): "(star)"}
 
 
 class PrintPrepDICOMPluginClass(DICOMPlugin):
@@ -37,6 +38,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         from PrintPrepLib.series.offers import PRIVATE_COMPRESSION
 
         super().__init__()
+        _speak()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
         for tag in (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, PIXEL_DATA):
@@ -88,7 +90,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         loadable.selected = offer.preferred
         loadable.tooltip = "\n".join(_explained(offer, planes))
         loadable.warning = " ".join(
-            _translated(finding) for finding in offer.geometry.findings if finding.status != "info"
+            finding.said for finding in offer.geometry.findings if finding.status != "info"
         )
         return loadable
 
@@ -130,6 +132,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def _stacks(self, loadable: DICOMLoadable, progress: Any) -> list[Any]:
         """The volumes of an offer, read from its files."""
         from PrintPrepLib.core.errors import SeriesError
+        from PrintPrepLib.core.phrases import _
         from PrintPrepLib.core.progress import part
         from PrintPrepLib.series.reader import read_series
         from PrintPrepLib.volume.loading import volumes_behind
@@ -141,8 +144,10 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         as_one = getattr(loadable, "merged", False)
         stacks = volumes_behind(collection, members, as_one, part(progress, 0.7, 1.0))
         if not stacks:
-            reasons = [item.reason for item in collection.rejected]
-            raise SeriesError("; ".join(dict.fromkeys(reasons)) or "the slices were not found")
+            reasons = "; ".join(dict.fromkeys(item.reason for item in collection.rejected))
+            if not reasons:
+                raise SeriesError(_("the slices were not found"))
+            raise SeriesError("{why}", why=reasons)
         return stacks
 
     def _add(self, loadable: DICOMLoadable, stack: Any, volume: Any, stacks: Sequence[Any]) -> Any:
@@ -154,7 +159,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
 
         name = loadable.name
         if len(stacks) > 1:
-            name = ", ".join([name, *map(_translated, volume_words(stack, stacks))])
+            name = ", ".join([name, *(phrase.said for phrase in volume_words(stack, stacks))])
         node = mrml.add_volume_node(volume, _node_name(name))
         if node.GetAttribute("DICOM.instanceUIDs"):
             numbers = [item.instance_number or "?" for item in stack.slices]
@@ -166,7 +171,7 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         remaining = lasting(stack, findings)
         if remaining:
             # The visual DICOM browser never shows the warning of an offer.
-            _tell(name, [_translated(finding) for finding in remaining], False)
+            _tell(name, [finding.said for finding in remaining], False)
         else:
             done = _("{name} was loaded as a regular volume").format(name=name)
             slicer.util.showStatusMessage(done, _STATUS_MILLISECONDS)
@@ -201,7 +206,7 @@ class _LoadProgress:
             self._dialog = self._open()
         if self._dialog is None:
             return False
-        self._dialog.labelText = f"{self._name}\n{_(message)}"
+        self._dialog.labelText = f"{self._name}\n{message}"
         self._dialog.value = int(100 * fraction)
         slicer.app.processEvents()
         return self._dialog.wasCanceled
@@ -250,6 +255,13 @@ def _tell(title: str, lines: Sequence[str], error: bool) -> None:
     box.show()
 
 
+def _speak() -> None:
+    """The library speaks Slicer's language, also where the panel was not opened yet."""
+    from PrintPrepPanel.language import use_slicer_language
+
+    use_slicer_language()
+
+
 def _settings() -> Any:
     # Imported when it is needed: modules are found in any order.
     from PrintPrepPanel.dicom_settings import dicom_settings
@@ -264,7 +276,7 @@ def _told_apart(offer: Any, offers: Sequence[Any]) -> list[str]:
     if len(offer.stacks) > 1:
         return [_("{count} volumes").format(count=len(offer.stacks))]
     siblings = [item.stack for item in offers if item.series is offer.series]
-    return [_translated(words) for words in volume_words(offer.stack, siblings)]
+    return [phrase.said for phrase in volume_words(offer.stack, siblings)]
 
 
 def _explained(offer: Any, planes: str | float) -> list[str]:
@@ -272,9 +284,9 @@ def _explained(offer: Any, planes: str | float) -> list[str]:
     from PrintPrepLib.geometry.naming import treatment_words
 
     lines = [_("{count} slices").format(count=sum(len(stack.slices) for stack in offer.stacks))]
-    lines += [_translated(finding) for finding in offer.geometry.findings]
+    lines += [finding.said for finding in offer.geometry.findings]
     if offer.geometry.refusal is None:
-        lines.append(_translated(treatment_words(offer.geometry, offer.stack.drifting, planes)))
+        lines.append(treatment_words(offer.geometry, offer.stack.drifting, planes).said)
     if offer.apart:
         lines.append(_("{count} slices of the series make no volume").format(count=offer.apart))
     if offer.stack.rejected:
@@ -282,14 +294,9 @@ def _explained(offer: Any, planes: str | float) -> list[str]:
     return lines
 
 
-def _translated(words: Any) -> str:
-    """A finding, or a phrase like one."""
-    return words.said
-
-
 def _node_name(name: str) -> str:
     """Without the characters that Slicer's own plugin takes out of node names too."""
-    return name.translate(str.maketrans({"|": "-", "/": "-", "\\": "-", "*": "(star)"}))
+    return name.translate(_IN_NAMES)
 
 
 class PrintPrepDICOMPlugin:

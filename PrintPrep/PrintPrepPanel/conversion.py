@@ -14,7 +14,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-_LONGEST_ERROR = 600
+from .states.conversion import Ended, ended_told, summary_told
+from .states.view import said
+
 #: How long the file in hand may take when the panel goes away.
 _LAST_FILE_MS = 5000
 
@@ -29,7 +31,8 @@ class Conversion:
         self._ui = ui
         self._process: Any = None
         self._stop_folder: Any = None
-        self._out, self._errors, self._rest = "", [], b""
+        self._out, self._rest = "", b""
+        self._errors: list[str] = []
         # Names of files may hold what looks like markup.
         ui.convertLabel.textFormat = qt.Qt.PlainText
         ui.convertButton.connect("clicked()", self._ask)
@@ -134,49 +137,27 @@ class Conversion:
         if not self.running:
             return
         self._read()
-        reason = " ".join(filter(None, [*self._errors, self._rest.decode("utf-8", "replace")]))
-        reason = reason.removeprefix("printprep: ")[-_LONGEST_ERROR:]
-        if status == qt.QProcess.CrashExit:
-            text = _("The conversion broke off. What is in {folder} is whole. {reason}").format(
-                folder=self._out, reason=reason
-            )
-        elif code == 0:
-            text = self._result()
-        elif os.path.exists(self._stop_file):
-            text = _("{reason} The files so far are in {folder}").format(
-                reason=reason, folder=self._out
-            )
+        ended = Ended(
+            self._out,
+            code,
+            status == qt.QProcess.CrashExit,
+            os.path.exists(self._stop_file),
+            " ".join(filter(None, [*self._errors, self._rest.decode("utf-8", "replace")])),
+        )
+        if ended.crashed or code:
+            self._end(said(ended_told(ended)))
         else:
-            text = _("The conversion failed: {reason}").format(reason=reason)
-        self._end(text)
+            self._end(self._result())
 
     def _result(self) -> str:
         """The numbers of the summary that the child has just written."""
         try:
-            told = json.loads((Path(self._out) / "summary.json").read_text("utf-8"))
+            summary = json.loads((Path(self._out) / "summary.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             return _("Converted into {folder}, but the summary cannot be read: {error}").format(
                 folder=self._out, error=error
             )
-        counts = {fate: count for fate, count in told["counts"].items() if count}
-        lines = [
-            _("Done, {files} files: {counts}.").format(
-                files=f"{sum(counts.values()):,}",
-                counts=", ".join(f"{count:,} {fate}" for fate, count in counts.items()),
-            )
-        ]
-        bad = [item for item in told["files"] if item["fate"] in ("refused", "failed")]
-        if bad:
-            lines.append(
-                _("Not converted, such as {file}: {reason}.").format(
-                    file=bad[0]["file"], reason=bad[0]["reason"]
-                )
-            )
-        lines += told["warnings"]
-        lines.append(
-            _("The files are in {folder}; summary.csv names each.").format(folder=self._out)
-        )
-        return "\n".join(lines)
+        return said(summary_told(summary, self._out))
 
     def _end(self, text: str) -> None:
         self._process.deleteLater()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import ctk
 import qt
-import slicer
+from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from PrintPrepLib.mrml.volumes import provenance_of
@@ -17,10 +16,13 @@ from PrintPrepLib.qa.record import SHORTEST_REASON, completed
 from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
-from .parameters import Unit, What
-from .step import Stage, State, Step, bind
+from .qa.part import keep_setting, setting
+from .states.choices import UNITS, WHATS, What
+from .states.export import ExportFacts, export_view, file_part, missing
+from .states.view import View
+from .step import Step, bind
 
-_FOLDER_KEY = "PrintPrep/ExportFolder"
+_FOLDER = "ExportFolder"
 _FORMATS = {"stl": "stl", "threemf": "3mf", "obj": "obj", "ply": "ply"}
 
 
@@ -31,20 +33,10 @@ class ExportStep(Step):
 
     def setup(self) -> None:
         ui, panel = self.ui, self.panel
-        units = {
-            Unit.MILLIMETRE: _("millimetre"),
-            Unit.METRE: _("metre"),
-            Unit.INCH: _("inch"),
-        }
-        what = {
-            What.SHOWN: _("the model of the chosen segment"),
-            What.EACH: _("all models, one file each"),
-            What.MERGED: _("all models in one file"),
-        }
-        bind(ui.unitCombo, units, panel, "unit")
-        bind(ui.whatCombo, what, panel, "what")
+        bind(ui.unitCombo, UNITS, panel, "unit")
+        bind(ui.whatCombo, WHATS, panel, "what")
         ui.exportFolder.filters = ctk.ctkPathLineEdit.Dirs | ctk.ctkPathLineEdit.Writable
-        ui.exportFolder.currentPath = slicer.util.settingsValue(_FOLDER_KEY, "")
+        ui.exportFolder.currentPath = setting(_FOLDER)
         ui.exportFolder.connect("currentPathChanged(QString)", self._folder_chosen)
         ui.exportFolder.connect("validInputChanged(bool)", self._folder_validity)
         ui.exportButton.connect("clicked()", self.export)
@@ -56,65 +48,39 @@ class ExportStep(Step):
     def _folder_validity(self, valid: bool) -> None:
         self.panel.refresh_soon()
 
-    def state(self) -> State:
-        if self.panel.model.node() is None or not self.panel.model.state().done:
-            return State(
-                Stage.BLOCKED,
-                _("needs a model"),
-                _("There is no model yet that is up to date (step 4)."),
-            )
-        missing = self._missing()
-        if self.parameters.exported:
-            return State(Stage.DONE, _("written"), missing)
-        if missing:
-            return State(Stage.NEXT, _("not complete"), missing)
-        return State(Stage.NEXT, _("ready"), _("Export the model."))
-
-    def _missing(self) -> str:
-        """What is missing before the model can be exported, or ""."""
+    def _facts(self) -> ExportFacts:
         parameters = self.parameters
         folder = self.ui.exportFolder.currentPath.strip()
-        if not folder:
-            return _("Choose the folder for the files.")
-        if not os.path.isdir(folder):
-            return _("There is no folder {folder}: choose another one.").format(folder=folder)
-        if not parameters.exportName.strip():
-            return _("Give the files a name.")
-        if re.search(r'[\\/:*?"<>|]', parameters.exportName):
-            return _('The name may not hold any of \\ / : * ? " < > |')
-        if not self._formats():
-            return _("Choose at least one format.")
-        if self.panel.qa.failed() and len(parameters.reason.strip()) < SHORTEST_REASON:
-            return _("A check failed: say below why the model is exported anyway.")
-        return ""
+        failed = self.panel.qa.failed()
+        return ExportFacts(
+            model=self.panel.model.node() is not None and self.panel.model.state().done,
+            folder=folder,
+            folder_there=os.path.isdir(folder),
+            name=parameters.exportName,
+            formats=self._formats(),
+            failed=[Phrase(check["title"]) for check in failed],
+            reason=parameters.reason,
+            shortest_reason=SHORTEST_REASON,
+            exported=parameters.exported,
+        )
+
+    def view(self) -> View:
+        return export_view(self._facts())
 
     def _formats(self) -> list[str]:
         return [name for field, name in _FORMATS.items() if getattr(self.parameters, field)]
-
-    def refresh(self, state: State) -> None:
-        ui = self.ui
-        failed = self.panel.qa.failed()
-        ui.reasonFrame.visible = bool(failed)
-        names = ", ".join(check["title"] for check in failed)
-        ui.reasonLabel.text = _("Failed: {names}. Why is the model exported anyway?").format(
-            names=names
-        )
-        ui.exportButton.enabled = state.stage is not Stage.BLOCKED and not self._missing()
-        ui.openFolderButton.enabled = bool(self.parameters.exported)
-        ui.exportedLabel.text = self.parameters.exported
-        ui.exportedLabel.visible = bool(self.parameters.exported)
 
     def export(self) -> None:
         """Write the files and the record; the model is checked first where it was not yet."""
         if self.panel.qa.record() is None:
             self.panel.qa.check()
-            if self.panel.qa.record() is None or self._missing():
+            if self.panel.qa.record() is None or missing(self._facts()):
                 return
         folder = Path(self.ui.exportFolder.currentPath.strip())
         written = self.panel.run(_("Exporting"), lambda progress: self._write(folder, progress))
         if written is None:
             return
-        qt.QSettings().setValue(_FOLDER_KEY, str(folder))
+        keep_setting(_FOLDER, str(folder))
         self.ui.exportFolder.addCurrentPathToHistory()
         parameters = self.parameters
         parameters.exported = _("Written: {names}").format(
@@ -146,7 +112,7 @@ class ExportStep(Step):
             written += [item.path for item in files]
             report(progress, (index + 0.6) / len(jobs), _("Writing the record"))
             for node, (_name, mesh) in zip(nodes, parts, strict=True):
-                tail = suffix if len(nodes) == 1 else f"-{_file_name(node.GetName())}"
+                tail = suffix if len(nodes) == 1 else f"-{file_part(node.GetName())}"
                 record = self._record(node, files)
                 written += write_record(record, mesh, folder, tail)
         return written
@@ -159,7 +125,7 @@ class ExportStep(Step):
             return [(name, [shown], "")]
         if self.parameters.what is What.MERGED:
             return [(name, models, "")]
-        tails = [f"-{_file_name(node.GetName())}" for node in models]
+        tails = [f"-{file_part(node.GetName())}" for node in models]
         return [(name + tail, [node], tail) for node, tail in zip(models, tails, strict=True)]
 
     def _record(self, node: Any, files: list[Any]) -> dict[str, Any]:
@@ -174,20 +140,14 @@ class ExportStep(Step):
                 node,
                 **self.panel.qa.options(),
             )
-        record = completed(
+        return completed(
             record,
             provenance_of(parameters.volume),
             files,
             mrml_models.refinement_of(node),
             parameters.reason,
         )
-        return record
 
     def _open_folder(self) -> None:
         folder = self.ui.exportFolder.currentPath
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(folder))
-
-
-def _file_name(name: str) -> str:
-    """A model's name as part of a file's name."""
-    return re.sub(r"[^\w\-]+", "_", name).strip("_") or "model"

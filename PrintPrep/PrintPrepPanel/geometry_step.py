@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import qt
 from PrintPrepLib.geometry.naming import absence_words
-from PrintPrepLib.mrml import provenance_of
 from PrintPrepLib.mrml import volumes as mrml_volumes
 from slicer.i18n import tr as _
 
-from .parameters import Spacing
-from .step import Stage, State, Step, bind
+from .states.choices import SPACINGS, Spacing
+from .states.geometry import GeometryFacts, geometry_view
+from .states.view import View
+from .step import Step, bind
 
-_MARKS = {"fail": ("#c62828", "✗"), "warn": ("#c77700", "!"), "info": ("#1565c0", "i")}
 _PLOT_SIZE = (360, 90)
 _BAR, _LINE = "#308cc6", "#808080"
 
@@ -25,50 +24,30 @@ class GeometryStep(Step):
     key = "geometry"
 
     def setup(self) -> None:
-        titles = {
-            Spacing.NATIVE: _("As acquired"),
-            Spacing.ISOTROPIC: _("Equal in all directions"),
-            Spacing.MILLIMETRES: _("Millimetres"),
-        }
-        bind(self.ui.spacingCombo, titles, self.panel, "spacing")
+        bind(self.ui.spacingCombo, SPACINGS, self.panel, "spacing")
         self.ui.regularButton.connect("clicked()", self._make_regular)
         self._plotted: tuple[Any, ...] = ()
 
-    def state(self) -> State:
-        volume = self.parameters.volume
+    def view(self) -> View:
+        volume, spacing = self.parameters.volume, self.parameters.spacing
         if volume is None:
-            return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
+            return geometry_view(GeometryFacts(spacing=spacing))
         geometry = mrml_volumes.geometry_of(volume)
-        if geometry["problem"]:
-            return State(Stage.NEXT, _("make regular"), geometry["problem"])
-        words = {
-            "pass": (Stage.DONE, _("fit for printing"), _("The geometry is fit for printing.")),
-            "warn": (
-                Stage.CARE,
-                _("with care"),
-                _("Fit for printing; this was found and put right, or needs care:"),
-            ),
-            "fail": (
-                Stage.CARE,
-                _("not true to size"),
-                _("Not fit for printing true to size, because:"),
-            ),
-        }
-        return State(*words[geometry["verdict"]])
+        facts = GeometryFacts(
+            volume=True,
+            problem=geometry["problem"],
+            verdict=geometry["verdict"],
+            findings=geometry["findings"],
+            treatment=geometry["treatment"],
+            absences=absence_words(mrml_volumes.provenance_of(volume).get("source", {})),
+            spacing=spacing,
+        )
+        return geometry_view(facts)
 
-    def refresh(self, state: State) -> None:
-        ui, volume = self.ui, self.parameters.volume
-        ui.regularButton.enabled = volume is not None
-        ui.spacingMmSpin.visible = self.parameters.spacing is Spacing.MILLIMETRES
-        geometry = {"findings": [], "steps": [], "treatment": ""}
-        if volume is not None:
-            geometry = mrml_volumes.geometry_of(volume)
-        ui.findingsLabel.text = _list(geometry["findings"])
-        ui.findingsLabel.visible = bool(geometry["findings"])
-        lines = [geometry["treatment"], *_absences(volume)]
-        ui.treatmentLabel.text = "\n".join(filter(None, lines))
-        ui.treatmentLabel.visible = any(lines)
-        self._plot(tuple(geometry["steps"]))
+    def refresh(self, view: View) -> None:
+        super().refresh(view)
+        volume = self.parameters.volume
+        self._plot(() if volume is None else tuple(mrml_volumes.geometry_of(volume)["steps"]))
 
     def _make_regular(self) -> None:
         volume, chosen = self.parameters.volume, self.parameters.spacing
@@ -89,28 +68,6 @@ class GeometryStep(Step):
         if len(steps) > 1 and wanted != self._plotted:
             plot.setPixmap(steps_pixmap(*wanted))
             self._plotted = wanted
-
-
-def _absences(volume: Any) -> list[str]:
-    """Where slices are missing from a volume, or were there twice."""
-    if volume is None:
-        return []
-    source = provenance_of(volume).get("source", {})
-    return [words.said for words in absence_words(source)]
-
-
-def _list(findings: list[dict[str, Any]]) -> str:
-    """The findings as rich text, the gravest first."""
-    rows = []
-    for severity in ("fail", "warn", "info"):
-        color, mark = _MARKS[severity]
-        for finding in findings:
-            if finding["severity"] == severity:
-                rows.append(
-                    f'<tr><td style="color:{color}; font-weight:bold; padding-right:6px">{mark}'
-                    f"</td><td>{escape(finding['message'])}</td></tr>"
-                )
-    return f"<table>{''.join(rows)}</table>"
 
 
 def steps_pixmap(steps: tuple[float, ...], ratio: float = 1.0) -> Any:

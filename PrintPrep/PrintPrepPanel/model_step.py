@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import qt
@@ -11,18 +12,13 @@ from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from slicer.i18n import tr as _
 
-from .parameters import Detail, Keep
-from .step import Stage, State, Step, bind
+from .states.choices import DETAILS, KEEPS, REDUCTIONS
+from .states.model import ModelFacts, comparison_told, deviation_told, model_view
+from .states.view import View
+from .step import Step, bind
 
 PREVIEW_COLOR = (0.35, 0.75, 0.45)
 COMPARISON_COLOR = (0.35, 0.55, 0.95)
-#: Share of the triangles to remove at most, and the deviation (mm) allowed for it.
-_DETAIL = {
-    Detail.FULL: None,
-    Detail.HIGH: (50.0, 0.05),
-    Detail.MEDIUM: (80.0, 0.1),
-    Detail.SMALL: (95.0, 0.3),
-}
 
 
 class ModelStep(Step):
@@ -32,19 +28,8 @@ class ModelStep(Step):
 
     def setup(self) -> None:
         ui, panel = self.ui, self.panel
-        keep = {
-            Keep.ALL: _("all parts"),
-            Keep.LARGEST: _("the largest part"),
-            Keep.ABOVE_SIZE: _("parts of at least"),
-        }
-        detail = {
-            Detail.FULL: _("full: every triangle"),
-            Detail.HIGH: _("high: within 0.05 mm"),
-            Detail.MEDIUM: _("medium: within 0.1 mm"),
-            Detail.SMALL: _("small file: within 0.3 mm"),
-        }
-        bind(ui.keepCombo, keep, panel, "keep")
-        bind(ui.detailCombo, detail, panel, "detail")
+        bind(ui.keepCombo, KEEPS, panel, "keep")
+        bind(ui.detailCombo, DETAILS, panel, "detail")
         ui.detailCombo.connect("activated(int)", self._detail_chosen)
         ui.makeModelButton.connect("clicked()", self._make)
         ui.previewButton.connect("clicked()", self._try)
@@ -60,47 +45,31 @@ class ModelStep(Step):
             return None
         return mrml_models.model_of(self.parameters.segmentation, self.parameters.segmentID)
 
-    def state(self) -> State:
-        if not self.panel.segment.voxels() or self.parameters.volume is None:
-            return State(
-                Stage.BLOCKED, _("needs a segment"), _("The segment is empty: do step 3 first.")
+    def view(self) -> View:
+        parameters, node = self.parameters, self.node()
+        facts = ModelFacts(
+            segment=self.panel.segment.voxels() and parameters.volume is not None,
+            previewing=parameters.preview is not None,
+            deviation=parameters.deviation,
+            comparing=parameters.comparison is not None,
+            comparison=parameters.comparisonText,
+            keep=parameters.keep,
+            smooth=parameters.smooth,
+            decimate=parameters.decimate,
+        )
+        if node is not None:
+            facts = replace(
+                facts,
+                model=node.GetName(),
+                outdated=bool(node.GetAttribute(mrml_models.OUTDATED)),
+                triangles=node.GetPolyData().GetNumberOfPolys(),
+                refined=bool(mrml_models.refinement_of(node)),
             )
-        node = self.node()
-        if node is None:
-            return State(Stage.NEXT, _("make"), _("Make the model of the segment."))
-        if node.GetAttribute(mrml_models.OUTDATED):
-            text = _("The segment has changed since the model was made. Make the model again.")
-            return State(Stage.NEXT, _("out of date"), text)
-        if self.parameters.preview is not None:
-            text = _("Accept or discard the changed surface.")
-            return State(Stage.NEXT, _("accept?"), text)
-        triangles = node.GetPolyData().GetNumberOfPolys()
-        text = _("{triangles:,} triangles.").format(triangles=triangles)
-        refined = mrml_models.refinement_of(node)
-        if refined:
-            text += " " + _("The surface was refined; its deviation stands in the record.")
-        return State(Stage.DONE, node.GetName(), text)
+        return model_view(facts)
 
-    def refresh(self, state: State) -> None:
-        ui, node, parameters = self.ui, self.node(), self.parameters
-        usable = state.stage is not Stage.BLOCKED
-        for widget in (ui.makeModelButton, ui.keepCombo, ui.partSizeSpin, ui.detailCombo):
-            widget.enabled = usable
-        ui.partSizeSpin.visible = parameters.keep is Keep.ABOVE_SIZE
-        ui.modelTools.enabled = usable and node is not None
-        previewing = parameters.preview is not None
-        ui.previewButton.enabled = parameters.smooth or parameters.decimate
-        ui.smoothMmSpin.enabled = parameters.smooth
-        for widget in (ui.decimatePercentSpin, ui.decimateErrorSpin):
-            widget.enabled = parameters.decimate
-        for widget in (ui.acceptButton, ui.discardButton):
-            widget.visible = previewing
-        ui.deviationLabel.text = parameters.deviation
-        ui.deviationLabel.visible = bool(parameters.deviation)
-        comparing = parameters.comparison is not None
-        ui.compareButton.checked = comparing
-        ui.compareLabel.text = parameters.comparisonText
-        ui.compareLabel.visible = comparing
+    def refresh(self, view: View) -> None:
+        super().refresh(view)
+        ui, node = self.ui, self.node()
         display = None if node is None else node.GetDisplayNode()
         if display is not None:
             red, green, blue = (round(255 * value) for value in display.GetColor())
@@ -110,7 +79,7 @@ class ModelStep(Step):
     # What the user does
 
     def _detail_chosen(self, index: int) -> None:
-        chosen = _DETAIL[list(_DETAIL)[index]]
+        chosen = REDUCTIONS[list(DETAILS)[index]]
         with slicer.util.NodeModify(self.parameters.parameterNode):
             self.parameters.decimate = chosen is not None
             if chosen is not None:
@@ -181,16 +150,9 @@ class ModelStep(Step):
         node.SetDisplayVisibility(False)
         with slicer.util.NodeModify(parameters.parameterNode):
             parameters.preview = preview
-            parameters.deviation = _(
-                "{before:,} → {after:,} triangles. Volume {volume:+.2f} %; distance to the exact "
-                "surface: mean {mean:.3f} mm, at most {most:.3f} mm."
-            ).format(
-                before=before,
-                after=after,
-                volume=round(found.volume_change_percent, 2) + 0.0,
-                mean=found.mean_mm,
-                most=found.max_mm,
-            )
+            parameters.deviation = deviation_told(
+                before, after, found.volume_change_percent, found.mean_mm, found.max_mm
+            ).said
         self.panel.refresh()
 
     def _accept(self) -> None:
@@ -245,10 +207,9 @@ class ModelStep(Step):
             other.GetDisplayNode().SetOpacity(0.5)
             with slicer.util.NodeModify(parameters.parameterNode):
                 parameters.comparison = other
-                parameters.comparisonText = _(
-                    "Slicer's surface (blue): volume {volume:+.1f} %, {mean:.3f} mm away on "
-                    "average, at most {most:.2f} mm."
-                ).format(volume=found.volume_change_percent, mean=found.mean_mm, most=found.max_mm)
+                parameters.comparisonText = comparison_told(
+                    found.volume_change_percent, found.mean_mm, found.max_mm
+                ).said
         self.panel.refresh()
 
     def _end_comparison(self) -> None:

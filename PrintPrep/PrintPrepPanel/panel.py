@@ -8,16 +8,17 @@ from typing import Any
 import qt
 import slicer
 import vtk
-from slicer.i18n import tr as _
 
 from .export_step import ExportStep
 from .geometry_step import GeometryStep
+from .language import use_slicer_language
 from .model_step import ModelStep
 from .parameters import PanelParameters
 from .qa_step import QaStep
 from .segment_step import SegmentStep
 from .series_step import SeriesStep
-from .step import Stage, State, Step
+from .states.view import guide, next_step, said
+from .step import Step
 from .work import Work
 
 #: Labels whose underlined letter goes to a widget.
@@ -46,6 +47,7 @@ class Panel(slicer.util.VTKObservationMixin):
 
     def __init__(self, ui: Any, logic: Any, entered: Callable[[], bool]) -> None:
         super().__init__()
+        use_slicer_language()
         self.ui, self.logic, self._entered = ui, logic, entered
         self.parameters: PanelParameters | None = None
         self.bound: dict[str, tuple[Any, list[Any]]] = {}
@@ -55,11 +57,13 @@ class Panel(slicer.util.VTKObservationMixin):
         self._message = ""
         self._waiting = False
         self.work = Work(self.show_message, self._lock)
+        self.series, self.geometry = SeriesStep(self), GeometryStep(self)
+        self.segment, self.model = SegmentStep(self), ModelStep(self)
+        self.qa, self.export = QaStep(self), ExportStep(self)
         self.steps: list[Step] = [
-            step(self)
-            for step in (SeriesStep, GeometryStep, SegmentStep, ModelStep, QaStep, ExportStep)
+            *(self.series, self.geometry, self.segment),
+            *(self.model, self.qa, self.export),
         ]
-        self.series, self.geometry, self.segment, self.model, self.qa, self.export = self.steps
         for label, widget in _BUDDIES.items():
             getattr(ui, label).setBuddy(getattr(ui, widget))
         self.scene_changed()
@@ -189,14 +193,13 @@ class Panel(slicer.util.VTKObservationMixin):
         try:
             for name, (combo, members) in self.bound.items():
                 combo.currentIndex = members.index(getattr(self.parameters, name))
-            states = [step.state() for step in self.steps]
-            upcoming = _next_step(states)
-            for step, state in zip(self.steps, states, strict=True):
-                step.refresh(state)
-                step.show_state(state)
-            self._guide = _guide(self.steps, states, upcoming)
+            views = [step.view() for step in self.steps]
+            for step, view in zip(self.steps, views, strict=True):
+                step.refresh(view)
+            states = [view.state for view in views]
+            self._guide = said(guide([step.title for step in self.steps], states))
             self._show_guide()
-            self._open(self.steps[upcoming].key)
+            self._open(self.steps[next_step(states)].key)
         finally:
             self.refreshing = False
 
@@ -212,16 +215,3 @@ class Panel(slicer.util.VTKObservationMixin):
         """Open one step and close the others."""
         for step in self.steps:
             step.button.collapsed = step.key != key
-
-
-def _next_step(states: list[State]) -> int:
-    """The first step that is not done; the last one when all are."""
-    return next((i for i, state in enumerate(states) if not state.done), len(states) - 1)
-
-
-def _guide(steps: list[Step], states: list[State], upcoming: int) -> str:
-    state = states[upcoming]
-    if state.stage is Stage.DONE:
-        return _("Done: the model is exported. {text}").format(text=state.text)
-    title = steps[upcoming].title
-    return _("Next: {step}.  {text}").format(step=title, text=state.text)

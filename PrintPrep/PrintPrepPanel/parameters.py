@@ -1,76 +1,35 @@
 """What the panel remembers in the scene, so that a saved scene brings it back."""
 
-import enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import slicer
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+
+from .states.choices import Detail, Keep, KnownObject, MapOf, Spacing, Unit, What
+
+if TYPE_CHECKING:
+
+    class _Wrapped:
+        """What the wrapper adds to the class."""
+
+        parameterNode: Any
+
+        def __init__(self, parameterNode: Any) -> None: ...
+
+        def connectGui(self, gui: Any) -> int: ...
+
+        def disconnectGui(self, tag: int) -> None: ...
+
+else:
+    _Wrapped = object
 
 #: Not chosen yet in this scene: what the user chose last, in whichever scene, holds.
 REMEMBERED = "?"
 
 
-class Spacing(enum.Enum):
-    """How far apart the planes of a regular volume are."""
-
-    NATIVE = "native"
-    ISOTROPIC = "isotropic"
-    MILLIMETRES = "mm"
-
-
-class Keep(enum.Enum):
-    """Which parts of a segment become the model."""
-
-    ALL = "all"
-    LARGEST = "largest"
-    ABOVE_SIZE = "above"
-
-
-class Detail(enum.Enum):
-    """How many triangles the model keeps: the values are shares to remove at most."""
-
-    FULL = 0.0
-    HIGH = 0.5
-    MEDIUM = 0.8
-    SMALL = 0.95
-
-
-class Unit(enum.Enum):
-    """The unit of the numbers in a model file; the values are the library's names."""
-
-    MILLIMETRE = "mm"
-    METRE = "m"
-    INCH = "inch"
-
-
-class What(enum.Enum):
-    """Which models are exported, and into how many files."""
-
-    SHOWN = "shown"
-    EACH = "each"
-    MERGED = "merged"
-
-
-class MapOf(enum.Enum):
-    """What the model is coloured by; the values are the library's names."""
-
-    NONE = ""
-    WALL = "wall"
-    GREY = "grey"
-    REFERENCE = "reference"
-
-
-class KnownObject(enum.Enum):
-    """The shape of an object of known size; the values are the library's names."""
-
-    BALL = "ball"
-    BLOCK = "block"
-    CYLINDER = "cylinder"
-
-
 # No postponed annotations here: the wrapper has to find the types themselves.
 @parameterNodeWrapper
-class PanelParameters:
+class PanelParameters(_Wrapped):
     """The panel's state. Nothing that names a patient or a folder of this computer."""
 
     volume: slicer.vtkMRMLScalarVolumeNode

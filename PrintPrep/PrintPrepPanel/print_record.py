@@ -9,6 +9,7 @@ from pathlib import Path
 import qt
 from PrintPrepLib.core.errors import ExportError
 from PrintPrepLib.core.files import write_bytes
+from PrintPrepLib.core.phrases import _
 
 
 def save_pdf(html: str, path: Path, folder: str) -> None:
@@ -29,5 +30,5 @@ def save_pdf(html: str, path: Path, folder: str) -> None:
         printer.setOutputFileName(printed)
         document.print_(printer)
         if not os.path.isfile(printed) or not os.path.getsize(printed):
-            raise ExportError("the page could not be printed to a file", file=str(path))
+            raise ExportError(_("the page could not be printed to a file"), file=str(path))
         write_bytes(path, Path(printed).read_bytes())

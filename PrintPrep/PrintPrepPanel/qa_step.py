@@ -15,12 +15,15 @@ from .qa.caliper import PART as PRINTED
 from .qa.caliper import Caliper
 from .qa.compare import Reference
 from .qa.maps import Maps
+from .qa.part import QaPart
 from .qa.plots import Plots
 from .qa.record import RecordPages
 from .qa.review import Review
 from .qa.settings import Settings
 from .qa.table import ChecksTable
-from .step import Stage, State, Step
+from .states.qa import QaFacts, qa_view
+from .states.view import View
+from .step import Step
 
 #: What the panel keeps with the record, beside it.
 _MODEL, _ASKED = "modelID", "asked"
@@ -45,12 +48,9 @@ class QaStep(Step):
         self.ui.dimensionsCheck.connect("clicked()", self._dimensions)
         for label, widget in _BUDDIES.items():
             getattr(self.ui, label).setBuddy(getattr(self.ui, widget))
-        self.settings, self.review, self.calibration = (
-            Settings(self),
-            Review(self),
-            Calibration(self),
-        )
-        self.parts = [
+        self.settings, self.review = Settings(self), Review(self)
+        self.calibration = Calibration(self)
+        self.parts: list[QaPart] = [
             self.settings,
             ChecksTable(self),
             self.review,
@@ -111,37 +111,27 @@ class QaStep(Step):
 
     # Showing
 
-    def state(self) -> State:
-        model = self.panel.model.state()
-        if not model.done:
-            return State(
-                Stage.BLOCKED,
-                _("needs a model"),
-                _("There is no model yet that is up to date (step 4)."),
-            )
-        record = self.record()
-        if record is None and self._checked_otherwise():
-            text = _("The protocol, the date or the printer has changed. Check the model again.")
-            return State(Stage.NEXT, _("check again"), text)
-        if record is None:
-            return State(Stage.NEXT, _("check"), _("Check the model before it is printed."))
-        texts = {
-            "pass": (Stage.DONE, _("pass"), _("Fit for printing: every check passed.")),
-            "warn": (Stage.CARE, _("with care"), _("Fit for printing with care: see below.")),
-            "fail": (Stage.CARE, _("fail"), _("Not fit for printing true to size: see below.")),
-        }
-        return State(*texts[record["verdict"]])
+    def view(self) -> View:
+        model, record = self.panel.model.node(), None
+        ready = self.panel.model.state().done
+        if ready:
+            record = self.record()
+        facts = QaFacts(
+            model=model is not None,
+            ready=ready,
+            verdict=None if record is None else record["verdict"],
+            otherwise=ready and record is None and self._checked_otherwise(),
+        )
+        return qa_view(facts)
 
     def _checked_otherwise(self) -> bool:
         text = self.parameters.record
         return bool(text) and json.loads(text).get(_MODEL) == self.panel.model.node().GetID()
 
-    def refresh(self, state: State) -> None:
-        ready = state.stage is not Stage.BLOCKED
-        record = self.record() if ready else None
+    def refresh(self, view: View) -> None:
+        super().refresh(view)
+        record = None if view.state.blocked else self.record()
         model = self.panel.model.node()
-        self.ui.checkButton.enabled = ready
-        self.ui.dimensionsCheck.enabled = model is not None
         for part in self.parts:
             part.refresh(record, model)
 

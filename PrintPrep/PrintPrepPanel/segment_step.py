@@ -7,6 +7,7 @@ from typing import Any
 import qt
 import slicer
 import vtk
+from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml import volumes as mrml_volumes
@@ -14,7 +15,15 @@ from PrintPrepLib.mrml.segments import new_segmentation, threshold_of
 from PrintPrepLib.mrml.volumes import provenance_of, voxels_of
 from slicer.i18n import tr as _
 
-from .step import Stage, State, Step
+from .states.segment import (
+    PRESET_BUTTON,
+    SegmentFacts,
+    half_contrast_told,
+    limits_told,
+    segment_view,
+)
+from .states.view import View
+from .step import Step
 
 EDITOR_TAG = "PrintPrep"
 _SET_UP = "PrintPrep.SetUp"
@@ -39,8 +48,9 @@ class SegmentStep(Step):
         self.presets: dict[str, Any] = {}
         grid = ui.presetsFrame.layout()
         for index, (name, preset) in enumerate(presets().items()):
-            button = qt.QPushButton(_(preset.title))
-            button.objectName = f"preset_{name}"
+            button = qt.QPushButton(translated(preset.title))
+            button.objectName = f"{PRESET_BUTTON}{name}"
+            setattr(ui, button.objectName, button)
             button.checkable = True
             button.toolTip = _preset_tip(preset)
             button.connect("clicked()", lambda name=name: self.use_preset(name))
@@ -58,14 +68,18 @@ class SegmentStep(Step):
         self.editor.connect(
             "segmentationNodeChanged(vtkMRMLSegmentationNode*)", self._segmentation_chosen
         )
-        self.editor.connect("currentSegmentIDChanged(QString)", self._segment_chosen)
         ui.editorFrame.layout().addWidget(self.editor)
+        ui.segmentEditor = self.editor
 
     def scene_changed(self) -> None:
         self.editor.setMRMLScene(slicer.mrmlScene)
 
     def enter(self) -> None:
-        self.editor.setMRMLSegmentEditorNode(self._editor_node())
+        node, modified = self._editor_node(), vtk.vtkCommand.ModifiedEvent
+        self.editor.setMRMLSegmentEditorNode(node)
+        # The widget's own signal tells of clicks in its table only, not of a segment added.
+        if not self.panel.hasObserver(node, modified, self._editor_modified):
+            self.panel.addObserver(node, modified, self._editor_modified)
         self.editor.setupViewObservations()
         self.editor.updateWidgetFromMRML()
         if self.parameters.segmentation is not None:
@@ -79,6 +93,9 @@ class SegmentStep(Step):
     def exit(self) -> None:
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
+        node, modified = self.editor.mrmlSegmentEditorNode(), vtk.vtkCommand.ModifiedEvent
+        if node is not None and self.panel.hasObserver(node, modified, self._editor_modified):
+            self.panel.removeObserver(node, modified, self._editor_modified)
         self._observe(None)
 
     def _editor_node(self) -> Any:
@@ -104,8 +121,11 @@ class SegmentStep(Step):
             self._observe(node)
             self.panel.refresh_soon()
 
-    def _segment_chosen(self, segment_id: str) -> None:
-        if self.parameters is not None and not self.panel.refreshing:
+    def _editor_modified(self, caller: Any, event: Any) -> None:
+        segment_id = caller.GetSelectedSegmentID() or ""
+        if self.parameters is None or self.panel.refreshing:
+            return
+        if segment_id != self.parameters.segmentID:
             self.parameters.segmentID = segment_id
             self.panel.refresh_soon()
 
@@ -148,7 +168,7 @@ class SegmentStep(Step):
         if self.parameters is None or self.panel.work.running:
             return
         now = mrml_segments.label_stamps(self.parameters.segmentation)
-        if now.get(segment_id) != self._stamps.get(segment_id):
+        if segment_id and now.get(segment_id) != self._stamps.get(segment_id):
             self._outdated(segment_id)
         self.panel.refresh_soon()
 
@@ -175,25 +195,21 @@ class SegmentStep(Step):
 
     # State
 
-    def state(self) -> State:
-        if self.parameters.volume is None:
-            return State(Stage.BLOCKED, _("needs a volume"), _("Choose a volume first (step 1)."))
-        problem = mrml_volumes.geometry_of(self.parameters.volume)["problem"]
-        if problem:
-            return State(
-                Stage.BLOCKED,
-                _("needs a regular volume"),
-                _("The volume has to be made regular first (step 2)."),
-            )
-        voxels = self.voxels()
-        if not voxels:
-            return State(
-                Stage.NEXT,
-                _("choose a tissue"),
-                _("Choose a tissue, watch the preview in the slice views, and apply it."),
-            )
-        segment = self._segment()
-        return State(Stage.DONE, segment.GetName())
+    def view(self) -> View:
+        parameters, volume = self.parameters, self.parameters.volume
+        presets = {"presets": tuple(self.presets), "preset": parameters.preset}
+        if volume is None:
+            return segment_view(SegmentFacts(**presets, half_contrast=parameters.halfContrast))
+        facts = SegmentFacts(
+            volume=True,
+            regular=not mrml_volumes.geometry_of(volume)["problem"],
+            hounsfield=mrml_volumes.has_hounsfield_units(volume),
+            segment=self._segment().GetName() if self.voxels() else None,
+            threshold=self._threshold_effect() is not None,
+            half_contrast=parameters.halfContrast,
+            **presets,
+        )
+        return segment_view(facts)
 
     def _segment(self) -> Any:
         return mrml_segments.segment_of(self.parameters.segmentation, self.parameters.segmentID)
@@ -206,21 +222,9 @@ class SegmentStep(Step):
             self.parameters.segmentation, self.parameters.segmentID
         )
 
-    def refresh(self, state: State) -> None:
-        ui, volume = self.ui, self.parameters.volume
-        usable = state.stage is not Stage.BLOCKED
-        hounsfield = volume is not None and mrml_volumes.has_hounsfield_units(volume)
-        for name, button in self.presets.items():
-            button.enabled = usable and hounsfield
-            button.checked = name == self.parameters.preset
-        ui.presetsHint.text = _("This volume has no Hounsfield units: use an automatic threshold.")
-        ui.presetsHint.visible = usable and not hounsfield
-        for widget in (ui.automaticButton, ui.halfContrastButton):
-            widget.enabled = usable
-        self.editor.enabled = usable
-        ui.applyThresholdButton.enabled = usable and self._threshold_effect() is not None
-        ui.contrastLabel.text = self.parameters.halfContrast
-        ui.contrastLabel.visible = bool(self.parameters.halfContrast)
+    def refresh(self, view: View) -> None:
+        super().refresh(view)
+        volume = self.parameters.volume
         if volume is not None and self.editor.sourceVolumeNode() is not volume:
             self.editor.setSourceVolumeNode(volume)
         if self.parameters.segmentation is not self.editor.segmentationNode():
@@ -234,7 +238,7 @@ class SegmentStep(Step):
 
         chosen = preset(name)
         self.parameters.preset = name
-        self.set_range(chosen.low, chosen.high, _(chosen.title), fresh=True)
+        self.set_range(chosen.low, chosen.high, translated(chosen.title), fresh=True)
         self.panel.refresh()
 
     def _automatic(self) -> None:
@@ -275,16 +279,9 @@ class SegmentStep(Step):
         if found is None:
             return
         self.parameters.preset = ""
-        self.parameters.halfContrast = _(
-            "Half contrast is {half:.0f}: inside {inside:.0f}, outside {outside:.0f}. The range "
-            "before put the surface {shift:.2f} mm too far {side}."
-        ).format(
-            half=found.threshold,
-            inside=found.object_value,
-            outside=found.background_value,
-            shift=abs(found.shift_mm),
-            side=_("out") if found.shift_mm > 0 else _("in"),
-        )
+        self.parameters.halfContrast = half_contrast_told(
+            found.threshold, found.object_value, found.background_value, found.shift_mm
+        ).said
         if found.object_value >= found.background_value:
             self.set_range(found.threshold, None, _("Object"))
         else:
@@ -351,8 +348,4 @@ class SegmentStep(Step):
 
 
 def _preset_tip(preset: Any) -> str:
-    if preset.high is None:
-        limits = _("{low:g} HU and more").format(low=preset.low)
-    else:
-        limits = _("{low:g} to {high:g} HU").format(low=preset.low, high=preset.high)
-    return f"{limits}. {_(preset.description)}"
+    return f"{limits_told(preset.low, preset.high).said}. {translated(preset.description)}"

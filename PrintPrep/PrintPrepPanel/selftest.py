@@ -15,8 +15,8 @@ from PrintPrepLib.mrml import maps as mrml_maps
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from PrintPrepLib.report.record_page import page
 
-from .parameters import MapOf
 from .print_record import save_pdf
+from .states.choices import MapOf
 
 
 def click_through(test: Any, widget: Any) -> Any:

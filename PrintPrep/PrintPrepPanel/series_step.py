@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import qt
@@ -10,7 +9,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from .conversion import Conversion
-from .step import Stage, State, Step
+from .qa.part import folder_setting, keep_setting
+from .states.series import SeriesFacts, loaded, series_view
+from .states.view import View, said
+from .step import Step
 
 _COLUMNS = 4
 
@@ -45,16 +47,10 @@ class SeriesStep(Step):
     def clean_up(self) -> None:
         self.conversion.clean_up()
 
-    def state(self) -> State:
+    def view(self) -> View:
         volume = self.parameters.volume
-        if volume is None:
-            return State(Stage.NEXT, _("choose"), _("Load a series, or choose a volume."))
-        return State(Stage.DONE, volume.GetName())
-
-    def refresh(self, state: State) -> None:
-        several = bool(self._series)
-        for widget in (self.ui.foundLabel, self.ui.foundTable, self.ui.loadChosenButton):
-            widget.visible = several
+        name = None if volume is None else volume.GetName()
+        return series_view(SeriesFacts(name, len(self._series)))
 
     def show_in_slices(self, node: Any) -> None:
         """Show the volume that was chosen or made as the background of the slice views."""
@@ -63,10 +59,10 @@ class SeriesStep(Step):
 
     def _import(self) -> None:
         folder = qt.QFileDialog.getExistingDirectory(
-            self.ui.stepsFrame, _("Folder with DICOM files"), _remembered("ImportFolder")
+            self.ui.stepsFrame, _("Folder with DICOM files"), folder_setting("ImportFolder")
         )
         if folder:
-            _remember("ImportFolder", folder)
+            keep_setting("ImportFolder", folder)
             self.import_folder(folder)
 
     def import_folder(self, folder: str) -> None:
@@ -113,21 +109,7 @@ class SeriesStep(Step):
         if nodes:
             self._offer([])
             self.panel.choose_volume(max(nodes, key=_size))
-            self.panel.show_message(self._told(nodes))
-
-    def _told(self, nodes: list[Any]) -> str:
-        """What came of the series where it was not just one volume; "" where it was."""
-        lines = []
-        if len(nodes) > 1:
-            lines.append(
-                _("{count} volumes were loaded; choose one of them in step 1.").format(
-                    count=len(nodes)
-                )
-            )
-        if self.logic.leftOut:
-            left_out = "; ".join(self.logic.leftOut)
-            lines.append(_("Left out: {left_out}.").format(left_out=left_out))
-        return " ".join(lines)
+            self.panel.show_message(said(loaded(len(nodes), self.logic.leftOut)))
 
     def _demonstrate(self) -> None:
         node = self.panel.run(
@@ -147,12 +129,3 @@ def _show_in_slices(node: Any) -> None:
     logic = slicer.app.applicationLogic()
     logic.GetSelectionNode().SetActiveVolumeID(node.GetID())
     logic.PropagateVolumeSelection()
-
-
-def _remembered(key: str) -> str:
-    folder = slicer.util.settingsValue(f"PrintPrep/{key}", "")
-    return folder if folder and os.path.isdir(folder) else ""
-
-
-def _remember(key: str, folder: str) -> None:
-    qt.QSettings().setValue(f"PrintPrep/{key}", folder)

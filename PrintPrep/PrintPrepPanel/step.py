@@ -1,11 +1,13 @@
-"""What all steps of the panel share."""
+"""What all steps of the panel share: facts of the scene go to ``states``, its answer to widgets."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
+
+from PrintPrepLib.core.phrases import translated
+
+from .states.view import Stage, State, View, Widgets, said
 
 
 class Host(Protocol):
@@ -22,6 +24,10 @@ class Host(Protocol):
     segment: Any
     model: Any
     qa: Any
+    #: As VTKObservationMixin has them.
+    addObserver: Callable[[Any, Any, Callable[..., None]], None]
+    removeObserver: Callable[[Any, Any, Callable[..., None]], None]
+    hasObserver: Callable[[Any, Any, Callable[..., None]], bool]
 
     def run(self, title: str, task: Callable[[Any], Any]) -> Any: ...
 
@@ -34,35 +40,8 @@ class Host(Protocol):
     def refresh_soon(self) -> None: ...
 
 
-class Stage(enum.Enum):
-    """Where a step stands; the value is its mark in the title."""
-
-    DONE = "✓"
-    CARE = "!"
-    NEXT = "▸"
-    BLOCKED = "–"
-
-
-@dataclass(frozen=True)
-class State:
-    """A step's state at a glance.
-
-    :param brief: a few words for the step's title.
-    :param text: what is done, what to do next, or why it cannot be done.
-    """
-
-    stage: Stage
-    brief: str = ""
-    text: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Whether the step after it can be next."""
-        return self.stage in (Stage.DONE, Stage.CARE)
-
-
 class Step:
-    """One collapsible step: reads its state from the scene, never keeps a node itself."""
+    """One collapsible step: reads its facts from the scene, never keeps a node itself."""
 
     #: Prefix of the step's widgets: ``<key>Step`` is the button, ``<key>State`` its sentence.
     key = ""
@@ -71,13 +50,9 @@ class Step:
         self.panel = panel
         self.ui = panel.ui
         self.button = getattr(panel.ui, f"{self.key}Step")
-        self._title = self.button.text
+        #: The step's title without its state.
+        self.title: str = self.button.text
         self.setup()
-
-    @property
-    def title(self) -> str:
-        """The step's title without its state."""
-        return self._title
 
     @property
     def logic(self) -> Any:
@@ -104,30 +79,45 @@ class Step:
     def clean_up(self) -> None:
         """The module goes away: end what goes on while other modules are shown."""
 
+    def view(self) -> View:
+        """What the step shows, from the scene as it is now; called with parameters only."""
+        return View(State(Stage.BLOCKED))
+
     def state(self) -> State:
-        """Where the step stands, from the scene as it is now."""
-        return State(Stage.BLOCKED)
+        """Where the step stands."""
+        return self.view().state
 
-    def refresh(self, state: State) -> None:
-        """Bring the step's widgets up to date; called with parameters only."""
-
-    def show_state(self, state: State) -> None:
-        """The state in the step's title and in its first line."""
-        brief = f"   {state.stage.value} {state.brief}" if state.brief else ""
-        self.button.text = f"{self._title}{brief}"
-        label = getattr(self.ui, f"{self.key}State")
-        label.text = state.text
-        label.visible = bool(state.text)
+    def refresh(self, view: View) -> None:
+        """Bring the step's widgets up to date."""
+        show(self.ui, view.widgets)
+        state = view.state
+        brief = f"   {state.stage.value} {said(state.brief)}" if state.brief else ""
+        self.button.text = f"{self.title}{brief}"
+        show(self.ui, Widgets(labels={f"{self.key}State": state.text}))
 
 
-def fill(combo: Any, titles: dict[Any, str]) -> None:
-    """Offer the titles in a combo box, in their order."""
-    combo.addItems(list(titles.values()))
+def show(ui: Any, widgets: Widgets) -> None:
+    """Put values into widgets."""
+    for values, attribute in (
+        (widgets.enabled, "enabled"),
+        (widgets.visible, "visible"),
+        (widgets.checked, "checked"),
+        (widgets.chosen, "currentIndex"),
+    ):
+        for name, value in values.items():
+            setattr(getattr(ui, name), attribute, value)
+    for name, text in {**widgets.texts, **widgets.labels}.items():
+        getattr(ui, name).text = said(text)
+    for name, text in widgets.labels.items():
+        getattr(ui, name).visible = bool(text)
 
 
-def bind(combo: Any, titles: dict[Any, str], panel: Host, name: str) -> None:
-    """Connect a combo box with an enumerated parameter; its texts can be translated."""
-    fill(combo, titles)
+def bind(combo: Any, titles: Mapping[Any, str], panel: Host, name: str) -> None:
+    """Connect a combo box with an enumerated parameter.
+
+    :param titles: marked words for each value.
+    """
+    combo.addItems([translated(title) for title in titles.values()])
     members = list(titles)
 
     def changed(index: int) -> None:

@@ -12,18 +12,12 @@ from typing import Any
 import slicer
 from PySide6 import QtCore, QtWidgets
 
-from .dialogs import OPENED
-from .pythonqt import to_native, wrap, wrapped_class
+from .pythonqt import to_native, wrap
 from .strict import StrictObject
 
 
 class ModuleManager(StrictObject, table="slicer.app.moduleManager()"):
     """``slicer.app.moduleManager()``."""
-
-    def modulesNames(self) -> tuple[str, ...]:
-        return tuple(
-            item.name for item in vars(slicer.modules).values() if isinstance(item, StrictObject)
-        )
 
     def module(self, name: str) -> Any:
         return getattr(slicer.modules, name.lower(), None)
@@ -37,10 +31,15 @@ class Application(StrictObject, table="slicer.app"):
         self._testing = True
         self._manager = ModuleManager()
         self._temporary = tempfile.mkdtemp(prefix="standin-")
-        self._processed = 0
         self._cursors: list[Any] = []
+        self._processed = 0
         self._layout_manager: Any = None
-        self._paused = 0
+        #: A test may set another language.
+        self._locale = "en_US"
+
+    @property
+    def applicationLocaleName(self) -> str:
+        return self._locale
 
     @property
     def applicationName(self) -> str:
@@ -49,14 +48,6 @@ class Application(StrictObject, table="slicer.app"):
     @property
     def applicationVersion(self) -> str:
         return "5.13.0-2026-08-21"
-
-    @property
-    def majorVersion(self) -> int:
-        return 5
-
-    @property
-    def minorVersion(self) -> int:
-        return 13
 
     @property
     def temporaryPath(self) -> str:
@@ -84,17 +75,11 @@ class Application(StrictObject, table="slicer.app"):
     def applicationLogic(self) -> Any:
         return self._logic
 
-    def mrmlScene(self) -> Any:
-        return slicer.mrmlScene
-
     def moduleManager(self) -> ModuleManager:
         return self._manager
 
     def layoutManager(self) -> Any:
         return self._layout_manager
-
-    def dicomDatabase(self) -> Any:
-        return slicer.dicomDatabase
 
     def processEvents(self) -> None:
         self._processed += 1
@@ -103,27 +88,9 @@ class Application(StrictObject, table="slicer.app"):
     def topLevelWidgets(self) -> tuple:
         return tuple(wrap(item) for item in QtWidgets.QApplication.topLevelWidgets())
 
-    def settings(self) -> Any:
-        return wrapped_class("qt.QSettings")()
-
-    def userSettings(self) -> Any:
-        return wrapped_class("qt.QSettings")()
-
-    def palette(self) -> Any:
-        return wrap(QtWidgets.QApplication.palette())
-
     def setOverrideCursor(self, cursor: Any) -> None:
         self._cursors.append(to_native(cursor))
 
     def restoreOverrideCursor(self) -> None:
         if self._cursors:
             self._cursors.pop()
-
-    def pauseRender(self) -> None:
-        self._paused += 1
-
-    def resumeRender(self) -> None:
-        self._paused -= 1
-
-    def openUrl(self, url: str) -> None:
-        OPENED.urls.append(str(url))

@@ -8,7 +8,7 @@ that is what makes an examination slow.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,14 +41,9 @@ class _Instance:
 
 
 class DicomDatabase(StrictObject, table="slicer.dicomDatabase"):
-    """One database in memory; ``_import`` fills it.
+    """One database in memory; ``_import`` fills it."""
 
-    :param without: methods that an older Slicer lacks.
-    """
-
-    def __init__(self, without: Iterable[str] = ()) -> None:
-        self._without = frozenset(without)
-        self._open = True
+    def __init__(self) -> None:
         self._precache: tuple[str, ...] = ()
         self._excluded: tuple[str, ...] = (_PIXEL_DATA,)
         self._by_path: dict[str, _Instance] = {}
@@ -57,21 +52,7 @@ class DicomDatabase(StrictObject, table="slicer.dicomDatabase"):
         self._pixels: set[str] = set()
         self._log = Log()
 
-    def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_") and name in self._without:
-            raise AttributeError(name)
-        return super().__getattribute__(name)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._without:
-            raise AttributeError(f"ctkDICOMDatabase has no attribute named '{name}'")
-        return super().__getattr__(name)
-
     # Properties
-
-    @property
-    def isOpen(self) -> bool:
-        return self._open
 
     @property
     def tagsToPrecache(self) -> tuple[str, ...]:
@@ -112,43 +93,15 @@ class DicomDatabase(StrictObject, table="slicer.dicomDatabase"):
 
     # Lists
 
-    def patients(self) -> tuple[str, ...]:
-        return _distinct(item.patient for item in self._by_uid.values())
-
-    def studiesForPatient(self, patient: str) -> tuple[str, ...]:
-        return _distinct(i.study for i in self._by_uid.values() if i.patient == patient)
-
-    def seriesForStudy(self, study: str) -> tuple[str, ...]:
-        return _distinct(i.series for i in self._by_uid.values() if i.study == study)
-
     def filesForSeries(self, series: str, hits: int = -1) -> tuple[str, ...]:
         files = tuple(i.path for i in self._by_uid.values() if i.series == series)
         return files[:hits] if hits > 0 else files
 
-    def instancesForSeries(self, series: str, hits: int = -1) -> tuple[str, ...]:
-        uids = tuple(i.uid for i in self._by_uid.values() if i.series == series)
-        return uids[:hits] if hits > 0 else uids
-
-    def allFiles(self) -> tuple[str, ...]:
-        return tuple(self._by_path)
-
     # Relations
-
-    def studyForSeries(self, series: str) -> str:
-        return next((i.study for i in self._by_uid.values() if i.series == series), "")
-
-    def patientForStudy(self, study: str) -> str:
-        return next((i.patient for i in self._by_uid.values() if i.study == study), "")
-
-    def seriesForFile(self, path: str) -> str:
-        return getattr(self._by_path.get(path), "series", "")
 
     def instanceForFile(self, path: str) -> str:
         self._log.queries["instanceForFile"] += 1
         return getattr(self._by_path.get(path), "uid", "")
-
-    def fileForInstance(self, uid: str) -> str:
-        return getattr(self._by_uid.get(uid), "path", "")
 
     # Values
 
@@ -165,19 +118,12 @@ class DicomDatabase(StrictObject, table="slicer.dicomDatabase"):
         return "" if instance is None else self._value(instance, _tag(tag))
 
     def instanceValues(self, uids: Iterable[str], tag: str) -> dict[str, str]:
-        """Values in the tag cache; what is empty or not cached is left out."""
         self._log.queries["instanceValues"] += 1
-        found = {uid: self._cache.get((uid, tag.upper()), "") for uid in uids}
-        return {uid: value for uid, value in found.items() if value}
+        raise ValueError("return type 'QMap<QString,QString>' is unknown to PythonQt")
 
     def fileValueExists(self, path: str, *tag: Any) -> bool:
         self._log.queries["fileValueExists"] += 1
         instance = self._by_path.get(path)
-        return instance is not None and self._exists(instance, _tag(tag))
-
-    def instanceValueExists(self, uid: str, *tag: Any) -> bool:
-        self._log.queries["instanceValueExists"] += 1
-        instance = self._by_uid.get(uid)
         return instance is not None and self._exists(instance, _tag(tag))
 
     def _exists(self, instance: _Instance, tag: str) -> bool:
@@ -251,11 +197,3 @@ def _joined(value: Any) -> str:
     if isinstance(value, (list, pydicom.multival.MultiValue)):
         return "\\".join(str(part) for part in value)
     return str(value)
-
-
-def series_files(database: DicomDatabase) -> dict[str, tuple[str, ...]]:
-    """Series UID → its files, for tests."""
-    result: dict[str, list[str]] = defaultdict(list)
-    for item in database._by_uid.values():
-        result[item.series].append(item.path)
-    return {series: tuple(files) for series, files in result.items()}

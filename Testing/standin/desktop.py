@@ -6,7 +6,6 @@ import importlib
 import sys
 import tempfile
 import types
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +127,8 @@ class Desktop:
         hierarchy.create_items_for_new_nodes(self.scene)
         self.reset()
 
-    def reset(self, without: Iterable[str] = ()) -> None:
-        """Empty scene, empty database, no plugins, no settings, no main window, testing mode.
-
-        :param without: methods of the database that an older Slicer lacks.
-        """
+    def reset(self) -> None:
+        """Empty scene, empty database, no plugins, no settings, no main window, testing mode."""
         for item in list(vars(getattr(slicer, "modules", None) or _Modules()).values()):
             if isinstance(item, Module) and item._panel is not None:
                 item._panel.cleanup()
@@ -152,8 +148,8 @@ class Desktop:
         for name, logic in self._logics.items():
             module = types.SimpleNamespace(logic=lambda logic=logic: logic)
             setattr(slicer.modules, name, module)
-        slicer.dicomDatabase = DicomDatabase(without)
-        slicer.app._testing = True
+        slicer.dicomDatabase = DicomDatabase()
+        slicer.app._testing, slicer.app._locale = True, "en_US"
         QtCore.QSettings().clear()
         ANSWERS.clear()
         OPENED.urls.clear()

@@ -6,8 +6,8 @@ from typing import Any
 
 from PySide6 import QtWidgets
 
-from .natives import native, stored
-from .pythonqt import WrappedObject, register, wrap, wrapped_class
+from .natives import native
+from .pythonqt import WrappedObject, register, wrapped_class
 from .strict import MISTAKES
 
 
@@ -56,120 +56,46 @@ class Opened:
 OPENED = Opened()
 
 
-def _dialog(name: str) -> type[WrappedObject]:
-    """A dialog class whose ``exec`` asks ``ANSWERS``."""
-
-    class Dialog(wrapped_class(name)):
-        def exec(self) -> int:
-            text = self.text if "text" in self._table.properties else self.windowTitle
-            answer = ANSWERS.take(self.windowTitle, text, self)
-            if isinstance(answer, str):
-                self._native.selectFile(answer)
-                return 1 if answer else 0
-            if not hasattr(self._native, "standardButtons"):
-                self._native.done(int(answer))
-            return answer
-
-        exec_ = exec
-
-    return _registered(name, Dialog)
+def _registered(name: str, **members: Any) -> None:
+    """Put a class with these members in the place of a wrapped one."""
+    base = wrapped_class(name)
+    body = {"__module__": WrappedObject.__module__, **members}
+    register(name, type(base)(name.rpartition(".")[2], (base,), body))
 
 
-def _registered(name: str, cls: type[WrappedObject]) -> type[WrappedObject]:
-    cls.__name__ = name.rpartition(".")[2]
-    cls.__module__ = WrappedObject.__module__
-    register(name, cls)
-    return cls
+def _exec(dialog: WrappedObject) -> int:
+    text = dialog.text if "text" in dialog._table.properties else dialog.windowTitle
+    answer = ANSWERS.take(dialog.windowTitle, text, dialog)
+    if not hasattr(dialog._native, "standardButtons"):
+        dialog._native.done(int(answer))
+    return answer
+
+
+def _ask(parent: Any, title: str, text: str, *buttons: int) -> int:
+    return ANSWERS.take(title, text)
+
+
+def _path(parent: Any = None, caption: str = "", folder: str = "", *more: Any) -> str:
+    return ANSWERS.take(caption, caption, cancelled="")
+
+
+def _open_url(url: Any) -> bool:
+    OPENED.urls.append(url.toString())
+    return True
 
 
 @native
 class ctkMessageBox(QtWidgets.QMessageBox):
-    """What CTK adds to QMessageBox."""
-
-    dontShowAgain = stored(bool, False)
-    dontShowAgainVisible = stored(bool, False)
-    dontShowAgainSettingsKey = stored(str, "")
-
-
-def _message_box(name: str) -> None:
-    base = _dialog(name)
-
-    def ask(parent: Any, title: str, text: str, *buttons: int) -> int:
-        return ANSWERS.take(title, text)
-
-    class Box(base):
-        question = staticmethod(ask)
-        warning = staticmethod(ask)
-        information = staticmethod(ask)
-        critical = staticmethod(ask)
-
-    _registered(name, Box)
-
-
-def _file_dialog() -> None:
-    base = _dialog("qt.QFileDialog")
-
-    def one(parent=None, caption="", folder="", *more: Any) -> str:
-        return ANSWERS.take(caption, caption, cancelled="")
-
-    def several(parent=None, caption="", folder="", *more: Any) -> tuple[str, ...]:
-        answer = ANSWERS.take(caption, caption, cancelled=())
-        return tuple(answer)
-
-    class FileDialog(base):
-        getExistingDirectory = staticmethod(one)
-        getOpenFileName = staticmethod(one)
-        getSaveFileName = staticmethod(one)
-        getOpenFileNames = staticmethod(several)
-
-    _registered("qt.QFileDialog", FileDialog)
-
-
-def _input_dialog() -> None:
-    base = _dialog("qt.QInputDialog")
-
-    def text(parent: Any, title: str, label: str, *more: Any) -> str:
-        return ANSWERS.take(title, label, cancelled="")
-
-    def number(parent: Any, title: str, label: str, value: Any = 0, *more: Any) -> Any:
-        return ANSWERS.take(title, label, cancelled=value)
-
-    class InputDialog(base):
-        getText = staticmethod(text)
-        getMultiLineText = staticmethod(text)
-        getItem = staticmethod(text)
-        getInt = staticmethod(number)
-        getDouble = staticmethod(number)
-
-    _registered("qt.QInputDialog", InputDialog)
-
-
-def _desktop_services() -> None:
-    def open_url(url: Any) -> bool:
-        OPENED.urls.append(url.toString())
-        return True
-
-    class DesktopServices(wrapped_class("qt.QDesktopServices")):
-        openUrl = staticmethod(open_url)
-
-    _registered("qt.QDesktopServices", DesktopServices)
-
-
-def ask_for_folder(title: str) -> str:
-    """What the user picks in a browse button of CTK; "" for nothing."""
-    return ANSWERS.take(title, title, cancelled="")
-
-
-def ask_for_color(parent: QtWidgets.QWidget) -> Any:
-    """The colour that the user picks; None for none."""
-    return ANSWERS.take("Select Color", "Select Color", wrap(parent), cancelled=None)
+    """What Slicer shows its messages in."""
 
 
 def install_dialogs() -> None:
     """Put the imitations in the place of Qt's own."""
-    _dialog("qt.QDialog")
-    _message_box("qt.QMessageBox")
-    _message_box("ctk.ctkMessageBox")
-    _file_dialog()
-    _input_dialog()
-    _desktop_services()
+    modal = {"exec": _exec, "exec_": _exec}
+    asking = ("question", "warning", "information", "critical")
+    paths = ("getExistingDirectory", "getOpenFileName", "getSaveFileName")
+    _registered("qt.QDialog", **modal)
+    for name in ("qt.QMessageBox", "ctk.ctkMessageBox"):
+        _registered(name, **modal, **dict.fromkeys(asking, staticmethod(_ask)))
+    _registered("qt.QFileDialog", **modal, **dict.fromkeys(paths, staticmethod(_path)))
+    _registered("qt.QDesktopServices", openUrl=staticmethod(_open_url))

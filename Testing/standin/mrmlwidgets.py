@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
 from PySide6 import QtWidgets
 from PySide6.QtCore import Property, Signal
@@ -84,32 +83,16 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
     """A combo box of the scene's nodes."""
 
     currentNodeChanged = Signal((object,), (bool,))
-    currentNodeIDChanged = Signal(str)
-    currentNodeRenamed = Signal(str)
-    nodeAboutToBeEdited = Signal(object)
-    nodeAboutToBeRemoved = Signal(object)
     nodeActivated = Signal(object)
-    nodeAdded = Signal(object)
-    nodeAddedByUser = Signal(object)
 
-    baseName = stored(str, "")
-    addEnabled = stored(bool, True, lambda self: self._refill())
+    addEnabled = stored(bool, True)
     removeEnabled = stored(bool, True)
-    editEnabled = stored(bool, False)
-    renameEnabled = stored(bool, False)
-    selectNodeUponCreation = stored(bool, True)
-    interactionNodeSingletonTag = stored(str, "")
-    sizeAdjustPolicy = stored(int, 0)
     noneEnabled = stored(bool, False, lambda self: self._refill())
-    noneDisplay = stored(str, "None", lambda self: self._refill())
-    showHidden = stored(bool, False, lambda self: self._refill())
-    showChildNodeTypes = stored(bool, True, lambda self: self._refill())
-    hideChildNodeTypes = stored("QStringList", [], lambda self: self._refill())
     nodeTypes = stored("QStringList", [], lambda self: self._refill())
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._scene, self._current, self._attributes = None, None, []
+        self._scene, self._current = None, None
         self._ids: list[str] = []
         self._combo = QtWidgets.QComboBox(self)
         self._combo.setSizePolicy(_RESIZE.Expanding, _RESIZE.Fixed)
@@ -150,13 +133,9 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
         self._follow(node)
         if not self._scene.IsBatchProcessing():
             self._refill()
-            if self._fits(node):
-                self.nodeAdded.emit(node)
 
     def _on_removing(self, node: Any) -> None:
         self._forget(node)
-        if self._fits(node):
-            self.nodeAboutToBeRemoved.emit(node)
 
     def _scene_nodes(self) -> list[Any]:
         if self._scene is None:
@@ -164,22 +143,8 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
         return [self._scene.GetNthNode(i) for i in range(self._scene.GetNumberOfNodes())]
 
     def _fits(self, node: Any) -> bool:
-        if node.GetHideFromEditors() and not self.showHidden:
-            return False
-        for kind in self.nodeTypes:
-            exact = node.GetClassName() == kind
-            if not (exact or (self.showChildNodeTypes and node.IsA(kind))):
-                continue
-            if not exact and any(node.IsA(item) for item in self.hideChildNodeTypes):
-                continue
-            wanted = [item for item in self._attributes if item[0] == kind]
-            if all(
-                node.GetAttribute(name) is not None
-                and (value is None or node.GetAttribute(name) == str(value))
-                for _, name, value in wanted
-            ):
-                return True
-        return False
+        shown = not node.GetHideFromEditors()
+        return shown and any(node.IsA(kind) for kind in self.nodeTypes)
 
     # The list
 
@@ -191,7 +156,7 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
             return
         nodes = self._nodes()
         none = self.noneEnabled or not nodes
-        names = [*([self.noneDisplay] if none else []), *(self._label(node) for node in nodes)]
+        names = [*(["None"] if none else []), *(self._label(node) for node in nodes)]
         ids = [*([""] if none else []), *(node.GetID() for node in nodes)]
         self._combo.blockSignals(True)
         self._combo.clear()
@@ -218,8 +183,6 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
         old = [self._combo.itemText(i) for i in range(max(offset, 0), self._combo.count())]
         if shown != old:
             self._refill()
-            if self._current is not None:
-                self.currentNodeRenamed.emit(self._current.GetName())
 
     def _label(self, node: Any) -> str:
         return node.GetName() or node.GetID()
@@ -230,7 +193,6 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
         self._current = node
         self.currentNodeChanged[object].emit(node)
         self.currentNodeChanged[bool].emit(node is not None)
-        self.currentNodeIDChanged.emit(node.GetID() if node is not None else "")
 
     def _on_index(self, index: int) -> None:
         id_ = self._ids[index] if 0 <= index < len(self._ids) else ""
@@ -253,46 +215,6 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
     currentNodeID = Property(
         str, lambda self: self._current.GetID() if self._current else "", setCurrentNodeID
     )
-    currentNodeId = Property(
-        str, lambda self: self._current.GetID() if self._current else "", setCurrentNodeID
-    )
-
-    def setCurrentNodeIndex(self, index: int) -> None:
-        nodes = self._nodes()
-        self.setCurrentNode(nodes[index] if 0 <= index < len(nodes) else None)
 
     def nodeCount(self) -> int:
         return len(self._nodes())
-
-    def nodeFromIndex(self, index: int) -> Any:
-        nodes = self._nodes()
-        return nodes[index] if 0 <= index < len(nodes) else None
-
-    def addAttribute(self, kind: str, name: str, value: Any = None) -> None:
-        self._attributes.append((kind, name, value))
-        self._refill()
-
-    def removeAttribute(self, kind: str, name: str) -> None:
-        self._attributes = [item for item in self._attributes if item[:2] != (kind, name)]
-        self._refill()
-
-    def addNode(self, kind: str = "") -> Any:
-        kind = kind or self.nodeTypes[0]
-        name = self.baseName or self._scene.CreateNodeByClass(kind).GetNodeTagName()
-        node = self._scene.AddNewNodeByClass(kind, self._scene.GenerateUniqueName(name))
-        for _, key, value in self._attributes:
-            node.SetAttribute(key, str(value) if value is not None else "")
-        self._refill()
-        if self.selectNodeUponCreation:
-            self.setCurrentNode(node)
-        self.nodeAddedByUser.emit(node)
-        return node
-
-    def removeCurrentNode(self) -> None:
-        if self._current is not None:
-            self._scene.RemoveNode(self._current)
-
-
-def scene_of(node: Any) -> Any:
-    """The scene that a widget works on."""
-    return node.GetScene() if node is not None else slicer.mrmlScene

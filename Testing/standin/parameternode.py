@@ -1,4 +1,4 @@
-"""``slicer.parameterNodeWrapper`` for single values, enumerations, paths and nodes.
+"""``slicer.parameterNodeWrapper`` for numbers, texts, enumerations and nodes.
 
 Values are texts in a real vtkMRMLScriptedModuleNode and nodes are its references, in the form
 that Slicer writes, so that a scene from either can be read by the other.
@@ -7,7 +7,6 @@ that Slicer writes, so that a scene from either can be read by the other.
 from __future__ import annotations
 
 import enum
-import pathlib
 import types
 import typing
 from collections.abc import Callable
@@ -18,93 +17,71 @@ import vtk
 
 from . import parametergui
 from .strict import StandInGap
-from .validators import Annotation, Default, Validator
-
-_PATHS = (
-    *(pathlib.Path, pathlib.PosixPath, pathlib.WindowsPath),
-    *(pathlib.PurePath, pathlib.PurePosixPath, pathlib.PureWindowsPath),
-)
-_UNIONS = (typing.Union, types.UnionType)
 
 
-def split(hint: Any) -> tuple[Any, tuple]:
-    """A type and what ``Annotated`` hangs on to it."""
-    if typing.get_origin(hint) is typing.Annotated:
-        first, *rest = typing.get_args(hint)
-        return first, tuple(rest)
-    return hint, ()
+class WithinRange:
+    """minimum ≤ value ≤ maximum, of a parameter whose type is ``Annotated`` with it."""
 
+    def __init__(self, minimum: float, maximum: float) -> None:
+        if minimum > maximum:
+            raise ValueError(f"minimum {minimum} is above maximum {maximum}")
+        self.minimum, self.maximum = minimum, maximum
 
-def node_classes(kind: Any) -> tuple[type, ...]:
-    """The node classes of a field; empty when it holds no nodes."""
-    parts = typing.get_args(kind) if typing.get_origin(kind) in _UNIONS else (kind,)
-    parts = tuple(part for part in parts if part is not type(None))
-    is_node = [isinstance(part, type) and issubclass(part, slicer.vtkMRMLNode) for part in parts]
-    return parts if parts and all(is_node) else ()
+    def validate(self, value: float) -> None:
+        """:raises ValueError: the value is not allowed."""
+        if not self.minimum <= value <= self.maximum:
+            raise ValueError(f"{value} is not within {self.minimum} … {self.maximum}")
 
 
 class Field:
     """One parameter: how its value is checked, written and read.
 
-    :raises Exception: the type cannot be stored.
+    :raises StandInGap: the type is not imitated.
     """
 
     def __init__(self, name: str, hint: Any) -> None:
-        self.name, self.hint = name, hint
-        self.kind, notes = split(hint)
-        self.validators = [note for note in notes if isinstance(note, Validator)]
-        self.nodes = node_classes(self.kind)
-        strange = [note for note in notes if not isinstance(note, (Annotation, Validator))]
-        if strange:
-            raise StandInGap(f"annotations {strange} of {name} are not imitated")
-        known = self.nodes or self.kind in (int, float, str, bool, *_PATHS) or self._is_enum()
-        if not known:
-            raise StandInGap(f"a parameter of type {self.kind} is not imitated")
-        defaults = [note.value for note in notes if isinstance(note, Default)]
-        self.default = defaults[0] if defaults else self._plain_default()
-
-    def _is_enum(self) -> bool:
-        return isinstance(self.kind, type) and issubclass(self.kind, enum.Enum)
-
-    def _plain_default(self) -> Any:
-        if self.nodes:
-            return None
-        return next(iter(self.kind)) if self._is_enum() else self.kind()
+        self.name, self.kind, self.validators = name, hint, []
+        if typing.get_origin(hint) is typing.Annotated:
+            self.kind, *self.validators = typing.get_args(hint)
+        is_class = isinstance(self.kind, type)
+        self.is_enum = is_class and issubclass(self.kind, enum.Enum)
+        self.is_node = is_class and issubclass(self.kind, slicer.vtkMRMLNode)
+        known = self.is_node or self.is_enum or self.kind in (int, float, str, bool)
+        if not known or not all(isinstance(note, WithinRange) for note in self.validators):
+            raise StandInGap(f"a parameter of type {hint} is not imitated")
+        self.default = None
+        if not self.is_node:
+            self.default = next(iter(self.kind)) if self.is_enum else self.kind()
 
     def check(self, value: Any) -> None:
         """:raises ValueError, TypeError: the value is not of the type, or not allowed."""
-        if self.nodes:
-            if value is not None and not isinstance(value, self.nodes):
-                raise TypeError(f"{self.name} takes {self.nodes}, not {value!r}")
-        else:
-            if value is None:
-                raise ValueError(f"{self.name} cannot be None")
-            if not isinstance(value, (int, float) if self.kind is float else self.kind):
-                raise TypeError(f"{self.name} takes {self.kind}, not {value!r}")
+        if value is None and not self.is_node:
+            raise ValueError(f"{self.name} cannot be None")
+        kind = (int, float) if self.kind is float else self.kind
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{self.name} takes {self.kind}, not {value!r}")
         for validator in self.validators:
             validator.validate(value)
 
     def write(self, node: Any, key: str, value: Any) -> None:
         """Check and store."""
         self.check(value)
-        if self.nodes:
+        if self.is_node:
             node.SetParameter(key, "")
             node.SetNodeReferenceID(key, value.GetID() if value is not None else None)
-        elif self._is_enum():
-            node.SetParameter(key, value.name)
         else:
-            node.SetParameter(key, str(value))
+            node.SetParameter(key, value.name if self.is_enum else str(value))
 
     def read(self, node: Any, key: str) -> Any:
         """The value that the node holds; the default is written where it holds none."""
         if not node.HasParameter(key):
             self.write(node, key, self.default)
-        if self.nodes:
+        if self.is_node:
             return node.GetNodeReference(key)
         text = node.GetParameter(key)
         if self.kind is bool:
             return text == "True"
-        return self.kind[text] if self._is_enum() else self.kind(text)
+        return self.kind[text] if self.is_enum else self.kind(text)
 
 
 class _Cached:
@@ -133,22 +110,6 @@ class _Cached:
 class _Methods:
     """What every wrapped class can do."""
 
-    def default(self, name: str) -> Default:
-        return Default(self._cached(name).field.default)
-
-    def isCached(self, name: str) -> bool:
-        self._cached(name)
-        return True
-
-    def dataType(self, name: str) -> Any:
-        return self._cached(name).field.hint
-
-    def getValue(self, name: str) -> Any:
-        return self._cached(name).value
-
-    def setValue(self, name: str, value: Any) -> None:
-        self._cached(name).write(value)
-
     def _cached(self, name: str) -> _Cached:
         if name not in self.allParameters:
             raise ValueError(f"Cannot find a param with the given name: {name}")
@@ -166,33 +127,20 @@ class _Methods:
     def RemoveObserver(self, tag: int) -> None:
         self.parameterNode.RemoveObserver(tag)
 
-    def Modified(self) -> None:
-        self.parameterNode.Modified()
-
-    # The panel
-
-    def connectParametersToGui(self, mapping: dict[str, Any]) -> int:
-        for name in mapping:
-            self._cached(name)
+    def connectGui(self, gui: Any) -> int:
+        named = {widget.property("SlicerParameterName"): widget for widget in gui.__dict__.values()}
         connectors = {
             name: parametergui.connector(widget, self._cached(name).field)
-            for name, widget in mapping.items()
+            for name, widget in named.items()
+            if name
         }
         tag, self._next_tag = self._next_tag, self._next_tag + 1
         for name, item in connectors.items():
-            item.write(self.getValue(name))
+            item.write(self._cached(name).value)
             item.connect(self._on_widget(name, item))
         observer = self.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_: self._to_widgets())
         self._connected[tag] = (connectors, observer)
         return tag
-
-    def connectGui(self, gui: Any) -> int:
-        if callable(getattr(gui, "isWidgetType", None)):
-            widgets = gui.findChildren(sys_qt().QWidget)
-        else:
-            widgets = gui.__dict__.values()
-        named = {widget.property("SlicerParameterName"): widget for widget in widgets}
-        return self.connectParametersToGui({k: v for k, v in named.items() if k})
 
     def disconnectGui(self, tag: int) -> None:
         if tag not in self._connected:
@@ -206,7 +154,7 @@ class _Methods:
         def changed() -> None:
             with slicer.util.NodeModify(self.parameterNode):
                 if not self._filling:
-                    self.setValue(name, item.read())
+                    self._cached(name).write(item.read())
 
         return changed
 
@@ -218,16 +166,9 @@ class _Methods:
             with slicer.util.NodeModify(self.parameterNode):
                 for connectors, _ in list(self._connected.values()):
                     for name, item in connectors.items():
-                        item.write(self.getValue(name))
+                        item.write(self._cached(name).value)
         finally:
             self._filling = False
-
-
-def sys_qt() -> Any:
-    """The stand-in's ``qt``."""
-    import qt
-
-    return qt
 
 
 def _init(self: Any, parameterNode: Any, prefix: str | None = None) -> None:
@@ -255,10 +196,8 @@ def _property(name: str) -> property:
     )
 
 
-def parameterNodeWrapper(cls: type | None = None) -> Any:
+def parameterNodeWrapper(cls: type) -> type:
     """Class decorator: the annotated names become parameters of a node."""
-    if cls is None:
-        return parameterNodeWrapper
     fields = {}
     for name, hint in typing.get_type_hints(cls, include_extras=True).items():
         if hasattr(_Methods, name) or name in ("parameterNode", "allParameters"):
@@ -273,24 +212,12 @@ def parameterNodeWrapper(cls: type | None = None) -> Any:
         if callable(method):
             setattr(cls, name, method)
     cls.allParameters = fields
-    cls._is_parameter_node_wrapper = True
     cls.__init__, cls.__setattr__ = _init, _setattr
     return cls
 
 
-def isParameterNodeWrapper(thing: Any) -> bool:
-    """Whether it is a wrapped class or an object of one."""
-    return getattr(thing, "_is_parameter_node_wrapper", False)
-
-
 def make_module() -> types.ModuleType:
     """``slicer.parameterNodeWrapper``."""
-    from . import validators
-
     module = types.ModuleType("slicer.parameterNodeWrapper")
-    module.parameterNodeWrapper = parameterNodeWrapper
-    module.isParameterNodeWrapper = isParameterNodeWrapper
-    module.SlicerParameterNamePropertyName = "SlicerParameterName"
-    for name in validators.PUBLIC:
-        setattr(module, name, getattr(validators, name))
+    module.parameterNodeWrapper, module.WithinRange = parameterNodeWrapper, WithinRange
     return module

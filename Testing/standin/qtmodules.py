@@ -8,56 +8,22 @@ from typing import Any
 
 from PySide6 import QtCore
 
-from . import (
-    ctkbuttons,
-    ctknumbers,
-    ctkpaths,
-    mrmlwidgets,
-    printing,
-    segmenteditor,
-    segmentwidgets,
-    settings,
-)
+from . import ctkwidgets, mrmlwidgets, printing, segmenteditor, settings
 from .dialogs import install_dialogs
 from .pythonqt import register, to_python, wrapped_class
-from .strict import StandInGap, call_slot
-from .tables import class_table, known_classes
+from .strict import call_slot
+from .tables import known_classes
 
 #: They define the natives; imported for that.
-WIDGETS = (
-    ctkbuttons,
-    ctknumbers,
-    ctkpaths,
-    mrmlwidgets,
-    printing,
-    segmentwidgets,
-    segmenteditor,
-    settings,
-)
+WIDGETS = (ctkwidgets, mrmlwidgets, printing, segmenteditor, settings)
 
 #: Enumerators of the Qt namespace (the same in Qt 5 and 6) that code may use so far.
 _QT_NAMESPACE = frozenset(
     (
         *("AlignBottom", "AlignCenter", "AlignHCenter", "AlignLeft", "AlignRight", "AlignTop"),
-        *("AlignVCenter", "ApplicationModal", "NonModal", "WindowModal", "ArrowCursor"),
-        *("BusyCursor", "WaitCursor", "PointingHandCursor", "Checked", "PartiallyChecked"),
-        *("Unchecked", "Horizontal", "Vertical", "RichText", "PlainText", "AutoText"),
-        *("TextBrowserInteraction", "TextSelectableByMouse", "TextSelectableByKeyboard"),
-        *("LinksAccessibleByMouse", "LinksAccessibleByKeyboard", "NoTextInteraction"),
-        *("WA_DeleteOnClose", "CustomContextMenu", "NoFocus", "StrongFocus", "TabFocus"),
-        *("DisplayRole", "EditRole", "UserRole", "ToolTipRole", "DecorationRole"),
-        *("BackgroundRole", "ForegroundRole", "CheckStateRole", "TextAlignmentRole", "FontRole"),
-        *("ItemIsEnabled", "ItemIsSelectable", "ItemIsEditable", "ItemIsUserCheckable"),
-        *("NoItemFlags", "ScrollBarAlwaysOff", "ScrollBarAlwaysOn", "ScrollBarAsNeeded"),
-        *("ElideLeft", "ElideMiddle", "ElideNone", "ElideRight", "AscendingOrder"),
-        *("DescendingOrder", "ToolButtonIconOnly", "ToolButtonTextOnly"),
-        *("ToolButtonTextBesideIcon", "ToolButtonTextUnderIcon", "NoArrow", "UpArrow"),
-        *("DownArrow", "LeftArrow", "RightArrow", "KeepAspectRatio", "IgnoreAspectRatio"),
-        *("SmoothTransformation", "FastTransformation", "MatchExactly", "MatchContains"),
-        *("black", "white", "red", "green", "blue", "yellow", "gray", "darkGray", "lightGray"),
-        *("transparent", "darkGreen", "darkRed", "NoPen", "SolidLine", "DashLine", "NoBrush"),
-        *("SolidPattern", "Key_Escape", "Key_Return", "Key_Enter", "Key_Delete", "Key_Space"),
-        *("WindowShortcut", "WidgetShortcut", "WidgetWithChildrenShortcut", "ApplicationShortcut"),
+        *("AlignVCenter", "ApplicationModal", "NonModal", "WindowModal", "WaitCursor"),
+        *("BusyCursor", "RichText", "PlainText", "WA_DeleteOnClose", "UserRole"),
+        *("ItemIsEnabled", "ItemIsSelectable", "ItemIsEditable", "Horizontal", "Vertical"),
     )
 )
 
@@ -71,17 +37,9 @@ class _QtNamespace:
         return to_python(getattr(QtCore.Qt, name))
 
 
-def _timer() -> None:
+def _single_shot(milliseconds: int, slot: Callable) -> None:
     """``QTimer.singleShot`` with what PythonQt makes of exceptions."""
-
-    def single_shot(milliseconds: int, slot: Callable) -> None:
-        QtCore.QTimer.singleShot(milliseconds, lambda: call_slot(slot, ()))
-
-    class Timer(wrapped_class("qt.QTimer")):
-        singleShot = staticmethod(single_shot)
-
-    Timer.__name__, Timer.__module__ = "QTimer", wrapped_class("qt.QTimer").__module__
-    register("qt.QTimer", Timer)
+    QtCore.QTimer.singleShot(milliseconds, lambda: call_slot(slot, ()))
 
 
 class _Module(types.ModuleType):
@@ -107,7 +65,9 @@ def make_modules() -> dict[str, types.ModuleType]:
     qt.Qt = _QtNamespace()
     qt.SIGNAL = lambda signature: f"2{signature}"
     install_dialogs()
-    _timer()
+    timer = wrapped_class("qt.QTimer")
+    body = {"__module__": timer.__module__, "singleShot": staticmethod(_single_shot)}
+    register("qt.QTimer", type(timer)("QTimer", (timer,), body))
     return {"qt": qt, "ctk": ctk}
 
 
@@ -115,17 +75,3 @@ def mrml_widgets() -> dict[str, type]:
     """The widget classes that ``slicer`` holds, such as ``qMRMLWidget``."""
     names = (name.partition(".")[2] for name in known_classes() if name.startswith("slicer.qMRML"))
     return {name: wrapped_class(f"slicer.{name}") for name in names}
-
-
-def check_gaps() -> None:
-    """Every class of the data under ``qt`` must exist in PySide6.
-
-    :raises StandInGap: one does not.
-    """
-    for name in known_classes():
-        if name.startswith("qt."):
-            try:
-                wrapped_class(name)
-            except KeyError as error:
-                raise StandInGap(str(error)) from error
-            class_table(name)

@@ -64,13 +64,6 @@ class ScriptedLoadableModuleWidget:
         if parent is None:
             self.setup()
             self.parent.show()
-        slicer.app.moduleManager().connect(
-            "moduleAboutToBeUnloaded(QString)", self._on_about_to_be_unloaded
-        )
-
-    def _on_about_to_be_unloaded(self, name: str) -> None:
-        if name == self.moduleName:
-            self.cleanup()
 
     def setup(self) -> None:
         """Nothing: the developer section exists in developer mode only."""

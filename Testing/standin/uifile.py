@@ -1,8 +1,7 @@
 """``slicer.util.loadUI``: Qt Designer's files with CTK's and Slicer's widgets in them.
 
 Qt's own loader builds the widgets. What it would pass over in silence (a class that Slicer's
-designer plugins do not have, a property that the class lacks, a connection that does not exist)
-is an error here.
+designer plugins do not have, a property that the class lacks) is an error here.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from xml.etree import ElementTree
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
 from .natives import NATIVES
-from .pythonqt import WrappedObject, _wrapped_name, to_native, wrap, wrapped_class
+from .pythonqt import WrappedObject, _wrapped_name, wrap, wrapped_class
+from .strict import StandInGap
 from .tables import ClassTable, class_table
 
 #: Dynamic properties that Slicer itself reads.
@@ -38,14 +38,15 @@ def load_ui(path: str) -> WrappedObject:
     """The widget of a file.
 
     :raises RuntimeError: there is no such file.
-    :raises UiFileError: it names classes, properties or connections that Slicer does not have.
+    :raises UiFileError: it names classes or properties that Slicer does not have.
     """
     if not os.path.isfile(path):
         raise RuntimeError(f"Could not load UI file: file not found {path}")
     tree = ElementTree.parse(path)
     root = tree.getroot()
+    if root.find("connections/*") is not None:
+        raise StandInGap(f"{path}: connections are not imitated")
     later = _take_own_properties(root, path)
-    connections = _take_connections(root)
     buffer = QtCore.QBuffer()
     buffer.setData(ElementTree.tostring(root))
     buffer.open(QtCore.QIODevice.OpenModeFlag.ReadOnly)
@@ -60,8 +61,6 @@ def load_ui(path: str) -> WrappedObject:
         target = widget if native.objectName() == name else _named(native, name)
         for key, element in values:
             setattr(target, key, _value(element, target))
-    for connection in connections:
-        _connect(native, connection, path)
     return widget
 
 
@@ -138,36 +137,3 @@ def _enumerator(scope: str, key: str, target: WrappedObject) -> int:
         return getattr(QtCore.Qt, key).value
     name = _wrapped_name(scope.split("::")[0])
     return getattr(wrapped_class(name) if name else type(target), key)
-
-
-def _take_connections(root: Any) -> list[tuple[str, str, str, str]]:
-    """Take out all connections: Qt's loader does not know signals of VTK objects."""
-    found = []
-    for parent in root.iter("connections"):
-        for item in list(parent):
-            found.append(
-                tuple(item.findtext(key) for key in ("sender", "signal", "receiver", "slot"))
-            )
-            parent.remove(item)
-    return found
-
-
-def _connect(native: Any, connection: tuple[str, str, str, str], path: str) -> None:
-    sender_name, signal, receiver_name, slot = connection
-    ends = [
-        wrap(native) if native.objectName() == name else _named(native, name)
-        for name in (sender_name, receiver_name)
-    ]
-    sender, receiver = ends
-    if signal not in sender._table.signals:
-        raise UiFileError(f"{path}: {sender_name} has no signal {signal}")
-    slot_name = slot.partition("(")[0]
-    if not receiver._table.offers(slot_name):
-        raise UiFileError(f"{path}: {receiver_name} has no slot {slot}")
-    call = getattr(receiver._native, slot_name)
-    takes = len([item for item in slot.partition("(")[2].rstrip(")").split(",") if item])
-
-    def pass_on(*arguments: Any) -> None:
-        call(*(to_native(item) for item in arguments[:takes]))
-
-    sender.connect(signal, pass_on)

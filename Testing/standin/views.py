@@ -21,24 +21,6 @@ _VIEW_NODES = (
 _ORIENTATIONS = {"Red": "Axial", "Green": "Coronal", "Yellow": "Sagittal"}
 
 
-class _SliceView:
-    """``sliceWidget.sliceView()``."""
-
-    __slots__ = ("_node",)
-
-    def __init__(self, node: Any) -> None:
-        self._node = node
-
-    def mrmlSliceNode(self) -> Any:
-        return self._node
-
-    def forceRender(self) -> None:
-        """There is nothing to draw on."""
-
-    def scheduleRender(self) -> None:
-        """There is nothing to draw on."""
-
-
 class _SliceWidget:
     """``layoutManager.sliceWidget(name)``."""
 
@@ -53,12 +35,6 @@ class _SliceWidget:
     def mrmlSliceNode(self) -> Any:
         return self._logic.GetSliceNode()
 
-    def sliceView(self) -> _SliceView:
-        return _SliceView(self._logic.GetSliceNode())
-
-    def fitSliceToBackground(self) -> None:
-        self._logic.FitSliceToBackground()
-
 
 class _ThreeDView:
     """``threeDWidget.threeDView()``."""
@@ -68,20 +44,11 @@ class _ThreeDView:
     def __init__(self, node: Any, views: LayoutManager) -> None:
         self._node, self._views = node, views
 
-    def mrmlViewNode(self) -> Any:
-        return self._node
-
     def resetFocalPoint(self) -> None:
         self._views._log.append("resetFocalPoint")
 
     def resetCamera(self) -> None:
         self._views._log.append("resetCamera")
-
-    def forceRender(self) -> None:
-        """There is nothing to draw on."""
-
-    def scheduleRender(self) -> None:
-        """There is nothing to draw on."""
 
 
 class _ThreeDWidget:
@@ -95,16 +62,12 @@ class _ThreeDWidget:
     def threeDView(self) -> _ThreeDView:
         return self._view
 
-    def mrmlViewNode(self) -> Any:
-        return self._view.mrmlViewNode()
-
 
 class LayoutManager(StrictObject, table="slicer.app.layoutManager()"):
     """The views of the running layout."""
 
     def __init__(self, application_logic: Any) -> None:
         self._log: list[str] = []
-        self._paused = 0
         self._application_logic = application_logic
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(slicer.mrmlScene)
         self._logic = slicer.vtkMRMLLayoutLogic()
@@ -173,16 +136,6 @@ class LayoutManager(StrictObject, table="slicer.app.layoutManager()"):
         # As in Slicer: all views that were ever made, shown or not.
         return len(slicer.util.getNodesByClass("vtkMRMLPlotViewNode"))
 
-    @property
-    def tableViewCount(self) -> int:
-        return len(slicer.util.getNodesByClass("vtkMRMLTableViewNode"))
-
-    def layoutLogic(self) -> Any:
-        return self._logic
-
-    def mrmlScene(self) -> Any:
-        return slicer.mrmlScene
-
     def sliceViewNames(self) -> tuple[str, ...]:
         return tuple(node.GetLayoutName() for node in self._view_nodes("vtkMRMLSliceNode"))
 
@@ -202,18 +155,5 @@ class LayoutManager(StrictObject, table="slicer.app.layoutManager()"):
             which = 0
         return _ThreeDWidget(_ThreeDView(nodes[which], self)) if which < len(nodes) else None
 
-    def activeMRMLThreeDViewNode(self) -> Any:
-        return next(iter(self._view_nodes("vtkMRMLViewNode")), None)
-
     def resetThreeDViews(self) -> None:
         self._log.append("resetThreeDViews")
-
-    def resetSliceViews(self) -> None:
-        for logic in self._slices.values():
-            logic.FitSliceToBackground()
-
-    def pauseRender(self) -> None:
-        self._paused += 1
-
-    def resumeRender(self) -> None:
-        self._paused -= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -304,3 +305,27 @@ def test_reload_takes_the_library_along(desktop, monkeypatch) -> None:
 
 def test_self_test_passes(desktop) -> None:
     desktop.load_module("PrintPrep", MODULE).runTest(msec=10)
+
+
+def test_slicer_reads_the_module_without_the_heavy_parts() -> None:
+    """Slicer imports every module's file when it starts: nothing of ours may be slow there."""
+    program = (
+        "import sys\n"
+        "from types import ModuleType\n"
+        "slicer, i18n = ModuleType('slicer'), ModuleType('slicer.i18n')\n"
+        "base = ModuleType('slicer.ScriptedLoadableModule')\n"
+        "i18n.tr = lambda text: text\n"
+        "i18n.translate = lambda context, text: text\n"
+        "for kind in ('', 'Widget', 'Logic', 'Test'):\n"
+        "    name = f'ScriptedLoadableModule{kind}'\n"
+        "    setattr(base, name, type(name, (), {}))\n"
+        "sys.modules |= {module.__name__: module for module in (slicer, i18n, base)}\n"
+        "import PrintPrep\n"
+        "heavy = ('numpy', 'vtk', 'vtkmodules', 'pydicom', 'scipy', 'qt', 'ctk')\n"
+        "found = [name for name in heavy if name in sys.modules]\n"
+        "assert not found, found\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=MODULE.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import zipfile
 from collections.abc import Callable
 from xml.etree import ElementTree
@@ -284,7 +285,7 @@ def test_a_folder_that_is_not_there_is_named(panel, folder, tmp_path) -> None:
     user.enter(panel.ui.exportFolder, str(tmp_path / "nowhere"))
     panel.widget.panel.refresh()
     assert not panel.ui.exportButton.enabled
-    assert "There is no folder" in panel.widget.panel.export.state().text
+    assert "There is no folder" in panel.ui.exportState.text
 
 
 def widgets() -> list[ElementTree.Element]:
@@ -334,3 +335,21 @@ def test_self_test_of_the_module_uses_the_panel(panel, caplog) -> None:
     caplog.set_level("INFO")
     slicer.modules.PrintPrepInstance.runTest(msec=0)
     assert "The ball in the file has the size" in caplog.text
+
+
+def test_the_panel_speaks_slicers_language(desktop, open_panel, monkeypatch) -> None:
+    phrases = importlib.import_module("PrintPrepLib.core.phrases")
+    german = {
+        "Load a series, or choose a volume.": "Eine Serie laden oder ein Volumen wählen.",
+        "all parts": "alle Teile",
+    }
+    monkeypatch.setattr(phrases, "languages", lambda: ["en", "de"])
+    monkeypatch.setattr(phrases, "data_file", lambda *path: b"")
+    monkeypatch.setattr(phrases, "_read", lambda content: german)
+    slicer.app._locale = "de_DE"
+    try:
+        made = open_panel("PrintPrep", MODULE)
+        assert made.ui.seriesState.text == german["Load a series, or choose a volume."]
+        assert made.ui.keepCombo.itemText(0) == "alle Teile"
+    finally:
+        phrases.use_language("en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -126,6 +127,15 @@ def test_table_shows_what_needs_attention(checked) -> None:
     assert some == [row for row in every if row[0] in ("fail", "care")]
     user.click(ui.attentionCheck)
     assert rows(ui.checksTable) == every
+
+
+def test_titles_of_checks_follow_the_language(checked, monkeypatch) -> None:
+    title = ordered(checked)[0]["title"]
+    phrases = importlib.import_module("PrintPrepLib.core.phrases")
+    monkeypatch.setattr(phrases, "_sentences", {title: "Titel"})
+    for _ in range(2):
+        user.click(checked.ui.attentionCheck)
+    assert rows(checked.ui.checksTable)[0][1] == "Titel"
 
 
 def jumped_to(panel, number: int) -> np.ndarray:

@@ -285,23 +285,6 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     assert qa(modelled).record()["printed"] == record["printed"]
 
 
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [
-        ("", []),
-        ("40.02 39.98", [40.02, 39.98]),
-        ("40,02 39,98", [40.02, 39.98]),
-        ("40.02, 39.98", [40.02, 39.98]),
-        ("40,02; 39,98", [40.02, 39.98]),
-        ("40.02;39.98\n40", [40.02, 39.98, 40.0]),
-    ],
-)
-def test_readings_as_people_type_them(panel, text, numbers) -> None:
-    from PrintPrepPanel.qa.caliper import _readings
-
-    assert _readings(text) == (numbers, "")
-
-
 def test_nothing_of_it_stays_when_the_scene_is_closed(modelled) -> None:
     open_group(modelled, "calibration")
     user.click(modelled.ui.centreButton)

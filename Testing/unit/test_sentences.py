@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ ERRORS = errors()
 def literal(node: ast.expr) -> bool:
     """Whether this is text written down where it stands, without a mark."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and any(sign.isalpha() for sign in node.value)
+        # What holds nothing but placeholders and signs needs no translation.
+        words = re.sub("{[^{}]*}", "", node.value) if isinstance(node.value, str) else ""
+        return any(sign.isalpha() for sign in words)
     if isinstance(node, ast.JoinedStr):
         return any(literal(part) for part in node.values)
     if isinstance(node, ast.BinOp):

@@ -112,22 +112,6 @@ def test_slider_and_parameters_are_one(started) -> None:
     assert np.count_nonzero(started.mask()) == LARGE
 
 
-def test_islands_keep_what_they_should(started) -> None:
-    started.threshold(300.0)
-    started.editor.setActiveEffectByName("Islands")
-    effect = started.editor.activeEffect()
-    effect.setParameter("Operation", "REMOVE_SMALL_ISLANDS")
-    effect.setParameter("MinimumSize", 8)
-    effect.self().onApply()
-    assert np.count_nonzero(started.mask()) == BOTH
-    effect.setParameter("Operation", "KEEP_LARGEST_ISLAND")
-    effect.self().onApply()
-    np.testing.assert_array_equal(started.mask() != 0, HU == 700)
-    effect.setParameter("Operation", "SPLIT_ISLANDS_TO_SEGMENTS")
-    with pytest.raises(StandInGap):
-        effect.self().onApply()
-
-
 def test_undo_and_redo(started) -> None:
     started.threshold(300.0)
     started.threshold(800.0)
@@ -161,7 +145,7 @@ def test_signals_tell_what_changed(bench) -> None:
     bench.start()
     bench.segmentation.GetSegmentation().RemoveSegment(bench.segment)
     slicer.mrmlScene.RemoveNode(bench.volume)
-    assert seen["segment"] == [bench.segment, ""]
+    assert seen["segment"] == [], "clicks in the list alone are told"
     assert seen["segmentation"] == [bench.segmentation]
     assert seen["volume"] == [bench.volume, None]
 
@@ -186,12 +170,3 @@ def test_effects_are_strict(started) -> None:
         started.editor.activeEffect().self().apply()
     with pytest.raises(StandInGap):
         started.editor.activeEffect().self().onAutoThreshold()
-
-
-def test_masking_by_intensity_limits_every_effect(started) -> None:
-    started.editor.setActiveEffectByName("Threshold")
-    started.editor.activeEffect().setParameter("MinimumThreshold", 800.0)
-    started.editor.activeEffect().self().onUseForPaint()
-    assert started.editor.activeEffect().name == "Paint"
-    started.threshold(-2000.0)
-    np.testing.assert_array_equal(started.mask() != 0, HU >= 800)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import importlib
-from pathlib import Path
-from typing import Annotated, Optional
+from types import SimpleNamespace
+from typing import Annotated
 
 import pytest
 import slicer
@@ -33,14 +33,13 @@ def kind(wrapper):
     # As a module without postponed annotations would have it.
     State.__annotations__ = {
         "volume": slicer.vtkMRMLScalarVolumeNode,
-        "model": Optional[slicer.vtkMRMLModelNode],  # noqa: UP045 - as older Slicers want it
+        "model": slicer.vtkMRMLModelNode,
         "name": str,
         "count": int,
         "size": Annotated[float, wrapper.WithinRange(0, 10)],
+        "free": float,
         "largest": bool,
         "unit": Unit,
-        "method": Annotated[str, wrapper.Choice(["a", "b"]), wrapper.Default("b")],
-        "folder": Path,
     }
     State.count, State.size = 3, 2.5
     return wrapper.parameterNodeWrapper(State)
@@ -54,7 +53,7 @@ def node(desktop):
 def test_defaults_are_written_and_values_are_typed(kind, node) -> None:
     state = kind(node)
     assert (state.volume, state.name, state.count, state.size) == (None, "", 3, 2.5)
-    assert (state.largest, state.unit, state.method) == (False, Unit.MM, "b")
+    assert (state.largest, state.unit) == (False, Unit.MM)
     state.largest, state.unit, state.size = True, Unit.M, 4
     assert (state.size, type(state.size)) == (4.0, float)
     texts = {key: node.GetParameter(key) for key in ("largest", "unit", "size", "count")}
@@ -65,7 +64,7 @@ def test_defaults_are_written_and_values_are_typed(kind, node) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("size", 11.0), ("size", "2"), ("count", 1.5), ("count", None), ("method", "c")),
+        *(("size", 11.0), ("size", "2"), ("count", 1.5), ("count", None)),
         *(("largest", 1), ("unit", "MM"), ("volume", "vtkMRMLScalarVolumeNode1"), ("sise", 1.0)),
     ],
 )
@@ -108,57 +107,40 @@ def test_observers_hear_of_changes_once(kind, node) -> None:
     assert seen == [7.0]
 
 
-def widgets(qt, ctk) -> dict:
+@pytest.fixture
+def shown(desktop):
+    qt, ctk = importlib.import_module("qt"), importlib.import_module("ctk")
     selector = slicer.qMRMLNodeComboBox()
     selector.noneEnabled = True
     selector.setMRMLScene(slicer.mrmlScene)
-    return {
-        "volume": selector,
-        "name": qt.QLineEdit(),
-        "count": qt.QSpinBox(),
-        "size": ctk.ctkSliderWidget(),
-        "largest": qt.QCheckBox(),
-        "unit": qt.QComboBox(),
-        "method": qt.QComboBox(),
-        "folder": ctk.ctkPathLineEdit(),
+    made = {
+        **{"volume": selector, "name": qt.QLineEdit(), "size": ctk.ctkSliderWidget()},
+        **{"largest": qt.QCheckBox(), "other": qt.QLineEdit()},
     }
+    for name, widget in made.items():
+        if name != "other":
+            widget.setProperty("SlicerParameterName", name)
+    return SimpleNamespace(**made)
 
 
-def test_widgets_and_values_follow_each_other(kind, node) -> None:
-    shown = widgets(importlib.import_module("qt"), importlib.import_module("ctk"))
+def test_widgets_and_values_follow_each_other(kind, node, shown) -> None:
     state = kind(node)
     volume = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Head")
-    tag = state.connectParametersToGui(shown)
-    assert (shown["size"].value, shown["size"].maximum, shown["count"].value) == (2.5, 10.0, 3)
-    assert [shown["unit"].itemText(i) for i in range(2)] == ["MM", "M"]
-    user.choose(shown["volume"], "Head")
-    user.enter(shown["name"], "Jaw")
-    user.enter(shown["size"], 7.5)
-    user.click(shown["largest"])
-    user.choose(shown["unit"], "M")
-    user.choose(shown["method"], "a")
-    user.enter(shown["folder"], "/data")
+    tag = state.connectGui(shown)
+    assert (shown.size.value, shown.size.maximum) == (2.5, 10.0)
+    user.choose(shown.volume, "Head")
+    user.enter(shown.name, "Jaw")
+    user.enter(shown.other, "Ear")
+    user.enter(shown.size, 7.5)
+    user.click(shown.largest)
     assert (state.volume, state.name, state.size, state.largest) == (volume, "Jaw", 7.5, True)
-    assert (state.unit, state.method, state.folder) == (Unit.M, "a", Path("/data"))
-    state.volume, state.name, state.unit = None, "Tooth", Unit.MM
-    assert shown["volume"].currentNode() is None
-    assert (shown["name"].text, shown["unit"].currentText) == ("Tooth", "MM")
+    state.volume, state.name = None, "Tooth"
+    assert shown.volume.currentNode() is None
+    assert shown.name.text == "Tooth"
     state.disconnectGui(tag)
     state.name = "Ear"
-    user.enter(shown["name"], "Nose")
+    user.enter(shown.name, "Nose")
     assert state.name == "Ear"
-
-
-def test_names_come_from_the_property_of_the_widget(kind, node) -> None:
-    qt = importlib.import_module("qt")
-    panel = qt.QWidget()
-    line, other = qt.QLineEdit(panel), qt.QLineEdit(panel)
-    line.objectName, other.objectName = "one", "two"
-    line.setProperty("SlicerParameterName", "name")
-    state = kind(node)
-    assert state.connectGui(slicer.util.childWidgetVariables(panel)) == 0
-    line.text, other.text = "Jaw", "Ear"
-    assert state.name == "Jaw"
 
 
 @pytest.mark.parametrize(
@@ -166,12 +148,12 @@ def test_names_come_from_the_property_of_the_widget(kind, node) -> None:
     [
         *(("ctk", "ctkRangeWidget", "size"), ("ctk", "ctkPathLineEdit", "name")),
         *(("qt", "QPlainTextEdit", "name"), ("qt", "QSlider", "count")),
-        ("qt", "QComboBox", "name"),
+        *(("qt", "QComboBox", "name"), ("ctk", "ctkSliderWidget", "free")),
     ],
 )
 def test_what_slicer_cannot_connect_is_refused(kind, node, module, widget, name) -> None:
     made = getattr(importlib.import_module(module), widget)()
-    with pytest.raises(RuntimeError):
-        kind(node).connectParametersToGui({name: made})
-    with pytest.raises(ValueError):
-        kind(node).connectParametersToGui({"sise": made})
+    for wanted, error in ((name, RuntimeError), ("sise", ValueError)):
+        made.setProperty("SlicerParameterName", wanted)
+        with pytest.raises(error):
+            kind(node).connectGui(SimpleNamespace(widget=made))

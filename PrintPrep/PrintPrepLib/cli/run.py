@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..core.phrases import _
+from ..core.phrases import Phrase, _
 from ..qa.protocol import protocol_names
 from . import arguments
 from .console import Console
@@ -138,8 +138,10 @@ def _add_checking_options(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--protocol",
         metavar="NAME|FILE.json",
-        help="compare the scan with an acquisition protocol: "
-        f"{', '.join(protocol_names())}, or one of your own",
+        help=Phrase(
+            _("compare the scan with an acquisition protocol: {known}, or one of your own"),
+            {"known": ", ".join(protocol_names())},
+        ).said,
     )
     run.add_argument(
         "--surgery-date",

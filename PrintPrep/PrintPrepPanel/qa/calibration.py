@@ -12,8 +12,9 @@ import slicer
 from PrintPrepLib.mrml import markups as mrml_markups
 from slicer.i18n import tr as _
 
-from ..parameters import KnownObject
-from ..step import bind
+from ..states.choices import OBJECTS, SIZES
+from ..states.measuring import CalibrationFacts, calibration_widgets, fit_row
+from ..step import bind, show
 from .part import QaPart, fill_table, keep_setting, setting, table_columns
 
 _STORE = "CalibrationStore"
@@ -24,17 +25,7 @@ class Calibration(QaPart):
 
     def setup(self) -> None:
         ui = self.ui
-        self._sizes = {
-            KnownObject.BALL: (_("diameter"),),
-            KnownObject.BLOCK: (_("1st edge"), _("2nd edge"), _("3rd edge")),
-            KnownObject.CYLINDER: (_("diameter"), _("length")),
-        }
-        self._names = {
-            KnownObject.BALL: _("ball"),
-            KnownObject.BLOCK: _("block"),
-            KnownObject.CYLINDER: _("cylinder"),
-        }
-        bind(ui.objectCombo, self._names, self.panel, "knownObject")
+        bind(ui.objectCombo, OBJECTS, self.panel, "knownObject")
         ui.placeButton.connect("clicked(bool)", self._place_clicked)
         ui.centreButton.connect("clicked()", self._place_at_centre)
         ui.fitButton.connect("clicked()", self._fit)
@@ -54,25 +45,19 @@ class Calibration(QaPart):
         return path if os.path.isfile(path) else ""
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
-        ui, parameters = self.ui, self.parameters
-        volume, place = parameters.volume, mrml_markups.marked_place(parameters.place)
+        parameters, fits = self.parameters, self.fits()
         self._follow()
-        names = self._sizes[parameters.knownObject]
-        ui.sizeLabel.text = _("Known {names}:").format(names=", ".join(names))
-        for index, spin in enumerate((ui.sizeSpinA, ui.sizeSpinB, ui.sizeSpinC)):
-            spin.visible = index < len(names)
-        for button in (ui.placeButton, ui.centreButton):
-            button.enabled = volume is not None
-        ui.placeButton.checked = mrml_markups.is_placing(parameters.place)
-        ui.placeText.text = self._place_text(place)
-        ui.fitButton.enabled = volume is not None and place is not None
-        fits = self.fits()
-        fill_table(ui.fitsTable, [self._row(fit) for fit in fits])
-        for widget in (ui.fitsTable, ui.forgetFitButton):
-            widget.visible = bool(fits)
-        ui.keepButton.enabled = bool(fits) and bool(ui.storeFile.currentPath.strip())
-        ui.calibrationText.text = self._told
-        ui.calibrationText.visible = bool(self._told)
+        facts = CalibrationFacts(
+            volume=parameters.volume is not None,
+            kind=parameters.knownObject,
+            place=mrml_markups.marked_place(parameters.place),
+            placing=mrml_markups.is_placing(parameters.place),
+            fits=len(fits),
+            store=bool(self.ui.storeFile.currentPath.strip()),
+            told=self._told,
+        )
+        show(self.ui, calibration_widgets(facts))
+        fill_table(self.ui.fitsTable, [fit_row(fit) for fit in fits])
 
     def exit(self) -> None:
         if self.parameters is None:
@@ -93,16 +78,6 @@ class Calibration(QaPart):
         return kept["fits"] if kept["volume"] == volume.GetID() else []
 
     # The place
-
-    def _place_text(self, place: tuple[float, float, float] | None) -> str:
-        if self.ui.placeButton.checked:
-            return _("Click on the object in a slice view.")
-        if place is None:
-            return _("Mark a place inside the object.")
-        right, anterior, superior = place
-        return _("Place: R {r:.1f}, A {a:.1f}, S {s:.1f} mm. The point can be dragged.").format(
-            r=right, a=anterior, s=superior
-        )
 
     def _place_clicked(self, checked: bool) -> None:
         if checked:
@@ -141,7 +116,7 @@ class Calibration(QaPart):
     def _nominal(self) -> tuple[float, ...]:
         parameters = self.parameters
         sizes = (parameters.sizeA, parameters.sizeB, parameters.sizeC)
-        return sizes[: len(self._sizes[parameters.knownObject])]
+        return sizes[: len(SIZES[parameters.knownObject])]
 
     def _fit(self) -> None:
         parameters = self.parameters
@@ -166,16 +141,6 @@ class Calibration(QaPart):
         kept = {"volume": self.parameters.volume.GetID(), "fits": fits}
         self.parameters.fits = json.dumps(kept)
 
-    def _row(self, fit: dict[str, Any]) -> tuple[str, ...]:
-        nominal, measured = fit["nominal_mm"], fit["measured_mm"]
-        half = fit["uncertainty_mm"]
-        return (
-            self._names[KnownObject(fit["kind"])],
-            " × ".join(f"{value:g}" for value in nominal),
-            " × ".join(f"{m:.3f} ± {u:.3f}" for m, u in zip(measured, half, strict=True)),
-            ", ".join(f"{_off(m, n):+.3f} mm" for m, n in zip(measured, nominal, strict=True)),
-        )
-
     def _keep(self) -> None:
         volume, fits = self.parameters.volume, self.fits()
         path = self.ui.storeFile.currentPath.strip()
@@ -189,11 +154,6 @@ class Calibration(QaPart):
     def _store_chosen(self, path: str) -> None:
         keep_setting(_STORE, path.strip())
         self.panel.refresh_soon()
-
-
-def _off(measured: float, nominal: float) -> float:
-    """The deviation in mm, rounded; adding zero takes the sign from a zero."""
-    return round(measured - nominal, 3) + 0.0
 
 
 def _events(node: Any) -> tuple[int, ...]:

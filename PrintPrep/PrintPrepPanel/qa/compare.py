@@ -10,10 +10,10 @@ import ctk
 import slicer
 from slicer.i18n import tr as _
 
-from ..parameters import MapOf
+from ..states.choices import MapOf
+from ..states.measuring import reference_rows, reference_widgets
+from ..step import show
 from .part import QaPart, fill_table, table_columns
-
-_SIZE_DECIMALS = 5
 
 
 class Reference(QaPart):
@@ -42,15 +42,13 @@ class Reference(QaPart):
         return None if node is model else node
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
-        ui = self.ui
-        ui.referenceButton.enabled = model is not None and self._chosen(model) is not None
         kept = json.loads(self.parameters.referenceResult or "{}")
         if model is None or kept.get("modelID") != model.GetID():
             kept = {}
-        for widget in (ui.referenceText, ui.referenceTable):
-            widget.visible = bool(kept)
-        ui.referenceText.text = _sentences(kept) if kept else ""
-        fill_table(ui.referenceTable, _rows(kept["result"]) if kept else [])
+        ready = model is not None and self._chosen(model) is not None
+        result = kept.get("result")
+        show(self.ui, reference_widgets(ready, kept.get("name", ""), result))
+        fill_table(self.ui.referenceTable, reference_rows(result) if result else [])
 
     def forget(self) -> None:
         self.parameters.referenceResult = ""
@@ -69,34 +67,3 @@ class Reference(QaPart):
         parameters.referenceResult = json.dumps(kept)
         parameters.map = MapOf.REFERENCE
         self.panel.refresh()
-
-
-def _sentences(kept: dict[str, Any]) -> str:
-    result = kept["result"]
-    distance = result["distance_mm"]
-    lines = [
-        _(
-            "Against {name}: {mean:.3f} mm away on average, 95 % within {p95:.3f} mm, at most "
-            "{most:.3f} mm."
-        ).format(
-            name=kept["name"], mean=distance["mean"], p95=distance["p95"], most=distance["max"]
-        )
-    ]
-    if result["aligned"]:
-        lines.append(_("The model was turned and moved onto it first."))
-    lines += [finding["message"] for finding in result["findings"]]
-    return "\n".join(lines)
-
-
-def _rows(result: dict[str, Any]) -> list[tuple[str, ...]]:
-    scale = result["scale_axes"]
-    percent = [_figure(None if value is None else 100 * (value - 1), 2) for value in scale]
-    return [
-        (_("Model ÷ reference"), *(_figure(value, _SIZE_DECIMALS) for value in scale)),
-        (_("Difference (%)"), *percent),
-    ]
-
-
-def _figure(value: float | None, decimals: int) -> str:
-    # Adding zero takes the sign from a zero.
-    return "–" if value is None else f"{round(value, decimals) + 0.0:.{decimals}f}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import maps as mrml_maps
-from slicer.i18n import tr as _
 
-from ..parameters import MapOf
-from ..step import bind
+from ..states.choices import MAP_TITLES, MAPS, MapOf
+from ..states.measuring import map_widgets
+from ..step import bind, show
 from .part import QaPart
 
 
@@ -18,28 +19,7 @@ class Maps(QaPart):
 
     def setup(self) -> None:
         self._fresh = True
-        self._titles = {
-            MapOf.WALL: _("Wall thickness (mm)"),
-            MapOf.GREY: _("Distance to the grey values (mm)"),
-            MapOf.REFERENCE: _("Distance to the reference (mm)"),
-        }
-        titles = {
-            MapOf.NONE: _("nothing: its own colour"),
-            MapOf.WALL: _("thickness of its walls"),
-            MapOf.GREY: _("distance to the grey values"),
-            MapOf.REFERENCE: _("distance to the other model"),
-        }
-        bind(self.ui.mapCombo, titles, self.panel, "map")
-        self._hints = {
-            MapOf.NONE: _("The model has the colour of its segment."),
-            MapOf.WALL: _("Red: thinner than 1 mm. Blue: 5 mm and more. Grey: not known."),
-            MapOf.GREY: _(
-                "Red: the model stands out by up to 0.5 mm. Blue: it lies inside. Grey: not known."
-            ),
-            MapOf.REFERENCE: _(
-                "Red: outside the other model by up to 1 mm. Blue: inside it. Grey: not known."
-            ),
-        }
+        bind(self.ui.mapCombo, MAPS, self.panel, "map")
 
     def enter(self) -> None:
         # A saved scene has lost the colour of what is not known.
@@ -50,18 +30,13 @@ class Maps(QaPart):
             if node is not model:
                 _uncolour(node)
         chosen = self.parameters.map
-        self.ui.mapHint.text = self._hints[chosen]
-        if chosen is MapOf.NONE or model is None:
+        wanted = chosen is not MapOf.NONE and model is not None
+        measured = wanted and mrml_maps.has_map(model, chosen.value)
+        show(self.ui, map_widgets(chosen, model is not None, measured))
+        if not measured:
             _uncolour(model)
-        elif not mrml_maps.has_map(model, chosen.value):
-            _uncolour(model)
-            self.ui.mapHint.text = (
-                _("Compare with another model first: below.")
-                if chosen is MapOf.REFERENCE
-                else _("Check the model first.")
-            )
         elif self._fresh or mrml_maps.shown_map(model) != chosen.value:
-            mrml_maps.show_map(model, chosen.value, self._titles[chosen])
+            mrml_maps.show_map(model, chosen.value, translated(MAP_TITLES[chosen]))
             self._fresh = False
 
 

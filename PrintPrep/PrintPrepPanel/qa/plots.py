@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import charts as mrml_charts
 from PrintPrepLib.mrml.charts import Chart
 from PrintPrepLib.mrml.maps import MAPS
 from slicer.i18n import tr as _
 
+from ..states.choices import PLOTS
+from ..states.measuring import no_plot_told
 from .part import QaPart
 
 
@@ -17,17 +20,9 @@ class Plots(QaPart):
     """Plots come and go with the panel: they are not saved with the scene."""
 
     def setup(self) -> None:
-        self._titles = {
-            "": _("none"),
-            "steps": _("distance from slice to slice"),
-            "drift": _("sideways drift of the slices"),
-            "wall": _("wall thickness"),
-            "grey": _("distance to the grey values"),
-            "reference": _("distance to the other model"),
-        }
         self._layout: int | None = None
         self._shown: int | None = None
-        self.ui.plotCombo.addItems(list(self._titles.values()))
+        self.ui.plotCombo.addItems([translated(title) for title in PLOTS.values()])
         self.ui.plotCombo.connect("activated(int)", self._chosen)
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
@@ -45,11 +40,11 @@ class Plots(QaPart):
     def _chosen(self, index: int) -> None:
         if self.parameters is None:
             return
-        key = list(self._titles)[index]
+        key = list(PLOTS)[index]
         chart = self.panel.work.guarded(lambda: self._chart(key)) if key else None
         if chart is None:
             self._close()
-            self.ui.plotHint.text = self._why_not(key) if key else ""
+            self.ui.plotHint.text = no_plot_told(key).said if key else ""
             return
         manager = slicer.app.layoutManager()
         before = manager.layout
@@ -71,26 +66,24 @@ class Plots(QaPart):
 
     def _chart(self, key: str) -> Chart | None:
         volume, model = self.parameters.volume, self.panel.model.node()
-        if key == "steps":
-            names = (_("Slice"), _("Step (mm)"))
-            columns = volume and mrml_charts.steps_columns(volume, names)
-            return columns and Chart(_("From slice to slice"), *names, columns)
-        if key == "drift":
-            names = (_("Slice"), _("along rows"), _("along columns"))
-            columns = volume and mrml_charts.drift_columns(volume, names)
-            title = _("Sideways drift of the slices")
-            return columns and Chart(title, _("Slice"), _("Drift (mm)"), columns)
+        if key in ("steps", "drift"):
+            return None if volume is None else _slice_chart(key, volume)
         shown = MAPS[key]
         names = (_("Millimetres"), _("Share of the points (%)"))
         columns = mrml_charts.histogram_columns(model, shown.array, shown.low, shown.high, names)
-        title = self._titles[key][0].upper() + self._titles[key][1:]
-        return columns and Chart(title, *names, columns, bars=True)
+        title = translated(PLOTS[key])
+        title = title[0].upper() + title[1:]
+        return Chart(title, *names, columns, bars=True) if columns else None
 
-    def _why_not(self, key: str) -> str:
-        if key == "steps":
-            return _("The steps of this volume are not known.")
-        if key == "drift":
-            return _("The slices stand straight above each other: there is no drift.")
-        if key == "reference":
-            return _("Compare with another model first: above.")
-        return _("Check the model first.")
+
+def _slice_chart(key: str, volume: Any) -> Chart | None:
+    """What is known of each slice."""
+    number = _("Slice")
+    if key == "steps":
+        title, unit = _("From slice to slice"), _("Step (mm)")
+        columns = mrml_charts.steps_columns(volume, (number, unit))
+    else:
+        title, unit = _("Sideways drift of the slices"), _("Drift (mm)")
+        names = (number, _("along rows"), _("along columns"))
+        columns = mrml_charts.drift_columns(volume, names)
+    return Chart(title, number, unit, columns) if columns else None

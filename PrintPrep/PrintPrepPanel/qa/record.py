@@ -14,6 +14,7 @@ from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
 from ..print_record import save_pdf
+from ..states.qa import verification_told
 from .part import QaPart, folder_setting, keep_setting
 
 
@@ -90,17 +91,6 @@ class RecordPages(QaPart):
 
 
 def _told(done: Any) -> str:
-    """The verification in words: what has changed comes first."""
-    verdicts = {
-        "unchanged": _("Nothing has changed since the record was made."),
-        "changed": _("Something has changed since the record was made: do not rely on it."),
-        "incomplete": _("Nothing is found to have changed, but not all could be checked."),
-    }
-    marks = {"changed": "✗", "unchecked": "?", "unchanged": "✓"}
-    lines = [
-        f"{marks[outcome]} {item.title.said}: {item.told.said}"
-        for outcome in marks
-        for item in done.items
-        if item.outcome == outcome
-    ]
-    return "\n".join([f"{done.record.name}: {verdicts[done.verdict]}", *lines])
+    """The verification in words."""
+    items = [(item.outcome, item.title.said, item.told.said) for item in done.items]
+    return verification_told(done.record.name, done.verdict, items)

@@ -8,6 +8,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from ..states.qa import asked, review_widgets, signed
+from ..step import show
 from .part import QaPart
 
 _PEOPLE = ("operator", "reviewer", "decision")
@@ -22,30 +24,16 @@ class Review(QaPart):
 
     def parts(self, record: dict[str, Any]) -> dict[str, Any]:
         """What the record gains: ``confirmed`` and ``reviewer``, where there is any."""
-        asked = (record.get("protocol") or {}).get("confirm") or ()
-        ticked = self._ticked()
-        confirmed = [sentence for sentence in asked if sentence in ticked]
-        typed = {name: getattr(self.parameters, name).strip() for name in _PEOPLE}
-        typed = {name: text for name, text in typed.items() if text}
-        found: dict[str, Any] = {"confirmed": confirmed} if confirmed else {}
-        return {**found, "reviewer": typed} if typed else found
+        typed = {name: getattr(self.parameters, name) for name in _PEOPLE}
+        return signed(asked(record), self._ticked(), typed)
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
-        ui = self.ui
-        asked = list(((record or {}).get("protocol") or {}).get("confirm") or ())
-        if asked != list(self._boxes):
-            self._make_boxes(asked)
-        ticked = self._ticked()
+        sentences, ticked = asked(record), self._ticked()
+        if sentences != list(self._boxes):
+            self._make_boxes(sentences)
         for sentence, box in self._boxes.items():
             box.checked = sentence in ticked
-        for widget in (ui.confirmLabel, ui.confirmFrame):
-            widget.visible = bool(asked)
-        missing = len(asked) - sum(box.checked for box in self._boxes.values())
-        ui.confirmLabel.text = (
-            _("Confirm what no check can tell ({missing} open):").format(missing=missing)
-            if missing
-            else _("All that no check can tell is confirmed:")
-        )
+        show(self.ui, review_widgets(sentences, ticked))
 
     def forget(self) -> None:
         self.parameters.decision = ""

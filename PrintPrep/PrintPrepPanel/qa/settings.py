@@ -12,11 +12,12 @@ from PrintPrepLib.qa.protocol import load_protocol, protocol_names
 from slicer.i18n import tr as _
 
 from ..parameters import REMEMBERED
+from ..states.qa import OWN_SIZE, SettingsFacts, offered_protocols, settings_widgets
+from ..states.view import Text, said
+from ..step import show
 from .part import QaPart, folder_setting, keep_setting, setting
 
 _DATE = "yyyy-MM-dd"
-#: In the place of a printer's name: the size stands in a field of its own.
-OWN_SIZE = "*"
 _LAST = {"protocol": "Protocol", "printer": "Printer", "printerSize": "PrinterSize"}
 
 
@@ -30,7 +31,7 @@ class Settings(QaPart):
         ui.surgeryCheck.connect("toggled(bool)", self._surgery_toggled)
         ui.surgeryDateEdit.connect("dateChanged(QDate)", self._date_chosen)
         ui.surgeryDateEdit.date = qt.QDate.currentDate()
-        self._protocols: dict[str, str] = {}
+        self._protocols: dict[str, Text] = {}
         names = [printer.name for printer in known_printers()]
         self._printers = ["", *names, OWN_SIZE]
         ui.printerCombo.addItems([_("none"), *names, _("own size…")])
@@ -53,22 +54,20 @@ class Settings(QaPart):
     # Showing
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
-        ui, parameters = self.ui, self.parameters
+        parameters = self.parameters
         self._take_last()
         self._offer_protocols()
-        ui.protocolCombo.currentIndex = list(self._protocols).index(parameters.protocol)
-        source = (record or {}).get("protocol", {}).get("source", "")
-        ui.protocolSource.text = source
-        ui.protocolSource.visible = bool(source)
-        printer = parameters.printer
-        known = printer in self._printers
-        ui.printerCombo.currentIndex = self._printers.index(printer) if known else 0
-        for widget in (ui.printerSizeLabel, ui.printerSizeEdit):
-            widget.visible = printer == OWN_SIZE
-        ui.surgeryCheck.checked = bool(parameters.surgeryDate)
-        ui.surgeryDateEdit.enabled = bool(parameters.surgeryDate)
+        facts = SettingsFacts(
+            tuple(self._protocols),
+            self._printers,
+            parameters.protocol,
+            parameters.printer,
+            parameters.surgeryDate,
+            (record or {}).get("protocol", {}).get("source", ""),
+        )
+        show(self.ui, settings_widgets(facts))
         if parameters.surgeryDate:
-            ui.surgeryDateEdit.date = qt.QDate.fromString(parameters.surgeryDate, _DATE)
+            self.ui.surgeryDateEdit.date = qt.QDate.fromString(parameters.surgeryDate, _DATE)
 
     def _take_last(self) -> None:
         """In a scene where nothing was chosen yet the last choice holds."""
@@ -78,16 +77,12 @@ class Settings(QaPart):
 
     def _offer_protocols(self) -> None:
         """None, those of the library, the user's own, one whose file is not known here."""
-        titles = {"": _("none")}
-        titles |= {name: load_protocol(name).title for name in protocol_names()}
-        titles |= {name: name for name in _files()}
-        chosen = self.parameters.protocol
-        if chosen not in titles:
-            titles[chosen] = _("{name} (not on this computer)").format(name=chosen)
+        known = {name: load_protocol(name).title for name in protocol_names()}
+        titles = offered_protocols(known, _files(), self.parameters.protocol)
         if titles != self._protocols:
             self._protocols = titles
             self.ui.protocolCombo.clear()
-            self.ui.protocolCombo.addItems([*titles.values(), _("from a file…")])
+            self.ui.protocolCombo.addItems([*map(said, titles.values()), _("from a file…")])
 
     # What the user does
 

@@ -1,0 +1,93 @@
+"""A step's state and the values of its widgets, as data that the panel's files bind to Qt."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PrintPrepLib.core.phrases import Phrase, _
+
+#: What a widget shows: a phrase, which is translated when it is shown, or a name or figure.
+Text = Phrase | str
+
+
+def said(text: Text) -> str:
+    """A phrase in the language in use; names and figures as they are."""
+    return text.said if isinstance(text, Phrase) else text
+
+
+def joined(texts: Iterable[Text], between: str = " ") -> Text:
+    """Several texts in a row; "" for none."""
+    values = {f"part{number}": text for number, text in enumerate(texts)}
+    return Phrase(between.join(f"{{{name}}}" for name in values), values) if values else ""
+
+
+class Stage(enum.Enum):
+    """Where a step stands; the value is its mark in the title."""
+
+    DONE = "✓"
+    CARE = "!"
+    NEXT = "▸"
+    BLOCKED = "–"
+
+
+@dataclass(frozen=True)
+class State:
+    """A step's state at a glance.
+
+    :param brief: a few words for the step's title.
+    :param text: what is done, what to do next, or why it cannot be done.
+    """
+
+    stage: Stage
+    brief: Text = ""
+    text: Text = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the step after it can be next."""
+        return self.stage in (Stage.DONE, Stage.CARE)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something before it has to be done first."""
+        return self.stage is Stage.BLOCKED
+
+
+@dataclass(frozen=True)
+class Widgets:
+    """Values of widgets by their names in PrintPrep.ui; what is not named stays as it is.
+
+    :param labels: texts of labels that are hidden where they have none.
+    :param chosen: index of what a combo box shows.
+    """
+
+    enabled: Mapping[str, bool] = field(default_factory=dict)
+    visible: Mapping[str, bool] = field(default_factory=dict)
+    checked: Mapping[str, bool] = field(default_factory=dict)
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a step shows."""
+
+    state: State
+    widgets: Widgets = field(default_factory=Widgets)
+
+
+def next_step(states: Sequence[State]) -> int:
+    """The first step that is not done; the last one when all are."""
+    return next((i for i, state in enumerate(states) if not state.done), len(states) - 1)
+
+
+def guide(titles: Sequence[str], states: Sequence[State]) -> Phrase:
+    """The sentence above all steps: what is to be done next."""
+    upcoming = next_step(states)
+    state = states[upcoming]
+    if state.stage is Stage.DONE:
+        return Phrase(_("Done: the model is exported. {text}"), {"text": state.text})
+    return Phrase(_("Next: {step}.  {text}"), {"step": titles[upcoming], "text": state.text})
