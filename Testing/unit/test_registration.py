@@ -109,9 +109,9 @@ def test_distances_are_those_of_an_exact_reader(shape):
     points = np.random.default_rng(0).normal(0, 15, (3000, 3))
     exact = ClosestPoint(Measured(ball.vertices, ball.faces)).signed(points)
     search = SurfaceSearch(Surface(TriangleMesh(ball.vertices, ball.faces)))
-    assert np.abs(search.distances(points) - exact).max() < 0.02
+    assert np.abs(search.nearest(points).signed - exact).max() < 0.02
     inside_out = SurfaceSearch(Surface(TriangleMesh(ball.vertices, ball.faces[:, ::-1])))
-    assert np.abs(inside_out.distances(points) - exact).max() < 0.02
+    assert np.abs(inside_out.nearest(points).signed - exact).max() < 0.02
 
 
 def test_distances_beside_edges_and_corners_have_the_right_sign():
@@ -121,7 +121,7 @@ def test_distances_beside_edges_and_corners_have_the_right_sign():
     outside = np.linalg.norm(np.maximum(beyond, 0), axis=1)
     truth = np.where((beyond < 0).all(axis=1), beyond.max(axis=1), outside)
     search = SurfaceSearch(Surface(TriangleMesh(box.vertices, box.faces)))
-    assert np.abs(search.distances(points) - truth).max() < 0.02
+    assert np.abs(search.nearest(points).signed - truth).max() < 0.02
 
 
 def test_a_map_is_taken_apart_as_it_was_made():

@@ -71,10 +71,10 @@ def compare(
         transform = shape.rigid if align else transform
     report(progress, 0.7, "Measuring distances")
     samples, _ = own.samples(SAMPLES)
-    distances = search.distances(mapped(samples, transform))
+    distances = search.nearest(mapped(samples, transform)).signed
     given = None
     if not np.array_equal(transform, np.eye(4)):
-        given = search.distances(samples)
+        given = search.nearest(samples).signed
     local, missing = None, 0.0
     if shape is not None:
         local, missing = _local(own, other, search, shape, part(progress, 0.75, 1.0))
@@ -105,7 +105,7 @@ def comparison_map(
     :raises Cancelled: progress asked for it.
     """
     points = mapped(model.points, np.asarray(transform))
-    return SurfaceSearch(Surface(reference)).nearest(points, 4, progress).signed
+    return SurfaceSearch(Surface(reference)).nearest(points, progress).signed
 
 
 def _placed(
@@ -252,7 +252,7 @@ def _shift(reference: Surface, fit: ShapeFit, placed: np.ndarray, undone: np.nda
 
     :param undone: 4×4, unit and mirror.
     """
-    kept = np.array((np.zeros(3), reference.middle, (reference.low + reference.high) / 2))
+    kept = np.array((np.zeros(3), reference.middle, sum(reference.box) / 2))
 
     def moved(affine: np.ndarray) -> np.ndarray:
         return mapped(kept, undone @ np.linalg.inv(affine @ placed)) - kept
@@ -288,7 +288,7 @@ def _local(
     """Local differences of the model under ``onto``, and the reference's lonely share."""
     size, scatter = reference.size, shape.scatter_mm
     points = model.cloud(_PATCH_SAMPLES).mapped(shape.onto)
-    near = search.nearest(points.points, progress=part(progress, 0.0, 0.4))
+    near = search.nearest(points.points, part(progress, 0.0, 0.4))
     scale = float(np.cbrt(abs(np.linalg.det(shape.onto[:3, :3]))))
     area = model.area * scale**2
     local = local_differences(points, near, shape.inflation_mm, size, scatter, area)
@@ -306,7 +306,7 @@ def _local(
 def _measures(surface: Surface) -> dict[str, Any]:
     return {
         "triangles": len(surface.mesh.triangles),
-        "extents_mm": (surface.high - surface.low).tolist(),
+        "extents_mm": (surface.box[1] - surface.box[0]).tolist(),
         "volume_mm3": surface.volume,
         "area_mm2": surface.area,
     }

@@ -19,7 +19,6 @@ from .registration import rotation, tukey
 _STEPS = 25
 _REACH = 0.03
 _LIKE = 0.35
-_PLACES = 4
 #: An even inflation is believed when it takes away so much of the residuals' RMS.
 _INFLATION_GAIN = 0.1
 _NOTHING_LEFT = 1e-6
@@ -182,7 +181,7 @@ class _Fit:
 def _paired(model: Cloud, reference: SurfaceSearch, transform: np.ndarray, reach: float):
     """Points, normals, signed distances along them, and which of the model's points they are."""
     points = model.points @ transform[:3, :3].T + transform[:3, 3]
-    near = reference.nearest(points, _PLACES)
+    near = reference.nearest(points)
     # Inverse transposed, so that normals stay normals under a scale.
     normals = model.normals @ np.linalg.inv(transform[:3, :3])
     like = np.einsum("ni,ni->n", normals, near.normal) > _LIKE

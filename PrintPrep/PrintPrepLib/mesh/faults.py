@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.progress import Progress, part, report
-from .triangle_mesh import BATCH, TriangleMesh, edge_faults
+from .triangle_mesh import BATCH, TriangleMesh, edge_faults, edge_keys, used_points
 from .triangle_pairs import cross, dot
 
 #: A triangle has no area when its height on its longest side is at most so much of that side.
@@ -110,11 +110,8 @@ def non_manifold_vertices(mesh: TriangleMesh) -> np.ndarray:
 
     Two triangles at a point belong to the same fan when they share a side there.
     """
-    corners = np.ascontiguousarray(mesh.triangles.T, dtype=np.int64)
-    total = corners.size
-    starts, ends = corners.ravel(), np.roll(corners, -1, axis=0).ravel()
-    keys = np.minimum(starts, ends) * len(mesh.points)
-    keys += np.maximum(starts, ends)
+    starts, keys = mesh.triangles.T.ravel(), edge_keys(mesh).ravel()
+    total = len(keys)
     order = np.argsort(keys)
     keys = keys[order]
     order = order.astype(np.int32 if total < 2**31 else np.int64)
@@ -185,9 +182,7 @@ def zero_area_triangles(mesh: TriangleMesh) -> np.ndarray:
 
 def unused_points(mesh: TriangleMesh) -> int:
     """Number of points that no triangle uses."""
-    used = np.zeros(len(mesh.points), dtype=bool)
-    used[mesh.triangles.ravel()] = True
-    return int(np.count_nonzero(~used))
+    return int(np.count_nonzero(~used_points(mesh)))
 
 
 def merged(mesh: TriangleMesh) -> TriangleMesh:
