@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...core.errors import ExportError
+from ...core.phrases import _
 from ..triangle_mesh import TriangleMesh
 from .common import ExportedFile
 from .obj import write_obj
@@ -42,10 +43,10 @@ class Format:
 FORMATS = {
     kind.name: kind
     for kind in (
-        Format("stl", ".stl", "STL (binary)", False, False, write_stl),
-        Format("3mf", ".3mf", "3MF (with unit and names)", True, True, write_3mf),
-        Format("obj", ".obj", "OBJ (with names)", True, False, write_obj),
-        Format("ply", ".ply", "PLY (binary)", False, False, write_ply),
+        Format("stl", ".stl", _("STL (binary)"), False, False, write_stl),
+        Format("3mf", ".3mf", _("3MF (with unit and names)"), True, True, write_3mf),
+        Format("obj", ".obj", _("OBJ (with names)"), True, False, write_obj),
+        Format("ply", ".ply", _("PLY (binary)"), False, False, write_ply),
     )
 }
 
@@ -54,7 +55,10 @@ def format_named(name: str) -> Format:
     """:raises ExportError: there is no such format."""
     if name not in FORMATS:
         raise ExportError(
-            f"there is no format {name!r}", remedy=f"There are {', '.join(FORMATS)}: choose one"
+            _("there is no format {name!r}"),
+            remedy=_("There are {formats}: choose one"),
+            name=name,
+            formats=", ".join(FORMATS),
         )
     return FORMATS[name]
 
