@@ -116,9 +116,9 @@ def test_scale_bar_is_a_round_length(pixels_per_mm, length):
 
 
 def test_drawing_a_file(tmp_path, capsys):
-    from PrintPrepLib.mesh.io.stl import export_stl
+    from PrintPrepLib.mesh.io.export import export_model
 
-    export_stl(box_mesh(10, 20, 30), tmp_path / "a.stl")
+    export_model(box_mesh(10, 20, 30), tmp_path / "a.stl")
     assert main([str(tmp_path / "a.stl"), str(tmp_path / "a.png")]) == 0
     assert pixels((tmp_path / "a.png").read_bytes()).shape == (720, 720, 3)
     assert main([str(tmp_path / "a.stl"), str(tmp_path / "b.png"), "sheet"]) == 0

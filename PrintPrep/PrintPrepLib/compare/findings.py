@@ -213,9 +213,7 @@ def _parts(found: Comparison) -> list[Finding]:
     missing = 100 * found.missing
     if found.missing > _LEAST_SHARE:
         template = _("{percent:.0f} % of the reference's surface is missing in the model.")
-        made.append(
-            Finding("missing_part", "fail", template, {"percent": missing}, missing, "%")
-        )
+        made.append(Finding("missing_part", "fail", template, {"percent": missing}, missing, "%"))
     if found.local is not None and found.local.extra > _LEAST_SHARE:
         extra = 100 * found.local.extra
         template = _("{percent:.0f} % of the model's surface is not in the reference.")

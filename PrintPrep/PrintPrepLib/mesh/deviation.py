@@ -62,15 +62,16 @@ def deviation(
     changed, original = (
         compact(TriangleMesh(mesh.points - middle, mesh.triangles)) for mesh in (changed, original)
     )
-    forth, back = _Distance(original), _Distance(changed)
+    forth, back = (SurfaceSearch(Surface(mesh)) for mesh in (original, changed))
     volume = forth.surface.volume
     samples = back.surface.samples(SAMPLES)[0]
     # Outside is where the triangles face to, also where the mesh is open.
-    signed = forth.search.nearest(samples).signed * forth.surface.outwards
+    signed = forth.nearest(samples).signed * forth.surface.outwards
     distance = np.abs(signed)
     report(progress, 0.3, _("Measuring the deviation"))
-    farthest = forth.farthest(changed.points, float(distance.max()), part(progress, 0.3, 0.6))
-    farthest = back.farthest(original.points, farthest, part(progress, 0.6, 1.0))
+    farthest = float(distance.max())
+    farthest = _farthest(forth, changed.points, farthest, part(progress, 0.3, 0.6))
+    farthest = _farthest(back, original.points, farthest, part(progress, 0.6, 1.0))
     return Deviation(
         volume_change_percent=100 * (back.surface.volume / volume - 1) if volume else 0.0,
         max_mm=farthest,
@@ -82,53 +83,44 @@ def deviation(
     )
 
 
-class _Distance:
-    """Distances of points to one surface."""
+def _farthest(
+    search: SurfaceSearch, points: np.ndarray, known: float, progress: Progress | None
+) -> float:
+    """The largest distance of the points, or ``known`` where none is farther.
 
-    def __init__(self, mesh: TriangleMesh) -> None:
-        self.surface = Surface(mesh)
-        self.search = SurfaceSearch(self.surface)
+    Exact distances of all points would take a minute. A bound from above is quick, and
+    only points whose bound is beyond the largest distance so far can be farther.
+    """
+    bound = _bounds(search.surface, points, progress)
+    order = np.flatnonzero(bound > known)
+    order = order[np.argsort(-bound[order])]
+    done = 0
+    while done < len(order) and bound[order[done]] > known:
+        if done >= _MOST_EXACT:
+            return float(bound[order[done]])  # rather too much than too little
+        batch = points[order[done : done + 2000]]
+        distance = np.linalg.norm(batch - search.feet(batch)[0], axis=1)
+        known = max(known, float(distance.max()))
+        done += len(batch)
+    return known
 
-    def farthest(self, points: np.ndarray, known: float, progress: Progress | None) -> float:
-        """The largest distance of the points, or ``known`` where none is farther.
 
-        Exact distances of all points would take a minute. A bound from above is quick, and
-        only points whose bound is beyond the largest distance so far can be farther.
-        """
-        bound = self._bounds(points, progress)
-        order = np.flatnonzero(bound > known)
-        order = order[np.argsort(-bound[order])]
-        done = 0
-        while done < len(order) and bound[order[done]] > known:
-            if done >= _MOST_EXACT:
-                return float(bound[order[done]])  # rather too much than too little
-            batch = points[order[done : done + 2000]]
-            distance = np.linalg.norm(batch - self.search.feet(batch)[0], axis=1)
-            known = max(known, float(distance.max()))
-            done += len(batch)
-        return known
+def _bounds(surface: Surface, points: np.ndarray, progress: Progress | None) -> np.ndarray:
+    """Distance to the nearest of a few triangles near each point: never too small."""
+    from scipy.spatial import cKDTree
 
-    def _bounds(self, points: np.ndarray, progress: Progress | None) -> np.ndarray:
-        """Distance to the nearest of a few triangles near each point: never too small."""
-        from scipy.spatial import cKDTree
-
-        mesh = self.surface.mesh
-        corners = mesh.points[mesh.triangles]
-        # Long triangles are near to points that are far from their centres.
-        samples, owners = self.surface.samples(len(points) // 2 + 1)
-        seeds = np.concatenate((corners.mean(axis=1), samples))
-        owners = np.concatenate((np.arange(len(corners)), owners))
-        tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
-        bound = np.empty(len(points))
-        nearest = min(_NEAREST, len(seeds))
-        for first in range(0, len(points), BATCH):
-            report(progress, first / len(points), _("Measuring the deviation"))
-            batch = points[first : first + BATCH]
-            found = tree.query(batch, k=nearest, workers=-1)[1]
-            found = owners[found.reshape(len(batch), nearest)]
-            bound[first : first + BATCH] = (
-                to_triangles(np.repeat(batch, nearest, axis=0), corners[found.ravel()])
-                .reshape(-1, nearest)
-                .min(axis=1)
-            )
-        return bound
+    corners = surface.mesh.points[surface.mesh.triangles]
+    # Long triangles are near to points that are far from their centres.
+    samples, owners = surface.samples(len(points) // 2 + 1)
+    seeds = np.concatenate((corners.mean(axis=1), samples))
+    owners = np.concatenate((np.arange(len(corners)), owners))
+    tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
+    bound = np.empty(len(points))
+    nearest = min(_NEAREST, len(seeds))
+    for first in range(0, len(points), BATCH):
+        report(progress, first / len(points), _("Measuring the deviation"))
+        batch = points[first : first + BATCH]
+        found = owners[tree.query(batch, k=nearest, workers=-1)[1].ravel()]
+        distances = to_triangles(np.repeat(batch, nearest, axis=0), corners[found])
+        bound[first : first + BATCH] = distances.reshape(-1, nearest).min(axis=1)
+    return bound

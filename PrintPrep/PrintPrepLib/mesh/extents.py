@@ -85,7 +85,9 @@ def center_of_mass(mesh: TriangleMesh, closed: bool | None = None) -> CenterOfMa
     of_solid = closed and abs(float(volumes.sum())) > 1e-9 * float(np.prod(high - low))
     # A tetrahedron's centre is the mean of its corners, one of which is the middle.
     shares, corners = (volumes, 4) if of_solid else (areas, 3)
-    moment = sum(shares @ (mesh.points[corner] - middle) for corner in mesh.triangles.T) / corners
+    count = len(mesh.points)
+    weights = np.sum([np.bincount(corner, shares, count) for corner in mesh.triangles.T], axis=0)
+    moment = weights @ (mesh.points - middle) / corners
     x, y, z = (moment / (float(shares.sum()) or np.finfo(float).tiny) + middle).tolist()
     return CenterOfMass((x, y, z), of_solid)
 
@@ -100,8 +102,7 @@ def _hull(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     try:
         hull = ConvexHull(points)
     except QhullError:
-        _, _, axes = np.linalg.svd(points - points.mean(axis=0))
-        return points, axes[2:]
+        return points, np.linalg.svd(points - points.mean(axis=0))[2][2:]
     a, b, c = np.moveaxis(points[hull.simplices], 1, 0)
     areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     normals = hull.equations[:, :3]
@@ -148,9 +149,9 @@ def _sorted(points: np.ndarray, box: np.ndarray) -> OrientedExtents:
     """The box with its longest edge first, right-handed."""
     extents = _spans(points, box)
     order = np.argsort(-extents, kind="stable")
-    axes = box[order]
+    axes, (a, b, c) = box[order], extents[order].tolist()
     axes[2] *= np.sign(np.linalg.det(axes))
-    return OrientedExtents(tuple(map(float, extents[order])), axes)
+    return OrientedExtents((a, b, c), axes)
 
 
 def _searched(points: np.ndarray, start: np.ndarray) -> np.ndarray:

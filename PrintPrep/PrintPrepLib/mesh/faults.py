@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from .triangle_mesh import BATCH, TriangleMesh, edge_faults, edge_keys, used_points
 from .triangle_pairs import cross, dot
@@ -46,9 +47,9 @@ def mesh_faults(mesh: TriangleMesh, progress: Progress | None = None) -> MeshFau
     :param mesh: LPS mm.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, "Looking for faults of the surface")
+    report(progress, 0.0, _("Looking for faults of the surface"))
     vertices = non_manifold_vertices(mesh)
-    report(progress, 0.6, "Looking for faults of the surface")
+    report(progress, 0.6, _("Looking for faults of the surface"))
     return MeshFaults(
         non_manifold_vertices=len(vertices),
         duplicate_triangles=len(duplicate_triangles(mesh)),
@@ -149,7 +150,7 @@ def _linked(a: np.ndarray, b: np.ndarray, total: int) -> np.ndarray:
     from scipy.sparse.csgraph import connected_components
 
     graph = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(total, total))
-    _, labels = connected_components(graph, directed=False)
+    labels = connected_components(graph, directed=False)[1]
     return np.unique(labels, return_index=True)[1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from vtkmodules.vtkCommonCore import reference
@@ -44,7 +45,7 @@ class SurfaceSearch:
     """
 
     def __init__(self, surface: Surface) -> None:
-        self._surface = surface
+        self.surface = surface
         self._locator = vtkStaticCellLocator()
         self._locator.SetDataSet(to_polydata(surface.mesh))
         self._locator.BuildLocator()
@@ -58,7 +59,7 @@ class SurfaceSearch:
         :raises Cancelled: progress asked for it.
         """
         place, cell = [0.0] * 3, vtkGenericCell()
-        triangle, sub, square = reference(0), reference(0), reference(0.0)
+        triangle, sub, square = _written(0), _written(0), _written(0.0)
         foot, owner = np.empty((len(points), 3)), np.empty(len(points), dtype=np.int64)
         for number, (point,) in _rows(progress, message, points):
             self._locator.FindClosestPoint(point, place, cell, triangle, sub, square)
@@ -71,7 +72,7 @@ class SurfaceSearch:
         :raises Cancelled: progress asked for it.
         """
         foot, triangle = self.feet(points, progress)
-        outwards = self._surface.outwards
+        outwards = self.surface.outwards
         normal = self._normals(foot, triangle)
         away = points - foot
         side = np.einsum("ni,ni->n", away, normal)
@@ -94,8 +95,8 @@ class SurfaceSearch:
         :return: distance (N,) to the first triangle in each direction, NaN for none; its number.
         :raises Cancelled: progress asked for it.
         """
-        share, place, corner = reference(0.0), [0.0] * 3, [0.0] * 3
-        sub, triangle = reference(0), reference(0)
+        share, place, corner = _written(0.0), [0.0] * 3, [0.0] * 3
+        sub, triangle = _written(0), _written(0)
         distance = np.full(len(points), np.nan)
         owner = np.zeros(len(points), dtype=np.int64)
         ends = points + _START_MM * directions, points + reach * directions
@@ -110,8 +111,8 @@ class SurfaceSearch:
     def _normals(self, foot: np.ndarray, triangle: np.ndarray) -> np.ndarray:
         """Unit normals (N, 3) at places on triangles, as these are wound; on an edge or a
         corner, where a triangle's own may point the wrong way, of all that meet there."""
-        mesh = self._surface.mesh
-        normal = self._surface.normals[triangle]
+        mesh = self.surface.mesh
+        normal = self.surface.normals[triangle]
         corners = mesh.triangles[triangle]
         a, b, c = (mesh.points[corner] for corner in corners.T)
         u, v, p = b - a, c - a, foot - a
@@ -126,10 +127,15 @@ class SurfaceSearch:
         count = held.sum(axis=1)
         edge, point = np.flatnonzero(count == 2), np.flatnonzero(count == 1)
         if len(edge):
-            normal[edge] = self._surface.edge_normals(corners[edge][held[edge]].reshape(-1, 2))
+            normal[edge] = self.surface.edge_normals(corners[edge][held[edge]].reshape(-1, 2))
         if len(point):
-            normal[point] = self._surface.point_normals[corners[point][held[point]]]
+            normal[point] = self.surface.point_normals[corners[point][held[point]]]
         return normal
+
+
+def _written(number: float) -> Any:
+    """A number for VTK to write to, which its stubs take for the number itself."""
+    return reference(number)
 
 
 def _rows(

@@ -39,7 +39,7 @@ def write_obj(
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
     head = f"# {place.comment()}\n# Unit: {place.unit.title}\n".encode("ascii")
     mesh = merged(parts)

@@ -57,7 +57,7 @@ def write_ply(
 
     Points read back exactly as the float32 that they were rounded to.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
     mesh = merged(parts)
     if max(len(mesh.points), len(mesh.triangles)) >= 2**31:

@@ -26,28 +26,10 @@ from .common import (
     stated_space,
     unlike,
 )
-from .placement import Placing, merged, parts_of, placing
+from .placement import Placing, merged
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEAD = 84
-
-
-def export_stl(
-    mesh: TriangleMesh,
-    path: str | os.PathLike[str],
-    scale: float = 1.0,
-    center: bool = False,
-) -> ExportedFile:
-    """Write a binary STL in millimetres, LPS, without any patient data.
-
-    :param scale: size of the file ÷ size of the patient.
-    :param center: move the centre of the bounding box to the origin before scaling.
-    :raises ExportError: the mesh is empty or does not fit into STL's numbers, the file
-        cannot be written, or it does not read back as it was meant. Nothing is left
-        behind, and a previous file stays as it was.
-    """
-    parts = parts_of(mesh)
-    return write_stl(parts, path, placing(parts, scale, center))
 
 
 def write_stl(
@@ -55,7 +37,7 @@ def write_stl(
 ) -> ExportedFile:
     """Write all parts into one binary STL, which knows neither names nor units.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
     mesh = merged(parts)
     if len(mesh.triangles) >= 2**32:

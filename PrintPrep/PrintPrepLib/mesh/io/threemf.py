@@ -86,7 +86,7 @@ def write_3mf(
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
 
-    :raises ExportError: as ``export_stl``; or a triangle uses a corner twice, which 3MF forbids.
+    :raises ExportError: as ``export_model``; or a triangle uses a corner twice, which 3MF forbids.
     """
     mesh = merged(parts)
     a, b, c = mesh.triangles.T
