@@ -17,8 +17,7 @@ import numpy as np
 from ..core.errors import MeshError
 from ..core.phrases import _
 from ..core.progress import Progress, report
-from .faults import merged
-from .triangle_mesh import TriangleMesh
+from .triangle_mesh import TriangleMesh, merged_points
 from .triangle_pairs import BoxPairs, Triangles, arranged, clear, cross, dot, meet, without_area
 
 #: Pairs that are kept with their triangles and places.
@@ -104,7 +103,7 @@ def self_intersection_record(
 
 def _examined(mesh: TriangleMesh) -> tuple[Triangles, np.ndarray]:
     """The triangles that have an area, with equal corners merged, and their numbers."""
-    corners = np.ascontiguousarray(merged(mesh).triangles.T)
+    corners = np.ascontiguousarray(merged_points(mesh).triangles.T)
     points = np.ascontiguousarray(mesh.points.T)
     if not np.isfinite(points).all() and not np.isfinite(points[:, corners.ravel()]).all():
         raise MeshError(_("the model holds points that are not numbers"), remedy=_("Make it again"))

@@ -126,6 +126,42 @@ def compact(mesh: TriangleMesh) -> TriangleMesh:
     return TriangleMesh(mesh.points[used], (np.cumsum(used) - 1)[mesh.triangles])
 
 
+def collapsed(mesh: TriangleMesh) -> np.ndarray:
+    """Whether each triangle (M,) uses a point twice."""
+    a, b, c = mesh.triangles.T
+    return (a == b) | (b == c) | (c == a)
+
+
+def merged_points(mesh: TriangleMesh) -> TriangleMesh:
+    """The mesh with points at one place made one: the lowest of their numbers is used.
+
+    The points stay; those that lose their triangles are left unused.
+    """
+    first = first_equal(mesh.points)
+    return TriangleMesh(mesh.points, first[mesh.triangles])
+
+
+def first_equal(rows: np.ndarray) -> np.ndarray:
+    """The first row (N,) that is equal to each of the rows (N, 3), of 64-bit numbers.
+
+    Sorting one hash a row is far quicker than sorting rows; should two rows ever share a hash,
+    the rows are sorted after all.
+    """
+    bits = np.ascontiguousarray(rows + 0).view(np.uint64)  # minus zero is zero
+    key = np.zeros(len(rows), dtype=np.uint64)
+    for column in bits.T:
+        key ^= column
+        key *= np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.arange(len(rows))
+    first, place = np.unique(key, return_index=True, return_inverse=True)[1:]
+    if not np.array_equal(bits[first[place]], bits):
+        first, place = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
+    return first[place.reshape(-1)]
+
+
 def bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner (3,) of the box round the triangles, LPS in mm.
 

@@ -15,7 +15,6 @@ import numpy as np
 from ...core.errors import ExportError, PrintPrepError
 from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH
-from .placement import Placing
 
 #: Bytes hashed at a time: many small pieces would wait for Python's lock again and again.
 HASH_BYTES = 1 << 24
@@ -41,21 +40,6 @@ class ExportedFile:
     scale: float
     center_offset_mm: tuple[float, float, float]
     unit: str = "mm"
-
-
-def exported(
-    path: str | os.PathLike[str], kind: str, digest: str, triangles: int, place: Placing
-) -> ExportedFile:
-    """What is known of a file that was written."""
-    return ExportedFile(
-        path=Path(path),
-        format=kind,
-        sha256=digest,
-        triangles=triangles,
-        scale=place.scale,
-        center_offset_mm=place.offset_mm,
-        unit=place.unit.name,
-    )
 
 
 def sha256_of(path: str | os.PathLike[str]) -> str:
@@ -104,11 +88,12 @@ def require_same(
     read: Callable[[bytes, str], Contents],
     meant: Contents,
     tolerance: float = 0.0,
-) -> None:
+) -> str:
     """Read a file that was written as users' files are read, and compare.
 
     :param head: what it begins with.
     :param tolerance: by which coordinates may differ from those that are meant.
+    :return: the file's SHA-256.
     :raises ExportError: the file does not hold what is meant.
     """
     data = path.read_bytes()
@@ -127,6 +112,7 @@ def require_same(
         and np.abs(found.points - meant.points).max() <= tolerance
     ):
         raise unlike()
+    return hashlib.sha256(data).hexdigest()
 
 
 def stated_space(text: bytes) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...core.errors import ExportError
+from ...core.files import replacing
 from ...core.phrases import _
 from ..triangle_mesh import TriangleMesh
 from .common import ExportedFile
@@ -16,9 +18,8 @@ from .ply import write_ply
 from .stl import write_stl
 from .threemf import write_3mf
 
-_Writer = Callable[
-    [Sequence[tuple[str, TriangleMesh]], str | os.PathLike[str], Placing], ExportedFile
-]
+#: Writes a file, compares it with what is meant, and returns its SHA-256.
+_Writer = Callable[[Path, Sequence[tuple[str, TriangleMesh]], Placing], str]
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,6 @@ FORMATS = {
 }
 
 
-def format_named(name: str) -> Format:
-    """:raises ExportError: there is no such format."""
-    if name not in FORMATS:
-        raise ExportError(
-            _("there is no format {name!r}"),
-            remedy=_("There are {formats}: choose one"),
-            name=name,
-            formats=", ".join(FORMATS),
-        )
-    return FORMATS[name]
-
-
 def export_model(
     model: Model,
     path: str | os.PathLike[str],
@@ -89,6 +78,24 @@ def export_model(
         file cannot be written, or it does not read back as it was meant. Nothing is left
         behind, and a previous file stays as it was.
     """
-    kind = format_named(format)
+    if format not in FORMATS:
+        raise ExportError(
+            _("there is no format {name!r}"),
+            remedy=_("There are {formats}: choose one"),
+            name=format,
+            formats=", ".join(FORMATS),
+        )
+    kind = FORMATS[format]
     parts = parts_of(model)
-    return kind.write(parts, path, placing(parts, scale, center, unit, offset_mm))
+    place = placing(parts, scale, center, unit, offset_mm)
+    with replacing(path) as temporary:
+        digest = kind.write(temporary, parts, place)
+    return ExportedFile(
+        path=Path(path),
+        format=format,
+        sha256=digest,
+        triangles=sum(len(mesh.triangles) for _name, mesh in parts),
+        scale=place.scale,
+        center_offset_mm=place.offset_mm,
+        unit=unit,
+    )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from ...core.files import replacing
 from ...core.phrases import Phrase, _
 from ..triangle_mesh import TriangleMesh
 from .common import (
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     fans,
     lines,
     plain_rows,
@@ -23,7 +20,6 @@ from .common import (
     require_same,
     rounding,
     rows,
-    sha256_of,
     stated_space,
 )
 from .placement import Placing, merged
@@ -32,9 +28,7 @@ from .placement import Placing, merged
 _RUN = re.compile(rb"^(?:o ([^\n]*)\n|(?:v [^\n]*\n)+|(?:f [^\n]*\n)+)", re.MULTILINE)
 
 
-def write_obj(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_obj(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write every part as an object of its own. OBJ knows no unit; a comment tells it.
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
@@ -45,21 +39,17 @@ def write_obj(
     mesh = merged(parts)
     points = place.of(mesh.points)
     names = tuple((printable(name), len(own.triangles)) for name, own in parts)
-    with replacing(path) as temporary:
-        with open(temporary, "xb") as file:
-            file.write(head)
-            first = 0
-            for name, own in parts:
-                file.write(f"o {printable(name)}\n".encode())
-                pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
-                file.writelines(lines(pattern, points[first : first + len(own.points)]))
-                corners = own.triangles.astype("i8") + (first + 1)
-                file.writelines(lines("f %d %d %d\n", corners))
-                first += len(own.points)
-        meant = Contents(points, mesh.triangles, space="LPS", parts=names)
-        require_same(temporary, head, read_obj, meant, rounding(points, place.decimals))
-        digest = sha256_of(temporary)
-    return exported(path, "obj", digest, len(mesh.triangles), place)
+    with open(path, "xb") as file:
+        file.write(head)
+        first = 0
+        for name, own in parts:
+            file.write(f"o {printable(name)}\n".encode())
+            pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
+            file.writelines(lines(pattern, points[first : first + len(own.points)]))
+            file.writelines(lines("f %d %d %d\n", own.triangles.astype("i8") + (first + 1)))
+            first += len(own.points)
+    meant = Contents(points, mesh.triangles, space="LPS", parts=names)
+    return require_same(path, head, read_obj, meant, rounding(points, place.decimals))
 
 
 def is_obj(data: bytes) -> bool:

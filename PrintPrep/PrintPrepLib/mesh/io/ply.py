@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ...core.errors import ExportError
-from ...core.files import replacing
 from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     MOST_ELEMENTS,
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     fans,
     require_same,
     rows,
-    sha256_of,
     stated_space,
 )
 from .placement import Placing, merged
@@ -50,9 +46,7 @@ end_header
 """
 
 
-def write_ply(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_ply(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write all parts into one binary PLY, which knows no names and its unit by a comment.
 
     Points read back exactly as the float32 that they were rounded to.
@@ -71,18 +65,16 @@ def write_ply(
         points=len(points),
         triangles=len(mesh.triangles),
     ).encode("ascii")
-    with replacing(path) as temporary:
-        with open(temporary, "xb") as file:
-            file.write(head)
-            file.write(points.tobytes())
-            for first in range(0, len(mesh.triangles), BATCH):
-                corners = mesh.triangles[first : first + BATCH]
-                faces = np.empty(len(corners), _FACE)
-                faces["count"], faces["corners"] = 3, corners
-                file.write(faces.tobytes())
-        require_same(temporary, head, read_ply, Contents(points, mesh.triangles, space="LPS"))
-        digest = sha256_of(temporary)
-    return exported(path, "ply", digest, len(mesh.triangles), place)
+    with open(path, "xb") as file:
+        file.write(head)
+        file.write(points.tobytes())
+        for first in range(0, len(mesh.triangles), BATCH):
+            corners = mesh.triangles[first : first + BATCH]
+            faces = np.empty(len(corners), _FACE)
+            faces["count"], faces["corners"] = 3, corners
+            file.write(faces.tobytes())
+    meant = Contents(points, mesh.triangles, space="LPS")
+    return require_same(path, head, read_ply, meant)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.phrases import Phrase, _
-from ..triangle_mesh import TriangleMesh
+from ..triangle_mesh import TriangleMesh, collapsed, first_equal
 from . import stl
 from .common import DAMAGED, Contents, ModelFileError
 from .obj import is_obj, read_obj
@@ -130,33 +130,14 @@ def _mesh(contents: Contents, name: str) -> TriangleMesh:
         )
     if contents.space == "RAS":
         points = points * (-1, -1, 1)
-    points, place = merged_points(points)
-    triangles = place[triangles]
-    a, b, c = triangles.T
-    solid = (a != b) & (b != c) & (c != a)
+    first = first_equal(points)
+    kept = first == np.arange(len(first))
+    mesh = TriangleMesh(points[kept], (np.cumsum(kept) - 1)[first[triangles]])
+    solid = ~collapsed(mesh)
     if not solid.any():
         raise ModelFileError(
             _("no triangle in the file has an area"),
             file=name,
             remedy=_("Export the model again"),
         )
-    return TriangleMesh(points, triangles if solid.all() else triangles[solid])
-
-
-def merged_points(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exactly equal points (N, 3) merged: those left, and the place (N,) of each of before.
-
-    Sorting one hash a point is far quicker than sorting rows; should two points ever share
-    a hash, the rows are sorted after all.
-    """
-    points = np.ascontiguousarray(points) + 0.0  # minus zero is zero
-    bits = points.view(np.uint64)
-    key = np.zeros(len(points), dtype=np.uint64)
-    for column in bits.T:
-        key ^= column
-        key *= np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    first, place = np.unique(key, return_index=True, return_inverse=True)[1:]
-    if not np.array_equal(points[first][place], points):
-        first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)[1:]
-    return points[first], place.reshape(-1)
+    return mesh if solid.all() else TriangleMesh(mesh.points, mesh.triangles[solid])

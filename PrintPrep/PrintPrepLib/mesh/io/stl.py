@@ -12,16 +12,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ...core.errors import ExportError
-from ...core.files import replacing
 from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     HASH_BYTES,
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     rows,
     stated_space,
     unlike,
@@ -32,9 +29,7 @@ _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attrib
 _HEAD = 84
 
 
-def write_stl(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write all parts into one binary STL, which knows neither names nor units.
 
     :raises ExportError: as ``export_model``.
@@ -46,9 +41,23 @@ def write_stl(
         )
     points = place.of(mesh.points).astype("<f4")
     head = place.comment().encode("ascii").ljust(80) + np.uint32(len(mesh.triangles)).tobytes()
-    with replacing(path) as temporary:
-        digest = _write(temporary, head, points, mesh.triangles)
-    return exported(path, "stl", digest, len(mesh.triangles), place)
+    digest = hashlib.sha256()
+    # Hashing takes as long as all the rest, so a thread follows the writer through the file.
+    with ThreadPoolExecutor(1) as thread, open(path, "xb") as file, open(path, "rb") as back:
+        hashed: list[Future[None]] = []
+        unhashed = file.write(head)
+        for corners in _corners(points, mesh.triangles):
+            unhashed += file.write(_records(corners).tobytes())
+            if unhashed > HASH_BYTES:
+                file.flush()
+                hashed.append(thread.submit(_hash, digest, back, unhashed))
+                unhashed = 0
+        file.flush()
+        hashed.append(thread.submit(_hash, digest, back, unhashed))
+        _compare(path, head, points, mesh.triangles)
+        for update in hashed:
+            update.result()
+    return digest.hexdigest()
 
 
 def _corners(points: np.ndarray, triangles: np.ndarray) -> Iterator[np.ndarray]:
@@ -70,31 +79,6 @@ def _records(corners: np.ndarray) -> np.ndarray:
     for axis, component in enumerate((nx, ny, nz)):
         np.divide(component, length, out=records["normal"][:, axis])
     return records
-
-
-def _write(path: Path, head: bytes, points: np.ndarray, triangles: np.ndarray) -> str:
-    """Write the file, compare it with the mesh, and return its SHA-256.
-
-    Hashing takes as long as all the rest, so a thread follows the writer through the file.
-
-    :raises ExportError: the file does not hold the mesh.
-    """
-    digest = hashlib.sha256()
-    with ThreadPoolExecutor(1) as thread, open(path, "xb") as file, open(path, "rb") as back:
-        hashed: list[Future] = []
-        unhashed = file.write(head)
-        for corners in _corners(points, triangles):
-            unhashed += file.write(_records(corners).tobytes())
-            if unhashed > HASH_BYTES:
-                file.flush()
-                hashed.append(thread.submit(_hash, digest, back, unhashed))
-                unhashed = 0
-        file.flush()
-        hashed.append(thread.submit(_hash, digest, back, unhashed))
-        _compare(path, head, points, triangles)
-        for update in hashed:
-            update.result()
-    return digest.hexdigest()
 
 
 def _hash(digest: Any, file: BinaryIO, size: int) -> None:

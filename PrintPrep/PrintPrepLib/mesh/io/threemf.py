@@ -10,12 +10,12 @@ anywhere: sizes are limited, entities refused.
 from __future__ import annotations
 
 import io
-import os
 import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
@@ -23,22 +23,18 @@ import numpy as np
 
 from ... import __version__
 from ...core.errors import ExportError
-from ...core.files import replacing
 from ...core.phrases import _
-from ..triangle_mesh import TriangleMesh
+from ..triangle_mesh import TriangleMesh, collapsed
 from .common import (
     DAMAGED,
     MOST_ELEMENTS,
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     lines,
     plain_rows,
     printable,
     require_same,
     rounding,
-    sha256_of,
     stated_space,
 )
 from .placement import Placing, merged
@@ -79,9 +75,7 @@ _LEFT_OUT = ("support", "solidsupport", "other")
 _CUT = "printprep"
 
 
-def write_3mf(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_3mf(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write every part as an object with its name, in the unit that the file states.
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
@@ -89,8 +83,7 @@ def write_3mf(
     :raises ExportError: as ``export_model``; or a triangle uses a corner twice, which 3MF forbids.
     """
     mesh = merged(parts)
-    a, b, c = mesh.triangles.T
-    if np.any((a == b) | (b == c) | (c == a)):
+    if collapsed(mesh).any():
         raise ExportError(
             _("the model holds triangles of two corners, which 3MF does not know"),
             remedy=_("Make the model again, or choose STL"),
@@ -103,20 +96,17 @@ def write_3mf(
         "LPS",
         tuple((printable(name), len(own.triangles)) for name, own in parts),
     )
-    with replacing(path) as temporary:
-        with zipfile.ZipFile(temporary, "x") as package:
-            for name, text in (("[Content_Types].xml", _TYPES), ("_rels/.rels", _RELATIONS)):
-                package.writestr(_entry(name), text, compresslevel=_EFFORT)
-            entry = _entry(MODEL)
-            # The only way to tell a stream, and missing in the stub.
-            entry._compresslevel = _EFFORT  # type: ignore[attr-defined]
-            with package.open(entry, "w", force_zip64=True) as file:
-                for piece in _model(parts, place):
-                    file.write(piece)
-        tolerance = rounding(points, place.decimals) * millimetres
-        require_same(temporary, b"PK", read_3mf, meant, tolerance)
-        digest = sha256_of(temporary)
-    return exported(path, "3mf", digest, len(mesh.triangles), place)
+    with zipfile.ZipFile(path, "x") as package:
+        for name, text in (("[Content_Types].xml", _TYPES), ("_rels/.rels", _RELATIONS)):
+            package.writestr(_entry(name), text, compresslevel=_EFFORT)
+        entry = _entry(MODEL)
+        # The only way to tell a stream, and missing in the stub.
+        entry._compresslevel = _EFFORT  # type: ignore[attr-defined]
+        with package.open(entry, "w", force_zip64=True) as file:
+            for piece in _model(parts, place):
+                file.write(piece)
+    tolerance = rounding(points, place.decimals) * millimetres
+    return require_same(path, b"PK", read_3mf, meant, tolerance)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
