@@ -37,7 +37,9 @@ def truth() -> Iterator[Row]:
 
     mask, mesh = segment(LEVEL), surface(LEVEL)
     half = half_contrast(voxels, grid, mesh)
-    moved = TriangleMesh(mesh.points + MOVED_MM * Surface(mesh).point_normals, mesh.triangles)
+    moved = TriangleMesh(
+        mesh.points + MOVED_MM * Surface(mesh).mean_point_normals(), mesh.triangles
+    )
     wide: list[float] = []
     times = best_times(
         {

@@ -106,13 +106,22 @@ class Surface:
             length = np.sqrt(dx * dx + dy * dy + dz * dz)
             length[length == 0] = 1
             sides.append((dx / length, dy / length, dz / length))
-        made = np.zeros((3, len(self.mesh.points)))
-        for number, corner in enumerate((a, b, c)):
+        angles = []
+        for number in range(3):
             cosine = -sum(p * q for p, q in zip(sides[number], sides[number - 1], strict=True))
-            angle = np.arccos(np.clip(cosine, -1, 1))
-            for axis in range(3):
-                weights = self.normals[:, axis] * angle
-                made[axis] += np.bincount(corner, weights, len(self.mesh.points))
+            angles.append(np.arccos(np.clip(cosine, -1, 1)))
+        return self._gathered(angles)
+
+    def mean_point_normals(self) -> np.ndarray:
+        """The same weighted by the triangles' areas: slivers turn them less."""
+        return self._gathered([self.areas] * 3)
+
+    def _gathered(self, weights: list[np.ndarray]) -> np.ndarray:
+        """Unit normals (N, 3) of the points, the triangles' weighted (M,) at each corner."""
+        made = np.zeros((3, len(self.mesh.points)))
+        for corner, weight in zip(self.mesh.triangles.T, weights, strict=True):
+            for total, normals in zip(made, self.normals.T, strict=True):
+                total += np.bincount(corner, normals * weight, len(total))
         return unit(made.T)
 
     def edge_normals(self, ends: np.ndarray) -> np.ndarray:

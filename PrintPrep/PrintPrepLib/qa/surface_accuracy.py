@@ -112,7 +112,7 @@ def truth_map(
     """
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
     report(progress, 0.0, "Comparing with the grey values")
-    normals = Surface(mesh).point_normals
+    normals = Surface(mesh).mean_point_normals()
     return distances(level, mesh.points, normals, REACH_MM, part(progress, 0.1, 1.0))[0]
 
 

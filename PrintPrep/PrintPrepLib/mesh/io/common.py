@@ -161,7 +161,9 @@ def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.
         return np.empty((0, columns))
     try:
         found = numbers(b"\n".join(lines))
-        if found.size == columns * len(lines) and _even(lines, columns):
+        # The ends of the list have so many words: else the right total may be chance.
+        ends = [len(line.split()) for line in (lines[0], lines[-1])]
+        if found.size == columns * len(lines) and ends == [columns, columns]:
             return found.reshape(-1, columns)
         # More columns (colours, weights), or lines of unequal length.
         return np.array([line.split()[:columns] for line in lines], dtype=np.float64)
@@ -174,11 +176,6 @@ def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.
             number=_first_bad(lines, columns),
             columns=columns,
         ) from error
-
-
-def _even(lines: list[bytes], columns: int) -> bool:
-    """Whether the ends of the list have so many words: the total is right already."""
-    return all(len(line.split()) == columns for line in (lines[0], lines[-1]))
 
 
 def _first_bad(lines: list[bytes], columns: int) -> int:
