@@ -55,13 +55,13 @@ def found_by_slicer(path: Path) -> list[Sentence]:
     for mark in _MARKS:
         source = mark.sub(rf'translate("{context}", \1)', source)
     return [
-        Sentence(context, node.args[1].value)
+        Sentence(node.args[0].value, node.args[1].value)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "translate"
         and len(node.args) == 2
-        and isinstance(node.args[1], ast.Constant)
+        and all(isinstance(argument, ast.Constant) for argument in node.args)
     ]
 
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PrintPrepLib.mesh.io.stl import export_stl
+from PrintPrepLib.mesh.io.export import export_model
 from PrintPrepLib.mesh.triangle_mesh import measure
 from PrintPrepLib.surface.grey_values import grey_value_surface
 
@@ -39,7 +39,7 @@ def model() -> Iterator[Row]:
         times = best_times(
             {
                 "surface": surface,
-                "STL": lambda: export_stl(meshes[0], folder / "model.stl"),
+                "STL": lambda: export_model(meshes[0], folder / "model.stl"),
                 "island": lambda: printprep_side.island(volume, LEVEL),
                 "measure": lambda: measure(meshes[0]),
                 "Slicer": lambda: segmentation.export(folder),

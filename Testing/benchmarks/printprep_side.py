@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PrintPrepLib.mesh.io.stl import export_stl
+from PrintPrepLib.mesh.io.export import export_model
 from PrintPrepLib.series.reader import read_series
 from PrintPrepLib.surface.grey_values import grey_value_surface
 from PrintPrepLib.surface.islands import largest_island
@@ -26,7 +26,7 @@ def stl(volume: RegularVolume, low: float, path: Path, mask: np.ndarray | None =
     mesh = grey_value_surface(
         volume.voxels, mask, volume.ijk_to_lps, low, field=volume.acquired_field
     )
-    export_stl(mesh, path)
+    export_model(mesh, path)
     return path
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from PrintPrepLib.mesh.deviation import deviation
+from PrintPrepLib.mesh.sampling import Surface
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, enclosed_volume
 from PrintPrepLib.qa.segment_edits import edit_effect
-from PrintPrepLib.qa.surface_accuracy import point_normals, surface_truth, truth_map
+from PrintPrepLib.qa.surface_accuracy import surface_truth, truth_map
 from PrintPrepLib.qa.threshold_effects import metal, partial_volume, threshold_effect
 from PrintPrepLib.surface.contrast import half_contrast
 from PrintPrepLib.surface.grey_values import grey_value_surface
@@ -36,7 +37,9 @@ def truth() -> Iterator[Row]:
 
     mask, mesh = segment(LEVEL), surface(LEVEL)
     half = half_contrast(voxels, grid, mesh)
-    moved = TriangleMesh(mesh.points + MOVED_MM * point_normals(mesh), mesh.triangles)
+    moved = TriangleMesh(
+        mesh.points + MOVED_MM * Surface(mesh).mean_point_normals(), mesh.triangles
+    )
     wide: list[float] = []
     times = best_times(
         {

@@ -16,7 +16,6 @@ from PrintPrepLib.compare import registration
 from PrintPrepLib.compare.comparison import compare, comparison_map
 from PrintPrepLib.compare.record import comparison_record
 from PrintPrepLib.core.errors import Cancelled, MeshError
-from PrintPrepLib.mesh import proximity
 from PrintPrepLib.mesh.decimate import decimate
 from PrintPrepLib.mesh.io.export import export_model
 from PrintPrepLib.mesh.io.read import read_model
@@ -50,7 +49,6 @@ def few_samples(monkeypatch):
     monkeypatch.setattr(module, "_FIT_SAMPLES", 3_000)
     monkeypatch.setattr(module, "_PATCH_SAMPLES", 30_000)
     monkeypatch.setattr(module, "_BACK_SAMPLES", 10_000)
-    monkeypatch.setattr(proximity, "_FEWEST_SEEDS", 40_000)
     stages = ((300, 3_000, 7, 8), (1_000, 10_000, 12, 2), (2_500, 30_000, 12, 1))
     monkeypatch.setattr(registration, "_STAGES", stages)
 

@@ -10,7 +10,6 @@ import trimesh
 from phantoms.measure import ClosestPoint, Surface
 from PrintPrepLib.core.errors import Cancelled, MeshError
 from PrintPrepLib.mesh import deviation as module
-from PrintPrepLib.mesh import proximity
 from PrintPrepLib.mesh.deviation import deviation
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 
@@ -92,20 +91,6 @@ def test_too_many_far_points_are_bounded_from_above(monkeypatch):
     exact = 0.3
     found = deviation(ball(20, at=shifted(exact)), ball(20))
     assert exact - 0.003 <= found.max_mm < exact + 0.05
-
-
-def test_bounds_are_never_too_small_and_nearly_exact():
-    random = np.random.default_rng(2)
-    points, corners = random.normal(size=(3000, 3)), random.normal(size=(3000, 3, 3))
-    found = proximity.to_triangles(points, corners)
-    exact = np.linalg.norm(trimesh.triangles.closest_point(corners, points) - points, axis=1)
-    np.testing.assert_allclose(found, exact, atol=1e-7)
-    flat = np.repeat(corners[:, :1], 3, axis=1)  # triangles that are points
-    np.testing.assert_allclose(
-        proximity.to_triangles(points, flat),
-        np.linalg.norm(points - corners[:, 0], axis=1),
-        atol=1e-7,
-    )
 
 
 def test_points_without_a_triangle_do_not_count():

@@ -309,7 +309,7 @@ SPOILT = [
 def test_file_that_reads_back_differently_is_not_kept(tmp_path, monkeypatch, kind, spoil):
     """Each change is made in the text on disk, between writing and comparing."""
     module = MODULES[kind]
-    compare = module._compare
+    compare = module.require_same
     mesh = ball(5, np.zeros(3), 2)
     x = f"{mesh.points[7, 0]:.5f}"
     changes = {
@@ -344,13 +344,13 @@ def test_file_that_reads_back_differently_is_not_kept(tmp_path, monkeypatch, kin
         assert changed(text) != text
         compare(path, *rest)
 
-    monkeypatch.setattr(module, "_compare", spoiled)
+    monkeypatch.setattr(module, "require_same", spoiled)
     text = refused(lambda: export_model(mesh, tmp_path / "m", kind), tmp_path)
     assert "does not read back" in text
 
 
 def test_broken_zip_is_not_kept(tmp_path, monkeypatch):
-    compare = threemf._compare
+    compare = threemf.require_same
 
     def spoiled(path, *rest):
         data = bytearray(path.read_bytes())
@@ -358,7 +358,7 @@ def test_broken_zip_is_not_kept(tmp_path, monkeypatch):
         path.write_bytes(data)
         compare(path, *rest)
 
-    monkeypatch.setattr(threemf, "_compare", spoiled)
+    monkeypatch.setattr(threemf, "require_same", spoiled)
     text = refused(lambda: export_model(ball(5, AT, 3), tmp_path / "m.3mf", "3mf"), tmp_path)
     assert "does not read back" in text
 
@@ -366,19 +366,15 @@ def test_broken_zip_is_not_kept(tmp_path, monkeypatch):
 @pytest.mark.parametrize("place", [0, 200, 5000, -1])
 def test_ply_that_reads_back_differently_is_not_kept(tmp_path, monkeypatch, place):
     """One bit of header, points or triangles is turned as the disk is written to."""
-    import builtins
+    compare = ply.require_same
 
-    opened = builtins.open
+    def spoiled(path, *rest):
+        data = bytearray(path.read_bytes())
+        data[place] ^= 1
+        path.write_bytes(data)
+        compare(path, *rest)
 
-    def spoiling(path, mode="r", *rest, **options):
-        if mode == "rb" and str(path).endswith(".ply"):
-            data = bytearray(Path(path).read_bytes())
-            data[place] ^= 1
-            with opened(path, "wb") as file:
-                file.write(data)
-        return opened(path, mode, *rest, **options)
-
-    monkeypatch.setattr(ply, "open", spoiling, raising=False)
+    monkeypatch.setattr(ply, "require_same", spoiled)
     mesh = ball(5, AT, 3)
     text = refused(lambda: export_model(mesh, tmp_path / "m.ply", "ply"), tmp_path)
     assert "does not read back" in text

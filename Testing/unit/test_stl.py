@@ -16,7 +16,8 @@ from PrintPrepLib.core.errors import ExportError
 from PrintPrepLib.core.files import staging
 from PrintPrepLib.mesh import triangle_mesh
 from PrintPrepLib.mesh.io import common, stl
-from PrintPrepLib.mesh.io.stl import export_stl, read_stl
+from PrintPrepLib.mesh.io.export import export_model
+from PrintPrepLib.mesh.io.stl import read_stl
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 
 
@@ -31,7 +32,7 @@ def test_vtk_and_trimesh_read_what_was_written(ball, tmp_path):
     from vtk import vtkSTLReader
     from vtk.util.numpy_support import vtk_to_numpy
 
-    result = export_stl(ball, tmp_path / "model.stl")
+    result = export_model(ball, tmp_path / "model.stl")
     expected = ball.points.astype(np.float32)[ball.triangles]
     reader = vtkSTLReader()
     reader.SetFileName(str(result.path))
@@ -47,7 +48,7 @@ def test_vtk_and_trimesh_read_what_was_written(ball, tmp_path):
 
 
 def test_normals_point_outwards(ball, tmp_path):
-    path = export_stl(ball, tmp_path / "model.stl").path
+    path = export_model(ball, tmp_path / "model.stl").path
     records = np.frombuffer(path.read_bytes()[84:], stl._TRIANGLE)
     outward = records["corners"].mean(axis=1) - (31.4, -250.1, 812.3)
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
@@ -61,13 +62,13 @@ def test_normals_point_outwards(ball, tmp_path):
     [(1, b"3D Slicer output. SPACE=LPS"), (0.5, b"3D Slicer output. SPACE=LPS;SCALE=0.5")],
 )
 def test_header_says_lps_and_nothing_else(ball, tmp_path, scale, header):
-    path = export_stl(ball, tmp_path / "model.stl", scale=scale).path
+    path = export_model(ball, tmp_path / "model.stl", scale=scale).path
     assert path.read_bytes()[:80] == header.ljust(80)
     assert not header.startswith(b"solid")
 
 
 def test_scale_and_centre_can_be_undone(ball, tmp_path):
-    result = export_stl(ball, tmp_path / "model.stl", scale=0.25, center=True)
+    result = export_model(ball, tmp_path / "model.stl", scale=0.25, center=True)
     corners = read_stl(result.path)
     np.testing.assert_allclose(result.center_offset_mm, (31.4, -250.1, 812.3), atol=1e-9)
     np.testing.assert_allclose(np.ptp(corners.reshape(-1, 3), axis=0), 10, rtol=1e-6)
@@ -79,13 +80,13 @@ def test_scale_and_centre_can_be_undone(ball, tmp_path):
 def test_checksum_is_that_of_the_file(ball, tmp_path, monkeypatch):
     monkeypatch.setattr(common, "HASH_BYTES", 1000)
     monkeypatch.setattr(stl, "HASH_BYTES", 1000)
-    result = export_stl(ball, tmp_path / "model.stl")
+    result = export_model(ball, tmp_path / "model.stl")
     assert result.sha256 == hashlib.sha256(result.path.read_bytes()).hexdigest()
 
 
 def test_triangle_without_area_has_no_normal(tmp_path):
     mesh = TriangleMesh(np.zeros((3, 3)), np.array([[0, 1, 2]]))
-    path = export_stl(mesh, tmp_path / "model.stl").path
+    path = export_model(mesh, tmp_path / "model.stl").path
     assert np.frombuffer(path.read_bytes()[84:], stl._TRIANGLE)["normal"].tolist() == [[0] * 3]
 
 
@@ -101,18 +102,18 @@ def refused(call, folder: Path) -> str:
 
 
 def test_missing_folder_is_named(ball, tmp_path):
-    text = refused(lambda: export_stl(ball, tmp_path / "no" / "model.stl"), tmp_path)
+    text = refused(lambda: export_model(ball, tmp_path / "no" / "model.stl"), tmp_path)
     assert "no such folder" in text and str(tmp_path / "no") in text
 
 
 def test_path_that_is_a_folder_is_refused(ball, tmp_path):
     (tmp_path / "model.stl").mkdir()
-    assert "is a folder" in refused(lambda: export_stl(ball, tmp_path / "model.stl"), tmp_path)
+    assert "is a folder" in refused(lambda: export_model(ball, tmp_path / "model.stl"), tmp_path)
 
 
 def test_path_below_a_file_is_refused(ball, tmp_path):
     (tmp_path / "file").write_text("here")
-    text = refused(lambda: export_stl(ball, tmp_path / "file" / "model.stl"), tmp_path)
+    text = refused(lambda: export_model(ball, tmp_path / "file" / "model.stl"), tmp_path)
     assert "not a folder" in text
 
 
@@ -120,7 +121,7 @@ def test_folder_that_refuses_writing_is_named(ball, tmp_path):
     if not Path("/proc/self").exists():
         pytest.skip("this system has no /proc to refuse writing")
     assert "Choose another folder" in refused(
-        lambda: export_stl(ball, "/proc/self/model.stl"), tmp_path
+        lambda: export_model(ball, "/proc/self/model.stl"), tmp_path
     )
 
 
@@ -129,7 +130,7 @@ def test_full_disk_leaves_the_previous_file(ball, tmp_path):
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limit[1]))
     try:
-        text = refused(lambda: export_stl(ball, tmp_path / "model.stl"), tmp_path)
+        text = refused(lambda: export_model(ball, tmp_path / "model.stl"), tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert "disk is full" in text and "Free some space" in text
@@ -142,7 +143,7 @@ def test_locked_target_is_explained(ball, tmp_path, monkeypatch):
         raise PermissionError(errno.EACCES, "used by another process", str(target))
 
     monkeypatch.setattr(os, "replace", locked)
-    text = refused(lambda: export_stl(ball, tmp_path / "model.stl"), tmp_path)
+    text = refused(lambda: export_model(ball, tmp_path / "model.stl"), tmp_path)
     assert "locked" in text and "Close it in the other program" in text
 
 
@@ -160,7 +161,7 @@ def test_file_that_reads_back_differently_is_not_kept(ball, tmp_path, monkeypatc
         compare(path, *rest)
 
     monkeypatch.setattr(stl, "_compare", spoiled)
-    text = refused(lambda: export_stl(ball, tmp_path / "model.stl"), tmp_path)
+    text = refused(lambda: export_model(ball, tmp_path / "model.stl"), tmp_path)
     assert "does not read back" in text
 
 
@@ -174,30 +175,30 @@ def test_cancel_leaves_nothing(ball, tmp_path, monkeypatch):
 
     monkeypatch.setattr(stl, "_records", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        export_stl(ball, tmp_path / "model.stl")
+        export_model(ball, tmp_path / "model.stl")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf")])
 def test_impossible_scale_is_refused(ball, tmp_path, scale):
-    assert "scale" in refused(lambda: export_stl(ball, tmp_path / "m.stl", scale=scale), tmp_path)
+    assert "scale" in refused(lambda: export_model(ball, tmp_path / "m.stl", scale=scale), tmp_path)
 
 
 def test_empty_mesh_is_refused(tmp_path):
     empty = TriangleMesh(np.empty((0, 3)), np.empty((0, 3), int))
-    assert "no surface" in refused(lambda: export_stl(empty, tmp_path / "m.stl"), tmp_path)
+    assert "no surface" in refused(lambda: export_model(empty, tmp_path / "m.stl"), tmp_path)
 
 
 def test_points_that_stl_cannot_hold_are_refused(ball, tmp_path):
     far = TriangleMesh(ball.points + 9000, ball.triangles)
-    text = refused(lambda: export_stl(far, tmp_path / "m.stl"), tmp_path)
+    text = refused(lambda: export_model(far, tmp_path / "m.stl"), tmp_path)
     assert "9832 mm" in text and "Centre the model" in text
-    assert export_stl(far, tmp_path / "centred.stl", center=True).triangles
+    assert export_model(far, tmp_path / "centred.stl", center=True).triangles
     for value in (np.nan, np.inf):
         points = ball.points.copy()
         points[7, 1] = value
         text = refused(
-            lambda p=points: export_stl(TriangleMesh(p, ball.triangles), tmp_path / "m.stl"),
+            lambda p=points: export_model(TriangleMesh(p, ball.triangles), tmp_path / "m.stl"),
             tmp_path,
         )
         assert "not numbers" in text
@@ -268,5 +269,5 @@ def test_other_errors_of_the_system_are_told(tmp_path, ball, monkeypatch):
 
     original = builtins.open
     monkeypatch.setattr(builtins, "open", broken)
-    text = refused(lambda: export_stl(ball, tmp_path / "m.stl"), tmp_path)
+    text = refused(lambda: export_model(ball, tmp_path / "m.stl"), tmp_path)
     assert "Input/output error" in text

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from phantoms.analytic import Ball, Scene
 from PrintPrepLib.core.errors import Cancelled, MeshError
 from PrintPrepLib.core.jsonable import plain
+from PrintPrepLib.mesh.sampling import Surface
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from PrintPrepLib.qa.checks.accuracy import truth_checks
 from PrintPrepLib.qa.surface_accuracy import (
     SurfaceTruth,
-    point_normals,
     surface_truth,
     truth_map,
     truth_record,
@@ -242,7 +242,7 @@ def test_the_map_has_the_sphere_at_every_point(ball):
 
 def test_normals_of_points_look_outwards(ball):
     _, _, mesh = ball
-    assert ((point_normals(mesh) * outwards(mesh)).sum(axis=1) > 0.95).all()
+    assert ((Surface(mesh).mean_point_normals() * outwards(mesh)).sum(axis=1) > 0.95).all()
 
 
 @settings(deadline=None, max_examples=40)

@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from ..core.errors import CalibrationError
+from ..core.phrases import Phrase, _
 
 #: The edge is fitted up to so many widths of the blur on either side.
 _REACH = 4.0
@@ -118,7 +119,7 @@ def fit_edge(
         _require_field(shape, crop, points, known, state)
         chosen = _window(shape, points, state) & known & ~foreign
         if np.count_nonzero(chosen) < 200:
-            raise _unlike("too little of its edge can be seen")
+            raise _unlike(_("too little of its edge can be seen"))
         some = _thinned(chosen, rank, _MOST_POINTS if last else _FEW_POINTS)
         state, jacobian = _solved(shape, points, values, some, state, robust=turn == 0)
         if last:
@@ -127,10 +128,12 @@ def fit_edge(
     return _judged(shape, points, values, known, foreign, state, jacobian, len(start))
 
 
-def _unlike(why: str) -> CalibrationError:
+def _unlike(why: str, **values: float) -> CalibrationError:
+    """:param why: a marked part of a sentence, filled with the values."""
     return CalibrationError(
-        f"what lies here does not look like the object ({why})",
-        remedy="Check the kind, the place and the nominal size of the object",
+        _("what lies here does not look like the object ({why})"),
+        remedy=_("Check the kind, the place and the nominal size of the object"),
+        why=Phrase(why, values),
     )
 
 
@@ -239,8 +242,8 @@ def _require_field(
     at_border = any(grid.take(end, axis).any() for axis in range(3) for end in (0, -1))
     if at_border or (~known & (depth > -1.0)).any():
         raise CalibrationError(
-            "the object is cut by the end of the scanned field, or lies within 1 mm of it",
-            remedy="Scan it again with the whole object inside the field of view",
+            _("the object is cut by the end of the scanned field, or lies within 1 mm of it"),
+            remedy=_("Scan it again with the whole object inside the field of view"),
         )
 
 
@@ -259,12 +262,13 @@ def _judged(
     edge = _window(shape, points, state)
     left_out = float(np.mean(foreign[edge]))
     if left_out > _MOST_FOREIGN:
-        raise _unlike(f"{100 * left_out:.0f} % of its edge is different")
+        raise _unlike(_("{percent:.0f} % of its edge is different"), percent=100 * left_out)
     depth = shape.depth(points, state[:-4])
     noise = _noise(depth, values, known & ~foreign, state, contrast)
     rms = float(np.sqrt(np.mean(residuals**2))) * contrast
     if rms > 0.05 * contrast + 1.5 * noise:
-        raise _unlike(f"the grey values at its edge are off by {100 * rms / contrast:.0f} %")
+        off = 100 * rms / contrast
+        raise _unlike(_("the grey values at its edge are off by {percent:.0f} %"), percent=off)
     covariance = _covariance(points[indices], jacobian_matrix, residuals)[:count, :count]
     return EdgeFit(
         parameters=state[:count],
@@ -301,8 +305,8 @@ def _noise(
     different = np.abs(inner - state[-2]) > 0.25 * contrast + 4 * noise
     if np.mean(different) > 0.02 or abs(np.median(core) - state[-2]) > 0.08 * contrast + noise:
         raise CalibrationError(
-            "the object is hollow or not of one material",
-            remedy="Calibrate with a solid object of one material",
+            _("the object is hollow or not of one material"),
+            remedy=_("Calibrate with a solid object of one material"),
         )
     return noise
 
@@ -317,8 +321,7 @@ def _covariance(points: np.ndarray, jacobian: np.ndarray, residuals: np.ndarray)
     from scipy.special import stdtrit
 
     cells = np.floor(points / _CELL_MM).astype(np.int64)
-    _, labels = np.unique(cells, axis=0, return_inverse=True)
-    labels = labels.ravel()
+    labels = np.unique(cells, axis=0, return_inverse=True)[1].ravel()
     groups = int(labels.max()) + 1
     scores = np.zeros((groups, jacobian.shape[1]))
     np.add.at(scores, labels, jacobian * residuals[:, None])

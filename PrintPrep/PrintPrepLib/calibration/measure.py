@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import CalibrationError
+from ..core.phrases import Phrase, _
 from ..core.progress import Progress, part, report
-from .edge_fit import Z_95, EdgeFit, fit_edge
-from .object_fit import AXES, KINDS, MODEL_MM, AxisScale, ObjectFit
+from ..surface.threshold import automatic_threshold
+from .edge_fit import Z_95, EdgeFit, Shape, fit_edge
+from .object_fit import AXES, KIND_WORDS, KINDS, MODEL_MM, AxisScale, ObjectFit
 from .scale import axis_scales
 from .shapes import BallShape, BlockShape, CylinderShape, start_ball, start_block, start_cylinder
 from .start import MARGIN_MM, SEARCH_MM, Start, crop_around, frame_of, rough_surface
 
 if TYPE_CHECKING:
     from ..volume.regular_volume import RegularVolume
-    from .edge_fit import Shape
 
 #: Slices thicker than this are not blurred like a normal distribution: lengths across them were
 #: off by up to 0.033 mm at 2 mm (a box of one step, σ 0.3), more than the residuals tell.
@@ -63,7 +64,7 @@ def fit_object(
     :raises Cancelled: progress asked for it.
     """
     _require(kind, nominal)
-    report(progress, 0.0, "Measuring the object")
+    report(progress, 0.0, _("Measuring the object"))
     frame = frame_of(volume)
     inside = np.linalg.solve(frame, [*np.asarray(place, float), 1.0])[:3]
     # A ball's diameter, else the diagonal.
@@ -71,21 +72,26 @@ def fit_object(
     rough = rough_surface(volume, inside, largest)
     shape, start = _start(kind, rough, nominal)
     outer = _outer(kind, start)
-    if not _could_be(outer, largest):
+    # A guess far off would make the crop, and the time, as large as the whole volume.
+    if not (1.0 <= outer <= SEARCH_MM if largest is None else 0.6 <= 2 * outer / largest <= 1.6):
         raise CalibrationError(
-            f"what lies here is no {kind} of that size, or it hangs together with other things",
-            remedy="Check the kind, the place and the nominal size of the object",
+            _("what lies here is no {kind} of that size, or it hangs together with other things"),
+            remedy=_("Check the kind, the place and the nominal size of the object"),
+            kind=Phrase(KIND_WORDS[kind]),
         )
-    reach = outer + MARGIN_MM
-    crop = crop_around(volume, start[:3], reach)
+    crop = crop_around(volume, start[:3], outer + MARGIN_MM)
     fit = fit_edge(shape, crop, start, rough.object_value, rough.background_value)
     if shape.depth(inside[None], fit.parameters)[0] < -2.0:
         raise CalibrationError(
-            "the object that was found does not hold the given place",
-            remedy="Give a place inside the object, in LPS millimetres",
+            _("the object that was found does not hold the given place"),
+            remedy=_("Give a place inside the object, in LPS millimetres"),
         )
-    report(progress, 1.0, "Object measured")
-    lengths = _with_thick_slices(_lengths(shape, fit), volume.spacing_mm[2])
+    report(progress, 1.0, _("Object measured"))
+    lengths = _lengths(shape, fit)
+    # Thick slices add to the uncertainty across them.
+    thick = _THICK_MM_PER_MM * max(volume.spacing_mm[2] - _THIN_STEP_MM, 0.0)
+    added = np.diag((thick * np.abs(lengths.directions[:, 2]) / Z_95) ** 2)
+    lengths = replace(lengths, covariance=lengths.covariance + added)
     return _result(kind, lengths, fit, frame, nominal, nominal_uncertainty)
 
 
@@ -106,22 +112,30 @@ def find_object(
     """
     _require(kind, nominal)
     places = _islands(volume, kind, nominal, part(progress, 0.0, 0.5))
-    best, error = None, None
+    best: ObjectFit | None = None
+    error: CalibrationError | None = None
+    least = np.inf
     for index, place in enumerate(places):
-        report(progress, 0.5 + 0.5 * index / len(places), "Measuring the object")
+        report(progress, 0.5 + 0.5 * index / len(places), _("Measuring the object"))
         try:
             fit = fit_object(volume, kind, place, nominal, nominal_uncertainty)
         except CalibrationError as reason:
             error = error or reason
             continue
-        if best is None or _off(fit) < _off(best):
-            best = fit
+        off = float(np.abs(np.divide(fit.measured_mm, nominal) - 1).max())
+        if best is None or off < least:
+            best, least = fit, off
     if best is None:
-        sizes = " × ".join(f"{size:g}" for size in nominal)
+        template, why = _("no {kind} of {sizes} mm was found"), Phrase("")
+        if error is not None:
+            template = _("no {kind} of {sizes} mm was found ({why})")
+            why = Phrase(error.template, error.values)
         raise CalibrationError(
-            f"no {kind} of {sizes} mm was found"
-            + (f" ({error.problem})" if error is not None else ""),
-            remedy="Give a place inside it, in LPS millimetres",
+            template,
+            remedy=_("Give a place inside it, in LPS millimetres"),
+            kind=Phrase(KIND_WORDS[kind]),
+            sizes=" × ".join(f"{size:g}" for size in nominal),
+            why=why,
         )
     return best
 
@@ -133,7 +147,9 @@ def place_of(mask: np.ndarray, ijk_to_lps: np.ndarray) -> tuple[float, float, fl
     """
     voxels = np.argwhere(mask)
     if not len(voxels):
-        raise CalibrationError("the segment is empty", remedy="Choose the object's own segment")
+        raise CalibrationError(
+            _("the segment is empty"), remedy=_("Choose the object's own segment")
+        )
     middle = voxels.mean(axis=0)[::-1]
     return tuple((ijk_to_lps[:3, :3] @ middle + ijk_to_lps[:3, 3]).tolist())
 
@@ -141,14 +157,19 @@ def place_of(mask: np.ndarray, ijk_to_lps: np.ndarray) -> tuple[float, float, fl
 def _require(kind: str, nominal: tuple[float, ...] | None) -> None:
     if kind not in KINDS:
         raise CalibrationError(
-            f"objects of the kind {kind!r} cannot be measured",
-            remedy="Choose one of " + ", ".join(KINDS),
+            _("objects of the kind {kind!r} cannot be measured"),
+            remedy=_("Choose one of {kinds}"),
+            kind=kind,
+            kinds=", ".join(KINDS),
         )
     if nominal is not None and (len(nominal) != KINDS[kind] or min(nominal) <= 0):
         raise CalibrationError(
-            f"the size of a {kind} takes {KINDS[kind]} positive number(s)",
-            remedy="Give a ball's diameter, a block's three edges, or a cylinder's diameter "
-            "and length",
+            _("the size of a {kind} takes {count} positive number(s)"),
+            remedy=_(
+                "Give a ball's diameter, a block's three edges, or a cylinder's diameter and length"
+            ),
+            kind=Phrase(KIND_WORDS[kind]),
+            count=KINDS[kind],
         )
 
 
@@ -169,16 +190,6 @@ def _outer(kind: str, start: np.ndarray) -> float:
     return float(np.hypot(start[5], start[6] / 2))
 
 
-def _could_be(outer: float, largest: float | None) -> bool:
-    """Whether the sphere around the start is near that of the nominal size.
-
-    A guess far off would make the crop, and the time, as large as the whole volume.
-    """
-    if largest is None:
-        return 1.0 <= outer <= SEARCH_MM
-    return 0.6 <= 2 * outer / largest <= 1.6
-
-
 def _lengths(shape: Shape, fit: EdgeFit) -> _Lengths:
     """What the object's scale rests on: its lengths along three directions."""
     parameters, covariance = fit.parameters, fit.covariance
@@ -197,13 +208,6 @@ def _lengths(shape: Shape, fit: EdgeFit) -> _Lengths:
     )
 
 
-def _with_thick_slices(lengths: _Lengths, step: float) -> _Lengths:
-    """The lengths with what thick slices add to the uncertainty across them."""
-    half = _THICK_MM_PER_MM * max(step - _THIN_STEP_MM, 0.0) * np.abs(lengths.directions[:, 2])
-    added = np.diag((half / Z_95) ** 2)
-    return replace(lengths, covariance=lengths.covariance + added)
-
-
 def _result(
     kind: str,
     lengths: _Lengths,
@@ -216,8 +220,9 @@ def _result(
     if kind == "ball":
         if np.ptp(lengths.values) > _MOST_STRETCH * lengths.values.mean():
             raise CalibrationError(
-                f"the object is not round: its diameters differ by {np.ptp(lengths.values):.2f} mm",
-                remedy="Check the kind of the object",
+                _("the object is not round: its diameters differ by {differ:.2f} mm"),
+                remedy=_("Check the kind of the object"),
+                differ=float(np.ptp(lengths.values)),
             )
         sizes = np.full((1, 3), 1 / 3)
     elif kind == "block":
@@ -227,8 +232,17 @@ def _result(
     measured = sizes @ lengths.values
     variance = np.diag(sizes @ lengths.covariance @ sizes.T)
     rotation = frame[:3, :3]
-    if nominal is not None:
-        _require_size(kind, measured, nominal)
+    if nominal is not None and np.abs(measured / np.asarray(nominal) - 1).max() > _OTHER_SIZE:
+        raise CalibrationError(
+            _(
+                "the {kind} at this place measures {sizes} mm, more than {percent:.0f} % away "
+                "from its nominal size"
+            ),
+            remedy=_("Check the nominal size and the place"),
+            kind=Phrase(KIND_WORDS[kind]),
+            sizes=" × ".join(f"{size:.2f}" for size in measured),
+            percent=100 * _OTHER_SIZE,
+        )
     return ObjectFit(
         kind=kind,
         nominal_mm=None if nominal is None else tuple(map(float, nominal)),
@@ -267,16 +281,6 @@ def _in_order(edges: np.ndarray, nominal: tuple[float, ...] | None) -> np.ndarra
     return np.eye(3)[list(order)]
 
 
-def _require_size(kind: str, measured: np.ndarray, nominal: tuple[float, ...]) -> None:
-    if np.abs(measured / np.asarray(nominal) - 1).max() > _OTHER_SIZE:
-        sizes = " × ".join(f"{size:.2f}" for size in measured)
-        raise CalibrationError(
-            f"the {kind} at this place measures {sizes} mm, more than "
-            f"{100 * _OTHER_SIZE:.0f} % away from its nominal size",
-            remedy="Check the nominal size and the place",
-        )
-
-
 def _scale(
     lengths: _Lengths,
     sizes: np.ndarray,
@@ -292,17 +296,11 @@ def _scale(
     return axis_scales(lengths.directions @ rotation.T, lengths.values / known, uncertainty)
 
 
-def _off(fit: ObjectFit) -> float:
-    return float(np.abs(np.divide(fit.measured_mm, fit.nominal_mm) - 1).max())
-
-
 def _islands(
     volume: RegularVolume, kind: str, nominal: tuple[float, ...], progress: Progress | None
-) -> list[tuple[float, float, float]]:
-    """LPS of the middles of islands that could be the object, the likeliest first."""
+) -> list[np.ndarray]:
+    """LPS (3,) of the middles of islands that could be the object, the likeliest first."""
     from scipy.ndimage import find_objects, label
-
-    from ..surface.threshold import automatic_threshold
 
     voxel = float(np.prod(volume.spacing_mm))
     truth, longest = _volume(kind, nominal), float(np.linalg.norm(nominal)) + 3.0
@@ -312,8 +310,8 @@ def _islands(
     levels = (automatic_threshold(volume.voxels, volume.background), (low + high) / 2)
     found: list[tuple[float, np.ndarray]] = []
     for turn, level in enumerate(levels):
-        report(progress, turn / len(levels), "Looking for the object")
-        labels, _ = label(volume.voxels > level)
+        report(progress, turn / len(levels), _("Looking for the object"))
+        labels = label(volume.voxels > level)[0]
         for number, box in enumerate(find_objects(labels), 1):
             extents = np.array([s.stop - s.start for s in box[::-1]]) * volume.spacing_mm
             if extents.max() > longest or np.prod(extents) < 0.5 * truth:
@@ -326,9 +324,7 @@ def _islands(
             found.append((abs(np.log(ratio)), middle[::-1]))
     found.sort(key=lambda item: item[0])
     matrix = volume.ijk_to_lps
-    return [
-        tuple((matrix[:3, :3] @ ijk + matrix[:3, 3]).tolist()) for _, ijk in found[:_ISLANDS_TRIED]
-    ]
+    return [matrix[:3, :3] @ ijk + matrix[:3, 3] for off, ijk in found[:_ISLANDS_TRIED]]
 
 
 def _volume(kind: str, nominal: tuple[float, ...]) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..core.phrases import _
+
 AXES = ("x", "y", "z")
 
 
@@ -19,6 +21,7 @@ class AxisScale:
 
 #: Number of nominal sizes of each kind: a diameter; three edges; diameter and length.
 KINDS = {"ball": 1, "block": 3, "cylinder": 2}
+KIND_WORDS = {"ball": _("ball"), "block": _("block"), "cylinder": _("cylinder")}
 #: What remains of the model's own error on blurred phantoms (docs/calibration.md), mm.
 MODEL_MM = 0.005
 

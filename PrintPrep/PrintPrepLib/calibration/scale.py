@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import CalibrationError
+from ..core.phrases import _
+from .edge_fit import Z_95
 from .object_fit import AXES, MODEL_MM, AxisScale, ObjectFit
 
 #: A scale that is not known better than this says nothing.
@@ -87,8 +89,8 @@ def scale_from_centers(
     known = np.asarray(known, float)
     if len(fits) < 2 or known.shape != (len(fits), 3):
         raise CalibrationError(
-            "distances need two objects or more, each with its known centre",
-            remedy="Give a known centre for every object",
+            _("distances need two objects or more, each with its known centre"),
+            remedy=_("Give a known centre for every object"),
         )
     lines = tuple(
         _line(fits[a], fits[b], known[b] - known[a], nominal_uncertainty)
@@ -107,19 +109,16 @@ def scale_from_centers(
 
 def record_of(scale: CenterScale) -> dict[str, Any]:
     """The scale as JSON holds it."""
-    from dataclasses import asdict
-
     return asdict(scale)
 
 
 def _line(a: ObjectFit, b: ObjectFit, true: np.ndarray, nominal_uncertainty: float) -> Line:
-    from .edge_fit import Z_95
-
     vector = np.subtract(b.center_mm, a.center_mm)
     measured, nominal = float(np.linalg.norm(vector)), float(np.linalg.norm(true))
     if measured < 1.0 or nominal < 1.0:
         raise CalibrationError(
-            "two objects share their place", remedy="Name every object once, with its own centre"
+            _("two objects share their place"),
+            remedy=_("Name every object once, with its own centre"),
         )
     direction = vector / measured
     covariance = np.add(a.center_covariance_mm2, b.center_covariance_mm2)

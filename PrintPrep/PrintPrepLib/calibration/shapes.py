@@ -6,11 +6,12 @@ import itertools
 
 import numpy as np
 
-# A ball: its blurred image, and where to start looking for it.
-
-#: Nodes and weights of Gauss and Hermite for a normal distribution of width 1.
+#: Nodes and weights of Gauss and Hermite for a normal distribution of width 1: along a ball's
+#: meridians and parallels, and round a cylinder.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(4)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+_CYLINDER_NODES, _CYLINDER_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
+_CYLINDER_WEIGHTS = _CYLINDER_WEIGHTS / _CYLINDER_WEIGHTS.sum()
 
 
 class BallShape:
@@ -78,11 +79,8 @@ def start_ball(surface: np.ndarray, rough: float | None = None) -> np.ndarray:
     return np.concatenate([found.x[:3], np.repeat(abs(found.x[3]), 3)])
 
 
-# A block with flat, perpendicular faces: its blurred image, and where to start.
-
-
 class BlockShape:
-    """A rectangular block.
+    """A rectangular block: flat, perpendicular faces.
 
     Parameters: centre (3), turn from ``axes`` as a rotation vector in rad (3), edges (3).
 
@@ -168,14 +166,8 @@ def _directions(normals: np.ndarray) -> np.ndarray:
     return axes if np.linalg.det(axes) > 0 else axes * [[1], [1], [-1]]
 
 
-# A cylinder with flat ends: its blurred image, and where to start.
-
-_CYLINDER_NODES, _CYLINDER_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
-_CYLINDER_WEIGHTS = _CYLINDER_WEIGHTS / _CYLINDER_WEIGHTS.sum()
-
-
 class CylinderShape:
-    """A straight cylinder.
+    """A straight cylinder with flat ends.
 
     Parameters: centre (3), lean of the axis along two directions perpendicular to it (2),
     radius, length.

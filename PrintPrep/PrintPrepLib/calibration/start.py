@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import CalibrationError
+from ..core.phrases import _
 from .edge_fit import Crop
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def crop_around(volume: RegularVolume, center: np.ndarray, half: float) -> Crop:
     size = np.asarray(volume.dimensions)
     if ((center < 0) | (center > (size - 1) * spacing)).any():
         raise CalibrationError(
-            "the place of the object lies outside the volume",
-            remedy="Give a place inside the object, in LPS millimetres",
+            _("the place of the object lies outside the volume"),
+            remedy=_("Give a place inside the object, in LPS millimetres"),
         )
     low = np.maximum(np.floor((center - half) / spacing), 0).astype(int)
     high = np.minimum(np.ceil((center + half) / spacing) + 1, size).astype(int)
@@ -96,8 +97,8 @@ def rough_surface(volume: RegularVolume, place: np.ndarray, size: float | None) 
 
 def _nothing() -> CalibrationError:
     return CalibrationError(
-        "there is no object brighter than its surroundings at this place, or it is hollow",
-        remedy="Give a place inside a solid object, in LPS millimetres",
+        _("there is no object brighter than its surroundings at this place, or it is hollow"),
+        remedy=_("Give a place inside a solid object, in LPS millimetres"),
     )
 
 
@@ -126,7 +127,7 @@ def _island(crop: Crop, smooth: np.ndarray, place: np.ndarray, level: float) -> 
     """The voxels above a level that hang together with the place, voids filled."""
     from scipy.ndimage import binary_fill_holes, label
 
-    labels, _ = label((smooth > level) & crop.known)
+    labels = label((smooth > level) & crop.known)[0]
     at = np.rint((place - crop.start) / crop.spacing).astype(int)[::-1]
     own = labels[tuple(np.clip(at, 0, np.array(labels.shape) - 1))]
     if own == 0:
@@ -157,9 +158,12 @@ def _refined(
 def _refuse_endless(island: np.ndarray) -> None:
     if any(island.take(end, axis).any() for axis in range(3) for end in (0, -1)):
         raise CalibrationError(
-            f"the object is cut by the end of the scanned field, or reaches {SEARCH_MM:.0f} mm "
-            "away from the place",
-            remedy="Give the nominal size, or scan the whole object",
+            _(
+                "the object is cut by the end of the scanned field, or reaches {reach:.0f} mm "
+                "away from the place"
+            ),
+            remedy=_("Give the nominal size, or scan the whole object"),
+            reach=SEARCH_MM,
         )
 
 
@@ -168,9 +172,12 @@ def _refuse_saturated(volume: RegularVolume, crop: Crop, island: np.ndarray) -> 
     share = float(np.mean(crop.values[island] >= top))
     if top >= _SATURATED_HU and share > 0.25:
         raise CalibrationError(
-            f"the grey values of the object are cut off at {top:.0f}, so that the place of its "
-            "edge is unknown",
-            remedy="Use an extended CT scale, or an object of plastic, glass or ceramic",
+            _(
+                "the grey values of the object are cut off at {top:.0f}, so that the place of its "
+                "edge is unknown"
+            ),
+            remedy=_("Use an extended CT scale, or an object of plastic, glass or ceramic"),
+            top=top,
         )
 
 
@@ -186,11 +193,8 @@ def _crossings(
         for axis in range(3)
     ]
     for axis in range(3):
-        first = [slice(None)] * 3
-        first[axis] = slice(0, -1)
-        second = list(first)
-        second[axis] = slice(1, None)
-        first, second = tuple(first), tuple(second)
+        first = tuple(slice(0, -1) if n == axis else slice(None) for n in range(3))
+        second = tuple(slice(1, None) if n == axis else slice(None) for n in range(3))
         crossed = np.argwhere(island[first] != island[second])
         low, high = smooth[first][tuple(crossed.T)], smooth[second][tuple(crossed.T)]
         share = np.clip((level - low) / np.where(high == low, 1.0, high - low), 0.0, 1.0)

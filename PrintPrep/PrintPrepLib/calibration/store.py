@@ -11,6 +11,7 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 from ..core.errors import CalibrationError
 from ..core.files import write_bytes
+from ..core.phrases import _
 
 if TYPE_CHECKING:
     from .object_fit import ObjectFit
     from .scale import CenterScale
 
 SCHEMA = "printprep-calibrations/1"
-_REPAIR = "Restore it from a copy, or name another file; it was not changed"
+_REPAIR = _("Restore it from a copy, or name another file; it was not changed")
 _REQUIRED = ("id", "created", "scanner", "scale")
 
 
@@ -42,8 +44,6 @@ def calibration_entry(
     :param fits: the objects that were measured; several need ``distances``.
     :param created: now, unless given; without a zone it is local time.
     """
-    from dataclasses import asdict
-
     if len(fits) != 1 and distances is None:
         raise ValueError("several objects calibrate by their distances")
     objects = [fit.as_dict() for fit in fits]
@@ -84,24 +84,31 @@ def load_calibrations(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
         text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CalibrationError(
-            f"the calibrations cannot be read ({getattr(error, 'strerror', None) or error})",
+            _("the calibrations cannot be read ({reason})"),
             file=name,
-            remedy="Check the path" if isinstance(error, OSError) else _REPAIR,
+            remedy=_("Check the path") if isinstance(error, OSError) else _REPAIR,
+            reason=str(getattr(error, "strerror", None) or error),
         ) from error
     try:
         data = json.loads(text)
     except ValueError as error:
         raise CalibrationError(
-            f"the file is damaged: it is no JSON ({error})", file=name, remedy=_REPAIR
+            _("the file is damaged: it is no JSON ({reason})"),
+            file=name,
+            remedy=_REPAIR,
+            reason=str(error),
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise CalibrationError(
-            f"this is no file of calibrations ({SCHEMA})", file=name, remedy=_REPAIR
+            _("this is no file of calibrations ({schema})"),
+            file=name,
+            remedy=_REPAIR,
+            schema=SCHEMA,
         )
     entries = data.get("calibrations")
     if not isinstance(entries, list) or not all(_sound(entry) for entry in entries):
         raise CalibrationError(
-            "the file is damaged: an entry is not complete", file=name, remedy=_REPAIR
+            _("the file is damaged: an entry is not complete"), file=name, remedy=_REPAIR
         )
     return entries
 
@@ -114,8 +121,8 @@ def add_calibration(path: str | os.PathLike[str], entry: Mapping[str, Any]) -> l
     """
     if not entry["scanner"].get("id"):
         raise CalibrationError(
-            "the series does not tell which scanner made it, so the calibration cannot be kept",
-            remedy="Use files whose DeviceSerialNumber was not removed",
+            _("the series does not tell which scanner made it, so the calibration cannot be kept"),
+            remedy=_("Use files whose DeviceSerialNumber was not removed"),
         )
     entries = load_calibrations(path) if os.path.lexists(path) else []
     entries = [kept for kept in entries if kept["id"] != entry["id"]] + [dict(entry)]

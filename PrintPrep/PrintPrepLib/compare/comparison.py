@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..mesh.proximity import SurfaceSearch
 from ..mesh.sampling import Cloud, Surface, mapped
@@ -53,31 +55,31 @@ def compare(
     """
     for mesh in (model, reference):
         if len(mesh.triangles) == 0:
-            raise MeshError("the model has no surface", remedy="Choose another file")
-    report(progress, 0.0, "Preparing the models")
+            raise MeshError(_("the model has no surface"), remedy=_("Choose another file"))
+    report(progress, 0.0, _("Preparing the models"))
     own, other = Surface(model), Surface(reference)
     search = SurfaceSearch(other)
     prior, alignment = _placed(own, other, part(progress, 0.15, 0.5))
     placed = alignment.transform @ _linear(prior * np.eye(3))
     flip, axis = _flip(alignment)
-    fit = _fit(own, search, other, placed, part(progress, 0.5, 0.6))
+    fit = _fit(own, search, placed, part(progress, 0.5, 0.6))
     if alignment.misfit > _POOR and not alignment.mirrored:
-        placed, fit = _unturned(own, search, other, placed, fit, part(progress, 0.6, 0.65))
+        placed, fit = _unturned(own, search, placed, fit, part(progress, 0.6, 0.65))
     shape, factor, transform = None, 1.0, np.eye(4)
     if fit is not None:
         factor = _unit(prior, fit)
         transform = _undone(own, fit.affine @ placed, factor * flip)
-        shape = _shape(own, search, other, fit, placed, transform)
+        shape = _shape(own, search, fit, placed, transform)
         transform = shape.rigid if align else transform
-    report(progress, 0.7, "Measuring distances")
-    samples, _ = own.samples(SAMPLES)
-    distances = search.distances(mapped(samples, transform))
+    report(progress, 0.7, _("Measuring distances"))
+    samples = own.samples(SAMPLES)[0]
+    distances = search.nearest(mapped(samples, transform)).signed
     given = None
     if not np.array_equal(transform, np.eye(4)):
-        given = search.distances(samples)
+        given = search.nearest(samples).signed
     local, missing = None, 0.0
     if shape is not None:
-        local, missing = _local(own, other, search, shape, part(progress, 0.75, 1.0))
+        local, missing = _local(own, search, shape, part(progress, 0.75, 1.0))
     found = Comparison(
         aligned=align and shape is not None,
         transform=transform,
@@ -105,7 +107,7 @@ def comparison_map(
     :raises Cancelled: progress asked for it.
     """
     points = mapped(model.points, np.asarray(transform))
-    return SurfaceSearch(Surface(reference)).nearest(points, 4, progress).signed
+    return SurfaceSearch(Surface(reference)).nearest(points, progress).signed
 
 
 def _placed(
@@ -123,17 +125,18 @@ def _placed(
     if not 1 / _UNIT_FROM < middle < _UNIT_FROM:
         tries = [min(_FACTORS, key=lambda factor: abs(np.log(factor * middle)))]
     tries += [1 / ratio for ratio in ratios]
-    best: tuple[float, Alignment | None] = (1.0, None)
+    best: tuple[float, Alignment] | None = None
     for number, scale in enumerate(tries):
-        if number and abs(np.log(scale / best[0])) < _NEW_SCALE:
+        if best is not None and abs(np.log(scale / best[0])) < _NEW_SCALE:
             continue
         scaled = replace(moving, points=moving.points * scale)
         steps = part(progress, number / len(tries), (number + 1) / len(tries))
         found = align_clouds(scaled, fixed, reference.size, steps)
-        if best[1] is None or found.misfit < _BETTER * best[1].misfit:
+        if best is None or found.misfit < _BETTER * best[1].misfit:
             best = (scale, found)
         if best[1].misfit < _POOR:
             break
+    assert best is not None
     return best
 
 
@@ -154,21 +157,19 @@ def _flip(alignment: Alignment) -> tuple[np.ndarray, str | None]:
 def _fit(
     model: Surface,
     search: SurfaceSearch,
-    reference: Surface,
     placed: np.ndarray,
     progress: Progress | None,
 ) -> ShapeFit | None:
     points = model.cloud(_FIT_SAMPLES).mapped(placed)
-    fit = fit_shape(points, search, reference.size, progress)
+    fit = fit_shape(points, search, progress)
     if fit is None or fit.paired < _LEAST_PAIRED:
         return None
-    return None if fit.scatter_mm > _MOST_SCATTER * reference.size else fit
+    return None if fit.scatter_mm > _MOST_SCATTER * search.surface.size else fit
 
 
 def _unturned(
     model: Surface,
     search: SurfaceSearch,
-    reference: Surface,
     placed: np.ndarray,
     fit: ShapeFit | None,
     progress: Progress | None,
@@ -181,16 +182,14 @@ def _unturned(
     scale = float(np.cbrt(abs(np.linalg.det(placed[:3, :3]))))
     given = _linear(scale * np.eye(3))
     centred = given.copy()
-    centred[:3, 3] = reference.middle - scale * model.middle
+    centred[:3, 3] = search.surface.middle - scale * model.middle
     found = [(placed, fit)]
-    found += [
-        (start, _fit(model, search, reference, start, progress)) for start in (given, centred)
-    ]
+    found += [(start, _fit(model, search, start, progress)) for start in (given, centred)]
 
     def quality(one: tuple[np.ndarray, ShapeFit | None]) -> float:
         if one[1] is None:
             return 0.0
-        return one[1].paired / (one[1].scatter_mm + 1e-3 * reference.size)
+        return one[1].paired / (one[1].scatter_mm + 1e-3 * search.surface.size)
 
     return max(found, key=quality)
 
@@ -204,7 +203,6 @@ def _unit(prior: float, fit: ShapeFit) -> float:
 def _shape(
     model: Surface,
     search: SurfaceSearch,
-    reference: Surface,
     fit: ShapeFit,
     placed: np.ndarray,
     undone: np.ndarray,
@@ -217,7 +215,7 @@ def _shape(
 
     parts, error, axes_of = _taken_apart(linear, fit)
     own = model.cloud(_FIT_SAMPLES).mapped(undone)
-    rigid = fit_rigid(own, search, onto @ np.linalg.inv(undone), reference.size) @ undone
+    rigid = fit_rigid(own, search, onto @ np.linalg.inv(undone)) @ undone
     return Shape(
         onto=onto,
         rigid=rigid,
@@ -225,17 +223,19 @@ def _shape(
         scale_error=error[0],
         skew_error=error[1],
         axes_of=axes_of,
-        shift_mm=_shift(reference, fit, placed, undone),
+        shift_mm=_shift(search.surface, fit, placed, undone),
         inflation_mm=fit.inflation_mm,
         scatter_mm=fit.scatter_mm,
     )
 
 
-def _taken_apart(linear, fit: ShapeFit) -> tuple[Parts, tuple[np.ndarray, np.ndarray], str]:
+def _taken_apart(
+    linear: Callable[[np.ndarray], np.ndarray], fit: ShapeFit
+) -> tuple[Parts, tuple[np.ndarray, np.ndarray], str]:
     """The simplest reading: scale along the reference's axes, the model's, or with a skew."""
     for way in (stretched, stretched_after, sheared):
 
-        def of(affine: np.ndarray, way=way) -> np.ndarray:
+        def of(affine: np.ndarray, way: Callable[[np.ndarray], Parts] = way) -> np.ndarray:
             parts = way(linear(affine))
             return np.concatenate((parts.scale, parts.skew))
 
@@ -252,7 +252,7 @@ def _shift(reference: Surface, fit: ShapeFit, placed: np.ndarray, undone: np.nda
 
     :param undone: 4×4, unit and mirror.
     """
-    kept = np.array((np.zeros(3), reference.middle, (reference.low + reference.high) / 2))
+    kept = np.array((np.zeros(3), reference.middle, (reference.box[0] + reference.box[1]) / 2))
 
     def moved(affine: np.ndarray) -> np.ndarray:
         return mapped(kept, undone @ np.linalg.inv(affine @ placed)) - kept
@@ -280,20 +280,20 @@ def _undone(model: Surface, onto: np.ndarray, linear: np.ndarray) -> np.ndarray:
 
 def _local(
     model: Surface,
-    reference: Surface,
     search: SurfaceSearch,
     shape: Shape,
     progress: Progress | None,
 ) -> tuple[Local, float]:
     """Local differences of the model under ``onto``, and the reference's lonely share."""
+    reference = search.surface
     size, scatter = reference.size, shape.scatter_mm
     points = model.cloud(_PATCH_SAMPLES).mapped(shape.onto)
-    near = search.nearest(points.points, progress=part(progress, 0.0, 0.4))
+    near = search.nearest(points.points, part(progress, 0.0, 0.4))
     scale = float(np.cbrt(abs(np.linalg.det(shape.onto[:3, :3]))))
     area = model.area * scale**2
     local = local_differences(points, near, shape.inflation_mm, size, scatter, area)
-    report(progress, 0.4, "Looking for missing parts")
-    others, _ = reference.samples(_BACK_SAMPLES)
+    report(progress, 0.4, _("Looking for missing parts"))
+    others = reference.samples(_BACK_SAMPLES)[0]
     # The model stays where it is; the reference's points are brought to it.
     back = SurfaceSearch(model).nearest(mapped(others, np.linalg.inv(shape.onto)))
     alone = without_counterpart(back.signed * scale, size, scatter)
@@ -306,7 +306,7 @@ def _local(
 def _measures(surface: Surface) -> dict[str, Any]:
     return {
         "triangles": len(surface.mesh.triangles),
-        "extents_mm": (surface.high - surface.low).tolist(),
+        "extents_mm": (surface.box[1] - surface.box[0]).tolist(),
         "volume_mm3": surface.volume,
         "area_mm2": surface.area,
     }

@@ -7,19 +7,20 @@ the model after the other (jackknife), since neighbouring residuals are not inde
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..mesh.proximity import SurfaceSearch
-from ..mesh.sampling import Cloud
+from ..mesh.sampling import Cloud, mapped
 from .registration import rotation, tukey
 
 _STEPS = 25
 _REACH = 0.03
 _LIKE = 0.35
-_PLACES = 4
 #: An even inflation is believed when it takes away so much of the residuals' RMS.
 _INFLATION_GAIN = 0.1
 _NOTHING_LEFT = 1e-6
@@ -50,7 +51,7 @@ class ShapeFit:
     scatter_mm: float
     paired: float
 
-    def error(self, measure) -> np.ndarray:
+    def error(self, measure: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Jackknife standard error of ``measure(affine)``."""
         values = np.array([measure(one) for one in self.replicates])
         count = len(values)
@@ -58,36 +59,33 @@ class ShapeFit:
 
 
 def fit_shape(
-    model: Cloud, reference: SurfaceSearch, size: float, progress: Progress | None = None
+    model: Cloud, reference: SurfaceSearch, progress: Progress | None = None
 ) -> ShapeFit | None:
     """The affine fit of an aligned model, or None where the two have too little in common.
 
     :param model: points of the aligned model.
-    :param size: diagonal of the reference's box, mm.
     :raises Cancelled: progress asked for it.
     """
-    plain = _Fit(model, reference, size, inflating=False)
+    plain = _Fit(model, reference, inflating=False)
     if not plain.settle(progress):
         return None
-    if plain.rms < _NOTHING_LEFT * size:
+    if plain.rms < _NOTHING_LEFT * reference.surface.size:
         return plain.result()
-    inflated = _Fit(model, reference, size, inflating=True, start=plain.affine)
+    inflated = _Fit(model, reference, inflating=True, start=plain.affine)
     if inflated.settle(progress) and inflated.rms < (1 - _INFLATION_GAIN) * plain.rms:
         return inflated.result()
     return plain.result()
 
 
-def fit_rigid(
-    model: Cloud, reference: SurfaceSearch, affine: np.ndarray, size: float
-) -> np.ndarray:
+def fit_rigid(model: Cloud, reference: SurfaceSearch, affine: np.ndarray) -> np.ndarray:
     """The rigid motion (4×4) nearest to an affine fit, then settled on the surface itself."""
-    target = model.points @ affine[:3, :3].T + affine[:3, 3]
-    transform = _procrustes(model.points, target)
-    for _ in range(_STEPS):
+    size = reference.surface.size
+    transform = _procrustes(model.points, mapped(model.points, affine))
+    for _step in range(_STEPS):
         pairs = _paired(model, reference, transform, _REACH * size)
         if pairs is None:
             break
-        points, normals, apart, _ = pairs
+        points, normals, apart = pairs[:3]
         weights = tukey(apart, _RIGID_ALLOWED * size)
         middle = points.mean(axis=0)
         length = np.sqrt(((points - middle) ** 2).sum(axis=1).mean())
@@ -103,8 +101,14 @@ def fit_rigid(
 
 
 class _Fit:
-    def __init__(self, model, reference, size, inflating: bool, start=None) -> None:
-        self._model, self._reference, self._size = model, reference, size
+    def __init__(
+        self,
+        model: Cloud,
+        reference: SurfaceSearch,
+        inflating: bool,
+        start: np.ndarray | None = None,
+    ) -> None:
+        self._model, self._reference, self._size = model, reference, reference.surface.size
         self._inflating = inflating
         self._middle = model.points.mean(axis=0)
         offset = model.points - self._middle
@@ -118,7 +122,7 @@ class _Fit:
     def settle(self, progress: Progress | None) -> bool:
         """Iterate until the fit rests; False where too few pairs are left."""
         for step in range(_STEPS):
-            report(progress, step / _STEPS, "Fitting the scale")
+            report(progress, step / _STEPS, _("Fitting the scale"))
             if not self._pair():
                 return False
             solution = _solved(*self._equations(np.ones(len(self._apart), dtype=bool)))
@@ -136,14 +140,14 @@ class _Fit:
         pairs = _paired(self._model, self._reference, self.affine, _REACH * self._size)
         if pairs is None:
             return False
-        _, self._normals, apart, self._chosen = pairs
+        self._normals, apart, self._chosen = pairs[1:]
         self._apart = apart
         self._weights = tukey(apart - self._inflation, self._allowed * self._size)
         residual = apart - self._inflation
         self.rms = float(np.sqrt((self._weights * residual**2).sum() / self._weights.sum()))
         return True
 
-    def _equations(self, some: np.ndarray):
+    def _equations(self, some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         shares = self._shares[self._chosen][some]
         normals = self._normals[some]
         columns = [normals[:, [row]] * shares for row in range(3)]
@@ -179,10 +183,12 @@ class _Fit:
         )
 
 
-def _paired(model: Cloud, reference: SurfaceSearch, transform: np.ndarray, reach: float):
+def _paired(
+    model: Cloud, reference: SurfaceSearch, transform: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
     """Points, normals, signed distances along them, and which of the model's points they are."""
-    points = model.points @ transform[:3, :3].T + transform[:3, 3]
-    near = reference.nearest(points, _PLACES)
+    points = mapped(model.points, transform)
+    near = reference.nearest(points)
     # Inverse transposed, so that normals stay normals under a scale.
     normals = model.normals @ np.linalg.inv(transform[:3, :3])
     like = np.einsum("ni,ni->n", normals, near.normal) > _LIKE
@@ -194,7 +200,9 @@ def _paired(model: Cloud, reference: SurfaceSearch, transform: np.ndarray, reach
     return points, normals, apart, chosen
 
 
-def _normal_equations(system: np.ndarray, side: np.ndarray, weights: np.ndarray):
+def _normal_equations(
+    system: np.ndarray, side: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     weighted = system * weights[:, None]
     return weighted.T @ system, weighted.T @ side
 
@@ -207,14 +215,11 @@ def _solved(matrix: np.ndarray, side: np.ndarray) -> np.ndarray:
 def _procrustes(points: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The rigid motion that brings points nearest to their targets (Kabsch)."""
     own, other = points.mean(axis=0), target.mean(axis=0)
-    u, _, v = np.linalg.svd((target - other).T @ (points - own))
+    u, v = np.linalg.svd((target - other).T @ (points - own))[::2]
     turn = u @ np.diag((1, 1, np.sign(np.linalg.det(u @ v)))) @ v
     made = np.eye(4)
     made[:3, :3], made[:3, 3] = turn, other - turn @ own
     return made
-
-
-# A linear map taken apart: turn, scale along the axes, skew.
 
 
 @dataclass(frozen=True)

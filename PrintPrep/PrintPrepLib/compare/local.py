@@ -87,7 +87,9 @@ def local_differences(
     return Local(patches, float(alone.mean()))
 
 
-def _patches(cloud, depth, candidates, side, limit, spot):
+def _patches(
+    cloud: Cloud, depth: np.ndarray, candidates: np.ndarray, side: int, limit: float, spot: float
+) -> list[np.ndarray]:
     """Groups of neighbouring points whose surroundings, too, lie beyond the limit."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -99,7 +101,7 @@ def _patches(cloud, depth, candidates, side, limit, spot):
     reach = 2.5 * np.sqrt(spot)
     places = np.hstack((cloud.points, cloud.normals * 2 * reach))
     tree = cKDTree(places)
-    _, around = tree.query(places[candidates], k=min(_AROUND, len(places)), workers=-1)
+    around = tree.query(places[candidates], k=min(_AROUND, len(places)), workers=-1)[1]
     mean = depth[around].mean(axis=1)
     beyond = candidates[side * mean > limit]
     if len(beyond) < _FEWEST:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.findings import from_entry
+from ..core.phrases import Phrase, _, translated
+
 if TYPE_CHECKING:
     from .result import Comparison
 
 _BINS = 41
 #: The figures of distances, and what they are called.
 FIGURES = (
-    ("mean", "mean"),
-    ("rms", "root mean square"),
-    ("p95", "95 % are within"),
-    ("max", "largest"),
-    ("signed_mean", "mean with sign"),
+    ("mean", _("mean")),
+    ("rms", _("root mean square")),
+    ("p95", _("95 % are within")),
+    ("max", _("largest")),
+    ("signed_mean", _("mean with sign")),
 )
 
 
@@ -83,35 +86,38 @@ def comparison_text(record: Mapping[str, Any], folder: str | None = None) -> str
 
     :param record: as ``comparison_record`` makes it.
     """
-    text = "".join(f"{finding['message']}\n" for finding in record["findings"])
+    text = "".join(f"{from_entry(finding).said}\n" for finding in record["findings"])
     figures = record["distance_mm"]
-    text += f"\nDistance of the model's surface to the reference{undone_words(record)}\n"
-    for key, title in FIGURES:
-        text += f"  {title:18}{figures[key]:10.3f} mm\n"
+    title = translated(_("Distance of the model's surface to the reference"))
+    text += f"\n{title}{undone_words(record)}\n"
+    for key, name in FIGURES:
+        text += f"  {translated(name):18}{figures[key]:10.3f} mm\n"
     text += "                         x          y          z\n"
-    for name in ("model", "reference"):
-        text += f"  {name + ', mm':18}" + _columns(record[name]["extents_mm"], ".2f") + "\n"
+    lines = [
+        (_("model, mm"), record["model"]["extents_mm"], ".2f"),
+        (_("reference, mm"), record["reference"]["extents_mm"], ".2f"),
+    ]
     if record["scale_axes"] is not None:
-        text += f"  {'scale':18}" + _columns(record["scale_axes"], ".4f") + "\n"
-        text += f"  {'±':18}" + _columns(record["scale_axes_error"], ".4f") + "\n"
+        lines.append((_("scale"), record["scale_axes"], ".4f"))
+        lines.append(("±", record["scale_axes_error"], ".4f"))
+    for name, values, form in lines:
+        columns = " ".join(f"{value:10{form}}" for value in values)
+        text += f"  {translated(name):18}{columns}\n"
     if folder is not None:
-        text += f"Written: compare.json, compare.html, compare.ply in {folder}\n"
+        written = Phrase(
+            _("Written: compare.json, compare.html, compare.ply in {folder}"), {"folder": folder}
+        )
+        text += written.said + "\n"
     return text
 
 
-def _columns(values: list[float], form: str) -> str:
-    return " ".join(f"{value:10{form}}" for value in values)
-
-
 def undone_words(record: Mapping[str, Any]) -> str:
-    """What was undone before the distances were taken, in brackets, or nothing."""
-    done = [
-        word
-        for word, true in (
-            ("unit undone", record["unit_factor"] != 1),
-            ("mirror undone", record["mirrored"] is not None),
-            ("aligned", record["aligned"]),
-        )
-        if true
-    ]
+    """What was undone before the distances were taken, in brackets, or nothing; in the language
+    in use."""
+    told = (
+        (_("unit undone"), record["unit_factor"] != 1),
+        (_("mirror undone"), record["mirrored"] is not None),
+        (_("aligned"), record["aligned"]),
+    )
+    done = [translated(word) for word, true in told if true]
     return f" ({', '.join(done)})" if done else ""

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
-from ..mesh.sampling import Cloud, Surface
-from ..mesh.triangle_mesh import TriangleMesh
+from ..mesh.sampling import Cloud, mapped
 
 #: From coarse to fine: points of the model, places of the reference, steps, and how many
 #: of the placings are followed on.
@@ -45,6 +44,8 @@ _AT_REST = 1e-6
 _FEWEST_PAIRS = 12
 #: Scatter of the pairs that is never trimmed, as a share of the size.
 _ALLOWED = 0.002
+#: What keeps still what the shape leaves open while hundreds of starts are tried.
+_RIDGE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -62,28 +63,15 @@ class Alignment:
     misfit: float
 
 
-def align_rigid(
-    model: TriangleMesh, reference: TriangleMesh, progress: Progress | None = None
+def align_clouds(
+    moving: Cloud, fixed: Cloud, size: float, progress: Progress | None = None
 ) -> Alignment:
-    """The rigid motion, or mirror image, that lays the model onto the reference best.
+    """The rigid motion, or mirror image, that lays one surface onto another best.
 
     Parts that only one of the two has are left out of account (trimming). Where several
     placings fit alike (a ball, a cube), it is the one that moves the model least.
 
-    :raises MeshError: one of the two has no surface.
-    :raises Cancelled: progress asked for it.
-    """
-    if len(model.triangles) == 0 or len(reference.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Choose another file")
-    fixed = Surface(reference)
-    return align_clouds(Surface(model).cloud(MOVING), fixed.cloud(FIXED), fixed.size, progress)
-
-
-def align_clouds(
-    moving: Cloud, fixed: Cloud, size: float, progress: Progress | None = None
-) -> Alignment:
-    """``align_rigid`` for ``MOVING`` and ``FIXED`` points of the two surfaces.
-
+    :param moving, fixed: ``MOVING`` and ``FIXED`` points of the two surfaces.
     :param size: diagonal of the box round the fixed surface, mm.
     :raises Cancelled: progress asked for it.
     """
@@ -98,7 +86,7 @@ def align_clouds(
     if direct.misfit > _POOR:
         between = search.best(_between(moving, fixed), part(progress, 0.7, 1.0))
         direct = min(direct, between, key=lambda one: one.misfit)
-    report(progress, 1.0, "Aligned")
+    report(progress, 1.0, _("Aligned"))
     return search.unturned(direct)
 
 
@@ -119,10 +107,10 @@ class _Search:
     def best(self, starts: list[np.ndarray], progress: Progress | None) -> Alignment:
         own, target, tree, slack, steps, kept = self._levels[0]
         reaches = [self._size * max(0.25 * 0.75**step, _CAP) for step in range(steps)]
-        placings, misfits = settle(
+        placings, misfits = _settled(
             own, target, tree, np.array(starts), reaches, self._size * _CAP, slack
         )
-        report(progress, 0.3, "Aligning")
+        report(progress, 0.3, _("Aligning"))
         tried = [
             Alignment(*one) for one in zip(placings, [False] * len(starts), misfits, strict=True)
         ]
@@ -131,22 +119,23 @@ class _Search:
             tried = []
             for number, start in enumerate(candidates):
                 share = (level + number / len(candidates)) / len(self._levels)
-                report(progress, share, "Aligning")
+                report(progress, share, _("Aligning"))
                 tried.append(self._refined(own, target, tree, slack, start.transform, steps))
             candidates = _leading(tried, own.points, kept)
         return candidates[0]
 
     def unturned(self, found: Alignment) -> Alignment:
         """The same without its turn, where that fits as well: noise turns a ball."""
-        own, target, tree, slack, _, _ = self._levels[-1]
+        own, target, tree, slack = self._levels[-1][:4]
         middle = own.points.mean(axis=0)
-        moved = (found.transform @ np.append(middle, 1))[:3]
-        transform = _about(np.eye(3), middle, moved)
+        transform = _about(np.eye(3), middle, mapped(middle, found.transform))
         pairs = _Pairs(own.moved(transform), target, tree, self._size * _CAP + slack)
         misfit = pairs.misfit(self._size * _CAP)
         return Alignment(transform, False, misfit) if misfit < found.misfit + _NO_WORSE else found
 
-    def _refined(self, own: Cloud, target: Cloud, tree, slack, start, steps: int):
+    def _refined(
+        self, own: Cloud, target: Cloud, tree: Any, slack: float, start: np.ndarray, steps: int
+    ) -> Alignment:
         """ICP from one start, its reach shrinking to what counts as near."""
         transform, reach = start, 2 * _CAP * self._size
         for step in range(steps):
@@ -165,7 +154,7 @@ class _Search:
 class _Pairs:
     """Each point of one cloud with the nearest one of the other, as far as they are alike."""
 
-    def __init__(self, moved: Cloud, target: Cloud, tree, reach: float) -> None:
+    def __init__(self, moved: Cloud, target: Cloud, tree: Any, reach: float) -> None:
         # Threads for a few points would cost more than they bring. Without the bound, points
         # far away would look at the whole tree.
         workers = -1 if len(moved.points) > 4000 else 1
@@ -235,8 +224,7 @@ def _leading(tried: list[Alignment], points: np.ndarray, count: int) -> list[Ali
 
 
 def _motion(transform: np.ndarray, points: np.ndarray) -> float:
-    moved = points @ transform[:3, :3].T + transform[:3, 3]
-    return float(np.linalg.norm(moved - points, axis=1).mean())
+    return float(np.linalg.norm(mapped(points, transform) - points, axis=1).mean())
 
 
 def _starts(moving: Cloud, fixed: Cloud) -> list[np.ndarray]:
@@ -266,7 +254,7 @@ def _between(moving: Cloud, fixed: Cloud) -> list[np.ndarray]:
 def _mirrors(found: np.ndarray, moving: Cloud) -> list[np.ndarray]:
     """Mirror images: of the file about its origin, and of what was found about its middle."""
     middle = moving.points.mean(axis=0)
-    placed = (found @ np.append(middle, 1))[:3]
+    placed = mapped(middle, found)
     flips = [np.diag(np.where(np.arange(3) == axis, -1.0, 1.0)) for axis in range(3)]
     starts = [_about(flip, np.zeros(3), np.zeros(3)) for flip in flips]
     mirrors = [np.eye(3) - 2 * np.outer(axis, axis) for axis in _principal(moving.points).T]
@@ -288,7 +276,7 @@ def quarters() -> list[np.ndarray]:
 
 def _principal(points: np.ndarray) -> np.ndarray:
     """Principal axes as columns, right-handed."""
-    _, axes = np.linalg.eigh(np.cov(points.T))
+    axes = np.linalg.eigh(np.cov(points.T))[1]
     if np.linalg.det(axes) < 0:
         axes[:, 0] *= -1
     return axes
@@ -302,13 +290,7 @@ def _about(turn: np.ndarray, own: np.ndarray, other: np.ndarray) -> np.ndarray:
     return made
 
 
-# The first steps of an alignment from hundreds of starts, all at once.
-
-_COARSE_LIKE = 0.35
-_RIDGE = 1e-4
-
-
-def settle(
+def _settled(
     own: Cloud,
     target: Cloud,
     tree: Any,
@@ -317,7 +299,7 @@ def settle(
     cap: float,
     slack: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Point-to-plane ICP from every start, without trimming beyond its reach.
+    """Point-to-plane ICP from hundreds of starts at once, without trimming beyond its reach.
 
     :param own, target: N points that are moved, and those they are moved onto.
     :param tree: of the target's points.
@@ -331,12 +313,14 @@ def settle(
     for reach in reaches:
         points, normals, apart, valid = _pairs(own, target, tree, placings, reach + slack)
         placings = _updates(points, normals, apart, valid) @ placings
-    _, _, apart, valid = _pairs(own, target, tree, placings, cap + slack)
+    apart, valid = _pairs(own, target, tree, placings, cap + slack)[2:]
     near = np.where(valid, np.minimum(np.abs(apart) / cap, 1), 1)
     return placings, near.mean(axis=1)
 
 
-def _pairs(own: Cloud, target: Cloud, tree: Any, placings: np.ndarray, reach: float):
+def _pairs(
+    own: Cloud, target: Cloud, tree: Any, placings: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Moved points (S, N, 3), normals met, distances along them, and which pairs count."""
     points = np.einsum("sij,nj->sni", placings[:, :3, :3], own.points)
     points += placings[:, None, :3, 3]
@@ -346,7 +330,7 @@ def _pairs(own: Cloud, target: Cloud, tree: Any, placings: np.ndarray, reach: fl
     valid = np.isfinite(distance)
     nearest[~valid] = 0
     normals = target.normals[nearest].reshape(points.shape)
-    valid = valid.reshape(shape) & (np.einsum("sni,sni->sn", normals, directions) > _COARSE_LIKE)
+    valid = valid.reshape(shape) & (np.einsum("sni,sni->sn", normals, directions) > _LIKE)
     away = points - target.points[nearest].reshape(points.shape)
     return points, normals, np.einsum("sni,sni->sn", away, normals), valid
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from .deviation import Deviation, deviation
 from .proximity import to_triangles
-from .triangle_mesh import BATCH, TriangleMesh, edge_faults
+from .triangle_mesh import BATCH, TriangleMesh, compact, edge_faults, edge_keys
 
 #: No surface gets along with less than a hundredth of its triangles.
 LARGEST_REDUCTION = 0.99
@@ -26,6 +27,14 @@ LARGEST_REDUCTION = 0.99
 _ATTEMPTS = 4
 #: A round that finds fewer edges than this share of all triangles has come to an end.
 _EXHAUSTED = 0.002
+#: Sets of edges that are looked for one after the other in a round.
+_PASSES = 4
+#: How much a triangle may turn: the cosine between its old and new direction.
+_TURN = 0.2
+#: Area against sides (1 for equal ones) below which no triangle may fall.
+_SLIVER = 0.02
+#: Weight of staying in the middle where the planes leave a direction open.
+_STAY = 1e-3
 
 
 def decimate(
@@ -50,15 +59,17 @@ def decimate(
     """
     if not 0 <= reduction <= LARGEST_REDUCTION:
         raise MeshError(
-            f"the share of triangles to remove must lie between 0 and {LARGEST_REDUCTION:.0%}",
-            remedy="Choose a smaller share",
+            _("the share of triangles to remove must lie between 0 and {largest:.0%}"),
+            remedy=_("Choose a smaller share"),
+            largest=LARGEST_REDUCTION,
         )
     if not (math.isfinite(maximum_error_mm) and maximum_error_mm > 0):
         raise MeshError(
-            "the largest deviation must be a positive number", remedy="0.1 mm is a good start"
+            _("the largest deviation must be a positive number"),
+            remedy=_("0.1 mm is a good start"),
         )
     if len(mesh.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Check the threshold")
+        raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
     before = edge_faults(mesh)
     # What is followed from edge to edge are corners; between them a little more can come about.
     tolerance = 0.85 * maximum_error_mm
@@ -68,18 +79,18 @@ def decimate(
         changed = _collapsed(mesh, reduction, tolerance, part(progress, start, middle))
         if edge_faults(changed) != before:
             raise MeshError(
-                "the surface would not stay closed with fewer triangles",
-                remedy="Keep all triangles, or smooth the surface first",
+                _("the surface would not stay closed with fewer triangles"),
+                remedy=_("Keep all triangles, or smooth the surface first"),
             )
         found = deviation(changed, mesh, part(progress, middle, end))
         if found.max_mm <= maximum_error_mm:
-            report(progress, 1.0, "Reducing")
+            report(progress, 1.0, _("Reducing"))
             return changed, found
         tolerance *= 0.7 * maximum_error_mm / found.max_mm
     raise MeshError(
-        f"no triangles can be removed without moving the surface by more than "
-        f"{maximum_error_mm:g} mm",
-        remedy="Allow a larger deviation, or keep all triangles",
+        _("no triangles can be removed without moving the surface by more than {bound:g} mm"),
+        remedy=_("Allow a larger deviation, or keep all triangles"),
+        bound=maximum_error_mm,
     )
 
 
@@ -91,53 +102,33 @@ def _collapsed(
     middle = mesh.points[mesh.triangles[:, 0]].mean(axis=0)
     points = mesh.points - middle
     triangles = mesh.triangles.astype(np.int64)
-    planes = quadrics(points, triangles)
+    planes = _quadrics(points, triangles)
     moved = np.zeros(len(points))  # how far the surface round each point may lie off, mm
     total = len(triangles)
     wanted = math.ceil(total * (1 - reduction))
     refused = np.empty(0, np.int64)
     while len(triangles) > wanted:
-        report(progress, (total - len(triangles)) / (total - wanted), "Reducing")
-        edges = edges_of(triangles, len(points))
-        places, costs = placed(points, planes, edges)
+        report(progress, (total - len(triangles)) / (total - wanted), _("Reducing"))
+        edges = _edges(TriangleMesh(points, triangles))
+        places, costs = _placed(points, planes, edges)
         costs[edges.fixed | (costs > tolerance**2)] = np.inf
         costs[np.isin(edges.keys, refused, assume_unique=True)] = np.inf
-        chosen = independent(edges, costs, len(points))
-        good, error = sound(points, triangles, edges, chosen, places[chosen], moved)
+        chosen = _independent(edges, costs, len(points))
+        good, error = _sound(points, triangles, edges, chosen, places[chosen], moved)
         good &= error <= tolerance
         refused = np.union1d(refused, edges.keys[chosen[~good]])
         chosen, error = chosen[good], error[good]
         cheapest = np.argsort(costs[chosen], kind="stable")[: (len(triangles) - wanted + 1) // 2]
         chosen = chosen[cheapest]
         moved[edges.starts[chosen]] = error[cheapest]
-        triangles = apply(points, planes, triangles, edges, chosen, places[chosen])
+        triangles = _apply(points, planes, triangles, edges, chosen, places[chosen])
         if len(chosen) < _EXHAUSTED * len(triangles):
             break
-    return _compact(points + middle, triangles)
-
-
-def _compact(points: np.ndarray, triangles: np.ndarray) -> TriangleMesh:
-    """Without the points that no triangle uses any more."""
-    used = np.zeros(len(points), dtype=bool)
-    used[triangles.ravel()] = True
-    number = np.cumsum(used) - 1
-    return TriangleMesh(points[used], number[triangles])
-
-
-# Drawing edges of a surface together, many at a time: the steps of ``decimate``.
-
-#: Sets of edges that are looked for one after the other in a round.
-_PASSES = 4
-#: How much a triangle may turn: the cosine between its old and new direction.
-_TURN = 0.2
-#: Area against sides (1 for equal ones) below which no triangle may fall.
-_SLIVER = 0.02
-#: Weight of staying in the middle where the planes leave a direction open.
-_STAY = 1e-3
+    return compact(TriangleMesh(points + middle, triangles))
 
 
 @dataclass(frozen=True)
-class Edges:
+class _Edges:
     """The edges of a mesh, each once.
 
     :param starts, ends: (E,) points, the smaller number first.
@@ -151,24 +142,16 @@ class Edges:
     fixed: np.ndarray
 
 
-def edges_of(triangles: np.ndarray, points: int) -> Edges:
-    """The edges of triangles (M, 3) of so many points."""
-    corners = triangles.T
-    keys = np.empty((3, len(triangles)), np.int64)
-    for key, start, end in zip(keys, corners, np.roll(corners, -1, axis=0), strict=True):
-        np.multiply(np.minimum(start, end), points, out=key)
-        key += np.maximum(start, end)
-    keys = np.sort(keys, axis=None)
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    uses = np.diff(np.append(first, len(keys)))
-    keys = keys[first]
-    starts, ends = np.divmod(keys, points)
-    locked = np.zeros(points, dtype=bool)
+def _edges(mesh: TriangleMesh) -> _Edges:
+    """The edges of a mesh."""
+    keys, uses = np.unique(edge_keys(mesh), return_counts=True)
+    starts, ends = np.divmod(keys, len(mesh.points))
+    locked = np.zeros(len(mesh.points), dtype=bool)
     locked[starts[uses != 2]] = locked[ends[uses != 2]] = True
-    return Edges(starts, ends, keys, locked[starts] | locked[ends])
+    return _Edges(starts, ends, keys, locked[starts] | locked[ends])
 
 
-def quadrics(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+def _quadrics(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """The planes around each point, weighted by area: (N, 11).
 
     Six of the symmetric matrix of normals, three of normals times distance, the distance
@@ -189,7 +172,7 @@ def quadrics(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return result
 
 
-def placed(points: np.ndarray, planes: np.ndarray, edges: Edges) -> tuple[np.ndarray, np.ndarray]:
+def _placed(points: np.ndarray, planes: np.ndarray, edges: _Edges) -> tuple[np.ndarray, np.ndarray]:
     """Where each edge's point would lie (E, 3), and its mean squared distance from the planes
     around both ends (E,), mm²."""
     places, costs = np.empty((len(edges.keys), 3)), np.empty(len(edges.keys))
@@ -218,7 +201,7 @@ def placed(points: np.ndarray, planes: np.ndarray, edges: Edges) -> tuple[np.nda
     return places, costs
 
 
-def independent(edges: Edges, costs: np.ndarray, points: int) -> np.ndarray:
+def _independent(edges: _Edges, costs: np.ndarray, points: int) -> np.ndarray:
     """Cheap edges (indices) no two of which have ends that are neighbours.
 
     An edge is taken when it is the cheapest around its ends and all their neighbours.
@@ -230,7 +213,7 @@ def independent(edges: Edges, costs: np.ndarray, points: int) -> np.ndarray:
     candidates = candidates[np.argsort(costs[candidates], kind="stable")]
     near = np.zeros(points, dtype=bool)
     taken = []
-    for _ in range(_PASSES):
+    for _turn in range(_PASSES):
         starts, ends = edges.starts[candidates], edges.ends[candidates]
         free = ~(near[starts] | near[ends])
         candidates, starts, ends = candidates[free], starts[free], ends[free]
@@ -256,10 +239,10 @@ def independent(edges: Edges, costs: np.ndarray, points: int) -> np.ndarray:
     return np.concatenate(taken) if taken else np.empty(0, np.int64)
 
 
-def sound(
+def _sound(
     points: np.ndarray,
     triangles: np.ndarray,
-    edges: Edges,
+    edges: _Edges,
     chosen: np.ndarray,
     places: np.ndarray,
     moved: np.ndarray,
@@ -273,7 +256,9 @@ def sound(
     :param moved: (N,) how far the surface round each point lies off already.
     """
     good = _keeps_topology(edges, chosen, len(points))
-    owner = _owners(edges, chosen, len(points))
+    # For each point the chosen edge that it is an end of, else −1.
+    owner = np.full(len(points), -1)
+    owner[edges.starts[chosen]] = owner[edges.ends[chosen]] = np.arange(len(chosen))
     own = owner[triangles].max(axis=1)
     inside = np.flatnonzero(own >= 0)
     own, corners = own[inside], triangles[inside]
@@ -299,7 +284,7 @@ def sound(
     return good, np.hypot(already, far.max(axis=0))
 
 
-def _keeps_topology(edges: Edges, chosen: np.ndarray, points: int) -> np.ndarray:
+def _keeps_topology(edges: _Edges, chosen: np.ndarray, points: int) -> np.ndarray:
     """Whether the ends of each edge have two neighbours in common and are no tetrahedron."""
     from scipy.sparse import csr_matrix
 
@@ -313,13 +298,6 @@ def _keeps_topology(edges: Edges, chosen: np.ndarray, points: int) -> np.ndarray
     return (common == 2) & (degree[a] + degree[b] > 6)
 
 
-def _owners(edges: Edges, chosen: np.ndarray, points: int) -> np.ndarray:
-    """For each point the chosen edge that it is an end of, else −1."""
-    owner = np.full(points, -1)
-    owner[edges.starts[chosen]] = owner[edges.ends[chosen]] = np.arange(len(chosen))
-    return owner
-
-
 def _direction(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Unit normals (n, 3), and area against sides: 1 for equal sides, 0 for no area."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
@@ -331,11 +309,11 @@ def _direction(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return normal / np.maximum(length, tiny)[:, None], shape
 
 
-def apply(
+def _apply(
     points: np.ndarray,
     planes: np.ndarray,
     triangles: np.ndarray,
-    edges: Edges,
+    edges: _Edges,
     chosen: np.ndarray,
     places: np.ndarray,
 ) -> np.ndarray:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
-from .proximity import to_triangles
-from .sampling import area_samples
-from .triangle_mesh import BATCH, TriangleMesh, enclosed_volume, to_polydata
+from .proximity import SurfaceSearch, to_triangles
+from .sampling import Surface
+from .triangle_mesh import BATCH, TriangleMesh, compact
 
 #: Points spread over the changed surface by area; mean, RMS and p95 are theirs.
 SAMPLES = 60_000
@@ -55,22 +55,25 @@ def deviation(
     """
     for mesh in (changed, original):
         if len(mesh.triangles) == 0:
-            raise MeshError("the model has no surface", remedy="Check the threshold")
-    report(progress, 0.0, "Measuring the deviation")
+            raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
+    report(progress, 0.0, _("Measuring the deviation"))
     # About the middle of the original: a patient far from the origin costs no digits.
     middle = original.points[original.triangles[:, 0]].mean(axis=0)
-    changed, original = (_used(mesh, middle) for mesh in (changed, original))
-    volume = enclosed_volume(original)
-    forth = _Distance(original)
-    samples, _ = area_samples(changed, SAMPLES)
-    signed = forth.signed(samples)
+    changed, original = (
+        compact(TriangleMesh(mesh.points - middle, mesh.triangles)) for mesh in (changed, original)
+    )
+    forth, back = (SurfaceSearch(Surface(mesh)) for mesh in (original, changed))
+    volume = forth.surface.volume
+    samples = back.surface.samples(SAMPLES)[0]
+    # Outside is where the triangles face to, also where the mesh is open.
+    signed = forth.nearest(samples).signed * forth.surface.outwards
     distance = np.abs(signed)
-    report(progress, 0.3, "Measuring the deviation")
-    farthest = forth.farthest(changed.points, float(distance.max()), part(progress, 0.3, 0.6))
-    back = _Distance(changed)
-    farthest = back.farthest(original.points, farthest, part(progress, 0.6, 1.0))
+    report(progress, 0.3, _("Measuring the deviation"))
+    farthest = float(distance.max())
+    farthest = _farthest(forth, changed.points, farthest, part(progress, 0.3, 0.6))
+    farthest = _farthest(back, original.points, farthest, part(progress, 0.6, 1.0))
     return Deviation(
-        volume_change_percent=100 * (enclosed_volume(changed) / volume - 1) if volume else 0.0,
+        volume_change_percent=100 * (back.surface.volume / volume - 1) if volume else 0.0,
         max_mm=farthest,
         mean_mm=float(distance.mean()),
         rms_mm=float(np.sqrt(np.mean(distance**2))),
@@ -80,72 +83,44 @@ def deviation(
     )
 
 
-def _used(mesh: TriangleMesh, middle: np.ndarray) -> TriangleMesh:
-    """The mesh about ``middle``, without points that no triangle uses."""
-    used = np.zeros(len(mesh.points), dtype=bool)
-    used[mesh.triangles.ravel()] = True
-    number = np.cumsum(used) - 1
-    return TriangleMesh(mesh.points[used] - middle, number[mesh.triangles])
+def _farthest(
+    search: SurfaceSearch, points: np.ndarray, known: float, progress: Progress | None
+) -> float:
+    """The largest distance of the points, or ``known`` where none is farther.
+
+    Exact distances of all points would take a minute. A bound from above is quick, and
+    only points whose bound is beyond the largest distance so far can be farther.
+    """
+    bound = _bounds(search.surface, points, progress)
+    order = np.flatnonzero(bound > known)
+    order = order[np.argsort(-bound[order])]
+    done = 0
+    while done < len(order) and bound[order[done]] > known:
+        if done >= _MOST_EXACT:
+            return float(bound[order[done]])  # rather too much than too little
+        batch = points[order[done : done + 2000]]
+        distance = np.linalg.norm(batch - search.feet(batch)[0], axis=1)
+        known = max(known, float(distance.max()))
+        done += len(batch)
+    return known
 
 
-class _Distance:
-    """Distances of points to one surface."""
+def _bounds(surface: Surface, points: np.ndarray, progress: Progress | None) -> np.ndarray:
+    """Distance to the nearest of a few triangles near each point: never too small."""
+    from scipy.spatial import cKDTree
 
-    def __init__(self, mesh: TriangleMesh) -> None:
-        self._mesh = mesh
-        self._exact: Any = None
-
-    def signed(self, points: np.ndarray) -> np.ndarray:
-        """Exact distances (N,), positive outside."""
-        from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-        from vtkmodules.vtkCommonCore import vtkDoubleArray
-        from vtkmodules.vtkFiltersCore import vtkImplicitPolyDataDistance
-
-        if self._exact is None:
-            self._exact = vtkImplicitPolyDataDistance()
-            self._exact.SetInput(to_polydata(self._mesh))
-        values = vtkDoubleArray()
-        self._exact.FunctionValue(numpy_to_vtk(np.ascontiguousarray(points)), values)
-        return vtk_to_numpy(values).copy()
-
-    def farthest(self, points: np.ndarray, known: float, progress: Progress | None) -> float:
-        """The largest distance of the points, or ``known`` where none is farther.
-
-        Exact distances of all points would take minutes. A bound from above is quick, and
-        only points whose bound is beyond the largest distance so far can be farther.
-        """
-        bound = self._bounds(points, progress)
-        order = np.flatnonzero(bound > known)
-        order = order[np.argsort(-bound[order])]
-        done = 0
-        while done < len(order) and bound[order[done]] > known:
-            if done >= _MOST_EXACT:
-                return float(bound[order[done]])  # rather too much than too little
-            batch = order[done : done + 2000]
-            known = max(known, float(np.abs(self.signed(points[batch])).max()))
-            done += len(batch)
-        return known
-
-    def _bounds(self, points: np.ndarray, progress: Progress | None) -> np.ndarray:
-        """Distance to the nearest of a few triangles near each point: never too small."""
-        from scipy.spatial import cKDTree
-
-        corners = self._mesh.points[self._mesh.triangles]
-        # Long triangles are near to points that are far from their centres.
-        samples, owners = area_samples(self._mesh, len(points) // 2 + 1)
-        seeds = np.concatenate((corners.mean(axis=1), samples))
-        owners = np.concatenate((np.arange(len(corners)), owners))
-        tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
-        bound = np.empty(len(points))
-        nearest = min(_NEAREST, len(seeds))
-        for first in range(0, len(points), BATCH):
-            report(progress, first / len(points), "Measuring the deviation")
-            batch = points[first : first + BATCH]
-            _, found = tree.query(batch, k=nearest, workers=-1)
-            found = owners[found.reshape(len(batch), nearest)]
-            bound[first : first + BATCH] = (
-                to_triangles(np.repeat(batch, nearest, axis=0), corners[found.ravel()])
-                .reshape(-1, nearest)
-                .min(axis=1)
-            )
-        return bound
+    corners = surface.mesh.points[surface.mesh.triangles]
+    # Long triangles are near to points that are far from their centres.
+    samples, owners = surface.samples(len(points) // 2 + 1)
+    seeds = np.concatenate((corners.mean(axis=1), samples))
+    owners = np.concatenate((np.arange(len(corners)), owners))
+    tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
+    bound = np.empty(len(points))
+    nearest = min(_NEAREST, len(seeds))
+    for first in range(0, len(points), BATCH):
+        report(progress, first / len(points), _("Measuring the deviation"))
+        batch = points[first : first + BATCH]
+        found = owners[tree.query(batch, k=nearest, workers=-1)[1].ravel()]
+        distances = to_triangles(np.repeat(batch, nearest, axis=0), corners[found])
+        bound[first : first + BATCH] = distances.reshape(-1, nearest).min(axis=1)
+    return bound

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .triangle_mesh import BATCH, TriangleMesh, bounds, edge_faults
+from .triangle_mesh import TriangleMesh, bounds, edge_faults, used_points, volumes_and_areas
 
 #: Hull faces whose directions differ by less are tried once, the largest of them.
 _SAME_DIRECTION = 0.05
@@ -54,9 +54,7 @@ def oriented_extents(mesh: TriangleMesh) -> OrientedExtents:
     from scipy.spatial.transform import Rotation
 
     low, high = bounds(mesh)
-    used = np.zeros(len(mesh.points), dtype=bool)
-    used[mesh.triangles.reshape(-1)] = True
-    corners, normals = _hull(mesh.points[used] - (low + high) / 2)
+    corners, normals = _hull(mesh.points[used_points(mesh)] - (low + high) / 2)
     boxes = [_flattened(corners, normal) for normal in normals]
     if len(boxes) == 1:  # flat: all boxes hold nothing, and that one alone is tight
         return _sorted(corners, boxes[0])
@@ -82,22 +80,16 @@ def center_of_mass(mesh: TriangleMesh, closed: bool | None = None) -> CenterOfMa
     """
     low, high = bounds(mesh)
     middle = (low + high) / 2
-    volume, area = 0.0, 0.0
-    solid, surface = np.zeros(3), np.zeros(3)
-    for first in range(0, len(mesh.triangles), BATCH):
-        a, b, c = np.moveaxis(mesh.points[mesh.triangles[first : first + BATCH]], 1, 0) - middle
-        normals = np.cross(b - a, c - a)
-        volumes = np.einsum("ij,ij->i", normals, a) / 6
-        areas = np.linalg.norm(normals, axis=1) / 2
-        total = a + b + c
-        solid += volumes @ total / 4
-        surface += areas @ total / 3
-        volume += float(volumes.sum())
-        area += float(areas.sum())
+    volumes, areas = volumes_and_areas(mesh, middle)
     closed = edge_faults(mesh)[0] == 0 if closed is None else closed
-    of_solid = closed and abs(volume) > 1e-9 * float(np.prod(high - low))
-    moment, weight = (solid, volume) if of_solid else (surface, max(area, np.finfo(float).tiny))
-    return CenterOfMass(tuple(map(float, moment / weight + middle)), of_solid)
+    of_solid = closed and abs(float(volumes.sum())) > 1e-9 * float(np.prod(high - low))
+    # A tetrahedron's centre is the mean of its corners, one of which is the middle.
+    shares, corners = (volumes, 4) if of_solid else (areas, 3)
+    count = len(mesh.points)
+    weights = np.sum([np.bincount(corner, shares, count) for corner in mesh.triangles.T], axis=0)
+    moment = weights @ (mesh.points - middle) / corners
+    x, y, z = (moment / (float(shares.sum()) or np.finfo(float).tiny) + middle).tolist()
+    return CenterOfMass((x, y, z), of_solid)
 
 
 def _hull(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,8 +102,7 @@ def _hull(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     try:
         hull = ConvexHull(points)
     except QhullError:
-        _, _, axes = np.linalg.svd(points - points.mean(axis=0))
-        return points, axes[2:]
+        return points, np.linalg.svd(points - points.mean(axis=0))[2][2:]
     a, b, c = np.moveaxis(points[hull.simplices], 1, 0)
     areas = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     normals = hull.equations[:, :3]
@@ -158,9 +149,9 @@ def _sorted(points: np.ndarray, box: np.ndarray) -> OrientedExtents:
     """The box with its longest edge first, right-handed."""
     extents = _spans(points, box)
     order = np.argsort(-extents, kind="stable")
-    axes = box[order]
+    axes, (a, b, c) = box[order], extents[order].tolist()
     axes[2] *= np.sign(np.linalg.det(axes))
-    return OrientedExtents(tuple(map(float, extents[order])), axes)
+    return OrientedExtents((a, b, c), axes)
 
 
 def _searched(points: np.ndarray, start: np.ndarray) -> np.ndarray:

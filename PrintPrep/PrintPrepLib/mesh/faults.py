@@ -11,14 +11,22 @@ from typing import Any
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
-from .triangle_mesh import BATCH, TriangleMesh, edge_faults
+from .triangle_mesh import (
+    BATCH,
+    TriangleMesh,
+    collapsed,
+    edge_faults,
+    edge_keys,
+    first_equal,
+    merged_points,
+    used_points,
+)
 from .triangle_pairs import cross, dot
 
 #: A triangle has no area when its height on its longest side is at most so much of that side.
 ZERO_HEIGHT = 1e-6
-#: Odd factors that spread numbers over 64 bits (the fractional digits of √2, √3 and √5).
-_SPREAD = np.array([0x6A09E667F3BCC909, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B], np.uint64)
 
 
 @dataclass(frozen=True)
@@ -46,35 +54,15 @@ def mesh_faults(mesh: TriangleMesh, progress: Progress | None = None) -> MeshFau
     :param mesh: LPS mm.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, "Looking for faults of the surface")
+    report(progress, 0.0, _("Looking for faults of the surface"))
     vertices = non_manifold_vertices(mesh)
-    report(progress, 0.6, "Looking for faults of the surface")
+    report(progress, 0.6, _("Looking for faults of the surface"))
     return MeshFaults(
         non_manifold_vertices=len(vertices),
         duplicate_triangles=len(duplicate_triangles(mesh)),
         zero_area_triangles=len(zero_area_triangles(mesh)),
         unused_points=unused_points(mesh),
     )
-
-
-def as_read(mesh: TriangleMesh, scale: float = 1.0, offset_mm: Any = (0, 0, 0)) -> TriangleMesh:
-    """The mesh as a printing program reads it from an STL: points rounded to float32, those at
-    one place made one, and triangles dropped whose corners are fewer than three by then.
-
-    :param scale, offset_mm: of the file (``Placing``); a point is ``scale × (p − offset_mm)``.
-    """
-    return _without_collapsed(_rounded(mesh, scale, offset_mm))
-
-
-def _rounded(mesh: TriangleMesh, scale: float, offset_mm: Any) -> TriangleMesh:
-    points = scale * (mesh.points - np.asarray(offset_mm, dtype=float))
-    return merged(TriangleMesh(points.astype(np.float32), mesh.triangles))
-
-
-def _without_collapsed(mesh: TriangleMesh) -> TriangleMesh:
-    a, b, c = mesh.triangles.T
-    collapsed = (a == b) | (b == c) | (c == a)
-    return TriangleMesh(mesh.points, mesh.triangles[~collapsed]) if collapsed.any() else mesh
 
 
 def fault_record(
@@ -85,19 +73,24 @@ def fault_record(
 ) -> dict[str, Any]:
     """The faults of a mesh, and those of its file (the record's keys).
 
+    :param scale, offset_mm: of the file (``Placing``); a point is ``scale × (p − offset_mm)``.
     :return: the fields of ``MeshFaults``; and under ``as_read`` the same of the file, with its
         ``boundary_edges``, ``non_manifold_edges`` and ``inconsistent_edges``, and
         ``merged_points``, how many points have become one with another.
     :raises Cancelled: progress asked for it.
     """
     faults = mesh_faults(mesh, part(progress, 0.0, 0.5))
-    rounded = _rounded(mesh, scale, offset_mm)
-    file = _without_collapsed(rounded)
-    joined = unused_points(rounded) - faults.unused_points
-    collapsed = len(mesh.triangles) - len(file.triangles)
+    # As a printing program reads an STL: points at one place are one, and triangles dropped whose
+    # corners are fewer than three by then.
+    points = scale * (mesh.points - np.asarray(offset_mm, dtype=float))
+    file = merged_points(TriangleMesh(points.astype(np.float32), mesh.triangles))
+    joined = unused_points(file) - faults.unused_points
+    gone = collapsed(file)
+    if gone.any():
+        file = TriangleMesh(file.points, file.triangles[~gone])
     # Where no point was joined the triangles are the same: rounding may have made them flat.
-    read = mesh_faults(file, part(progress, 0.5, 1.0)) if joined or collapsed else faults
-    flat = collapsed + len(zero_area_triangles(file))
+    read = mesh_faults(file, part(progress, 0.5, 1.0)) if joined or gone.any() else faults
+    flat = int(np.count_nonzero(gone)) + len(zero_area_triangles(file))
     counts = {**asdict(read), "zero_area_triangles": flat, "merged_points": joined}
     del counts["unused_points"]  # an STL has none
     names = "boundary_edges", "non_manifold_edges", "inconsistent_edges"
@@ -110,11 +103,8 @@ def non_manifold_vertices(mesh: TriangleMesh) -> np.ndarray:
 
     Two triangles at a point belong to the same fan when they share a side there.
     """
-    corners = np.ascontiguousarray(mesh.triangles.T, dtype=np.int64)
-    total = corners.size
-    starts, ends = corners.ravel(), np.roll(corners, -1, axis=0).ravel()
-    keys = np.minimum(starts, ends) * len(mesh.points)
-    keys += np.maximum(starts, ends)
+    starts, keys = mesh.triangles.T.ravel(), edge_keys(mesh).ravel()
+    total = len(keys)
     order = np.argsort(keys)
     keys = keys[order]
     order = order.astype(np.int32 if total < 2**31 else np.int64)
@@ -152,7 +142,7 @@ def _linked(a: np.ndarray, b: np.ndarray, total: int) -> np.ndarray:
     from scipy.sparse.csgraph import connected_components
 
     graph = csr_matrix((np.ones(len(a), np.int8), (a, b)), shape=(total, total))
-    _, labels = connected_components(graph, directed=False)
+    labels = connected_components(graph, directed=False)[1]
     return np.unique(labels, return_index=True)[1]
 
 
@@ -162,7 +152,8 @@ def duplicate_triangles(mesh: TriangleMesh) -> np.ndarray:
     a, b, c = mesh.triangles.T
     corners = [np.minimum(np.minimum(a, b), c), a ^ b ^ c, np.maximum(np.maximum(a, b), c)]
     corners[1] = corners[1] ^ corners[0] ^ corners[2]  # the one in the middle
-    return _repeated(np.stack(corners).astype(np.int64))[0]
+    first = first_equal(np.stack(corners, axis=1).astype(np.int64))
+    return np.flatnonzero(first != np.arange(len(first)))
 
 
 def zero_area_triangles(mesh: TriangleMesh) -> np.ndarray:
@@ -185,46 +176,4 @@ def zero_area_triangles(mesh: TriangleMesh) -> np.ndarray:
 
 def unused_points(mesh: TriangleMesh) -> int:
     """Number of points that no triangle uses."""
-    used = np.zeros(len(mesh.points), dtype=bool)
-    used[mesh.triangles.ravel()] = True
-    return int(np.count_nonzero(~used))
-
-
-def merged(mesh: TriangleMesh) -> TriangleMesh:
-    """The mesh with points at one place made one: the lowest of their numbers is used.
-
-    The points stay; those that lose their triangles are left unused.
-    """
-    bits = np.ascontiguousarray((mesh.points + 0.0).T).view(np.int64)  # −0 becomes 0
-    again, originals = _repeated(bits)
-    if not len(again):
-        return mesh
-    number = np.arange(len(mesh.points))
-    number[again] = originals
-    return TriangleMesh(mesh.points, number[mesh.triangles])
-
-
-def _repeated(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which columns of (3, N) int64 have been there before (ascending), and where first."""
-    # Sorting one mixed number is several times as fast as sorting by three.
-    mixed = np.zeros(columns.shape[1], np.uint64)
-    for row, factor in zip(columns.view(np.uint64), _SPREAD, strict=True):
-        mixed += row
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= factor
-    mixed ^= mixed >> np.uint64(32)
-    order = np.argsort(mixed)
-    ordered = mixed[order]
-    same = np.flatnonzero(ordered[1:] == ordered[:-1])
-    if not len(same):
-        return same, same
-    # What is mixed alike need not be alike: the few that are left are sorted in full.
-    few = np.unique(np.concatenate((order[same], order[same + 1])))
-    part = columns[:, few]
-    by = np.lexsort(part)  # stable: the lowest number comes first among equals
-    equal = np.all(part[:, by[1:]] == part[:, by[:-1]], axis=0)
-    first = np.concatenate(([True], ~equal))
-    original = few[by[np.flatnonzero(first)[np.cumsum(first) - 1]]]
-    again, originals = few[by][~first], original[~first]
-    order = np.argsort(again)
-    return again[order], originals[order]
+    return int(np.count_nonzero(~used_points(mesh)))

@@ -1,7 +1,7 @@
 """Triangles of a surface that pass through each other: all of them, found without guessing.
 
-Boxes that overlap say which pairs may meet (``triangle_pairs``), floating point says of nearly all
-of them that they do not, and whole numbers decide the rest (``triangle_pairs``).
+Boxes that overlap say which pairs may meet, floating point says of nearly all of them that they do
+not, and whole numbers decide the rest (``triangle_pairs``).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, report
-from .faults import merged
-from .triangle_mesh import TriangleMesh
+from .triangle_mesh import TriangleMesh, merged_points
 from .triangle_pairs import BoxPairs, Triangles, arranged, clear, cross, dot, meet, without_area
 
 #: Pairs that are kept with their triangles and places.
@@ -25,7 +25,7 @@ KEPT = 10_000
 #: Places that a record holds.
 _PLACES = 10
 #: Why a surface fresh from the voxels is not examined.
-BY_CONSTRUCTION = (
+BY_CONSTRUCTION = _(
     "none by construction: every triangle lies within its own cell of eight voxels, and the "
     "triangles of a cell do not meet but in their common sides"
 )
@@ -66,14 +66,14 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
     :raises MeshError: a point that is used is no finite number.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, "Looking for self-intersections")
+    report(progress, 0.0, _("Looking for self-intersections"))
     triangles, numbers = _examined(mesh)
     found = [np.empty((0, 2), np.int64)]
     if len(numbers):
         boxes = BoxPairs(*_boxes(triangles))
         for done, pairs in enumerate(_in_threads(triangles, boxes), 1):
             found.append(pairs)
-            report(progress, done / len(boxes.tasks), "Looking for self-intersections")
+            report(progress, done / len(boxes.tasks), _("Looking for self-intersections"))
     pairs = np.sort(numbers[np.concatenate(found)], axis=1)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     kept = pairs[:KEPT]
@@ -103,10 +103,10 @@ def self_intersection_record(
 
 def _examined(mesh: TriangleMesh) -> tuple[Triangles, np.ndarray]:
     """The triangles that have an area, with equal corners merged, and their numbers."""
-    corners = np.ascontiguousarray(merged(mesh).triangles.T)
+    corners = np.ascontiguousarray(merged_points(mesh).triangles.T)
     points = np.ascontiguousarray(mesh.points.T)
     if not np.isfinite(points).all() and not np.isfinite(points[:, corners.ravel()]).all():
-        raise MeshError("the model holds points that are not numbers", remedy="Make it again")
+        raise MeshError(_("the model holds points that are not numbers"), remedy=_("Make it again"))
     numbers = np.arange(corners.shape[1])
     flat = without_area(points, corners)
     if len(flat):
@@ -160,13 +160,11 @@ def _common_points(mesh: TriangleMesh, pairs: np.ndarray) -> np.ndarray:
         [mesh.points[mesh.triangles[pairs[:, side], k]].T - origin for k in range(3)]
         for side in range(2)
     )
-    places, misses = [], []
+    found = []
     for one, other in ((a, b), (b, a)):
         for k in range(3):
-            place, miss = _met(one[k], one[(k + 1) % 3], other)
-            places.append(place)
-            misses.append(miss)
-    places, misses = np.array(places), np.array(misses)
+            found.append(_met(one[k], one[(k + 1) % 3], other))
+    places, misses = (np.array(values) for values in zip(*found, strict=True))
     size = np.max([np.abs(corner) for corner in (*a, *b)], axis=(0, 1), initial=0.0)
     best = misses <= misses.min(axis=0, initial=np.inf) + 1e-9 * size
     weights = best / best.sum(axis=0)

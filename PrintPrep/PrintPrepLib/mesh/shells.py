@@ -51,16 +51,13 @@ def shells(
     inwards = np.flatnonzero(enclosed < 0)
     if len(inwards):
         voids[inwards] = _surrounded(points, triangles, labels, areas, inwards)
-    order = np.lexsort((np.arange(count), -np.abs(enclosed)))
+    columns = sizes, enclosed, surface, *extents.T, voids
     return [
-        Part(
-            int(sizes[n]),
-            float(enclosed[n]),
-            float(surface[n]),
-            tuple(map(float, extents[n])),
-            bool(voids[n]),
+        Part(size, volume, area, (x, y, z), void)
+        for size, volume, area, x, y, z, void in zip(
+            *(column[np.argsort(-np.abs(enclosed), kind="stable")].tolist() for column in columns),
+            strict=True,
         )
-        for n in order
     ]
 
 
@@ -86,7 +83,7 @@ def shell_labels(triangles: np.ndarray, points: int) -> tuple[np.ndarray, int]:
         ),
         shape=(points, points),
     )
-    _, labels = connected_components(graph, directed=False)
+    labels = connected_components(graph, directed=False)[1]
     used = np.zeros(labels.max(initial=0) + 1, dtype=bool)
     used[labels[a]] = True  # points without a triangle are no shell
     return (np.cumsum(used) - 1)[labels[a]], int(np.count_nonzero(used))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import MeshError
+from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from .deviation import Deviation, deviation
 from .triangle_mesh import TriangleMesh, enclosed_volume
@@ -53,21 +54,33 @@ def smooth(
     """
     if not SHORTEST_MM <= detail_mm <= LONGEST_MM:
         raise MeshError(
-            f"the smoothing must lie between {SHORTEST_MM:g} and {LONGEST_MM:g} mm",
-            remedy="Choose the length of the finest wave that is to stay",
+            _("the smoothing must lie between {shortest:g} and {longest:g} mm"),
+            remedy=_("Choose the length of the finest wave that is to stay"),
+            shortest=SHORTEST_MM,
+            longest=LONGEST_MM,
         )
     if len(mesh.triangles) == 0:
-        raise MeshError("the model has no surface", remedy="Check the threshold")
-    report(progress, 0.0, "Smoothing")
+        raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
+    report(progress, 0.0, _("Smoothing"))
     smoothed = _filtered(mesh, detail_mm, part(progress, 0.0, 0.4))
     before, after = enclosed_volume(mesh), enclosed_volume(smoothed)
     percent = 100 * (after / before - 1) if before else 0.0
     if not abs(percent) <= largest_volume_change_percent:
+        template = _(
+            "smoothing away what is finer than {detail:g} mm would make the model {percent:.1f} % "
+            "larger, more than the {allowed:g} % allowed"
+        )
+        if percent < 0:
+            template = _(
+                "smoothing away what is finer than {detail:g} mm would make the model "
+                "{percent:.1f} % smaller, more than the {allowed:g} % allowed"
+            )
         raise MeshError(
-            f"smoothing away what is finer than {detail_mm:g} mm would make the model "
-            f"{abs(percent):.1f} % {'smaller' if percent < 0 else 'larger'}, more than the "
-            f"{largest_volume_change_percent:g} % allowed",
-            remedy="Choose less smoothing",
+            template,
+            remedy=_("Choose less smoothing"),
+            detail=detail_mm,
+            percent=abs(percent),
+            allowed=largest_volume_change_percent,
         )
     return smoothed, deviation(smoothed, mesh, part(progress, 0.4, 1.0))
 
@@ -83,7 +96,7 @@ def _filtered(mesh: TriangleMesh, detail_mm: float, progress: Progress | None) -
     now = (before + means @ before) / 2
     total = weights[0] * before + weights[1] * now
     for number, weight in enumerate(weights[2:], 2):
-        report(progress, number / len(weights), "Smoothing")
+        report(progress, number / len(weights), _("Smoothing"))
         following = now + means @ now
         following -= before
         before, now = now, following

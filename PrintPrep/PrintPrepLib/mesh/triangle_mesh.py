@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from vtkmodules.util.numpy_support import get_vtk_to_numpy_typemap, numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.vtkConstants import VTK_DOUBLE, VTK_ID_TYPE
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 
 from .shells import Part, crumbs, shells
 
@@ -85,16 +89,15 @@ def measure(mesh: TriangleMesh) -> MeshMeasures:
 
     :raises ValueError: the mesh has no triangle.
     """
-    if len(mesh.triangles) == 0:
-        raise ValueError("a mesh without triangles has no size")
-    low, high = _bounds(mesh)
-    volumes, areas = _volumes_and_areas(mesh, (low + high) / 2)
-    boundary, non_manifold, inconsistent = _edges(mesh.triangles, len(mesh.points))
+    low, high = bounds(mesh)
+    volumes, areas = volumes_and_areas(mesh, (low + high) / 2)
+    boundary, non_manifold, inconsistent = edge_faults(mesh)
     parts = shells(mesh.points, mesh.triangles, volumes, areas)
+    (x0, y0, z0), (x1, y1, z1) = low.tolist(), high.tolist()
     return MeshMeasures(
         triangles=len(mesh.triangles),
-        extents_mm=tuple(map(float, high - low)),
-        bounds_mm=tuple((float(a), float(b)) for a, b in zip(low, high, strict=True)),
+        extents_mm=(x1 - x0, y1 - y0, z1 - z0),
+        bounds_mm=((x0, x1), (y0, y1), (z0, z1)),
         volume_mm3=float(volumes.sum()),
         area_mm2=float(areas.sum()),
         components=len(parts),
@@ -110,6 +113,55 @@ def measure(mesh: TriangleMesh) -> MeshMeasures:
     )
 
 
+def used_points(mesh: TriangleMesh) -> np.ndarray:
+    """Whether each point (N,) belongs to a triangle."""
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.triangles.reshape(-1)] = True
+    return used
+
+
+def compact(mesh: TriangleMesh) -> TriangleMesh:
+    """The mesh without the points that no triangle uses."""
+    used = used_points(mesh)
+    return TriangleMesh(mesh.points[used], (np.cumsum(used) - 1)[mesh.triangles])
+
+
+def collapsed(mesh: TriangleMesh) -> np.ndarray:
+    """Whether each triangle (M,) uses a point twice."""
+    a, b, c = mesh.triangles.T
+    return (a == b) | (b == c) | (c == a)
+
+
+def merged_points(mesh: TriangleMesh) -> TriangleMesh:
+    """The mesh with points at one place made one: the lowest of their numbers is used.
+
+    The points stay; those that lose their triangles are left unused.
+    """
+    first = first_equal(mesh.points)
+    return TriangleMesh(mesh.points, first[mesh.triangles])
+
+
+def first_equal(rows: np.ndarray) -> np.ndarray:
+    """The first row (N,) that is equal to each of the rows (N, 3), of 64-bit numbers.
+
+    Sorting one hash a row is far quicker than sorting rows; should two rows ever share a hash,
+    the rows are sorted after all.
+    """
+    bits = np.ascontiguousarray(rows + 0).view(np.uint64)  # minus zero is zero
+    key = np.zeros(len(rows), dtype=np.uint64)
+    for column in bits.T:
+        key ^= column
+        key *= np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.arange(len(rows))
+    first, place = np.unique(key, return_index=True, return_inverse=True)[1:]
+    if not np.array_equal(bits[first[place]], bits):
+        first, place = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
+    return first[place.reshape(-1)]
+
+
 def bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner (3,) of the box round the triangles, LPS in mm.
 
@@ -117,7 +169,12 @@ def bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
     """
     if len(mesh.triangles) == 0:
         raise ValueError("a mesh without triangles has no bounds")
-    return _bounds(mesh)
+    used = used_points(mesh)
+    columns = (mesh.points if used.all() else mesh.points[used]).T
+    return (
+        np.array([column.min() for column in columns]),
+        np.array([column.max() for column in columns]),
+    )
 
 
 def enclosed_volume(mesh: TriangleMesh) -> float:
@@ -126,48 +183,63 @@ def enclosed_volume(mesh: TriangleMesh) -> float:
     :raises ValueError: the mesh has no triangle.
     """
     low, high = bounds(mesh)
-    return float(_volumes_and_areas(mesh, (low + high) / 2)[0].sum())
+    return float(volumes_and_areas(mesh, (low + high) / 2)[0].sum())
 
 
-def edge_faults(mesh: TriangleMesh) -> tuple[int, int, int]:
-    """Edges of one triangle, of more than two, and those that disagree about the outside."""
-    return _edges(mesh.triangles, len(mesh.points))
-
-
-def _bounds(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
-    used = np.zeros(len(mesh.points), dtype=bool)
-    used[mesh.triangles.reshape(-1)] = True
-    points = mesh.points if used.all() else mesh.points[used]
-    columns = points.T
-    return (
-        np.array([column.min() for column in columns]),
-        np.array([column.max() for column in columns]),
-    )
-
-
-def _volumes_and_areas(mesh: TriangleMesh, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Signed volume between each triangle and the origin (M,), and its area (M,)."""
-    x, y, z = np.ascontiguousarray((mesh.points - origin).T)
+def volumes_and_areas(mesh: TriangleMesh, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Signed volume between each triangle and the origin (M,), mm³, and its area (M,), mm²."""
     volumes, areas = np.empty((2, len(mesh.triangles)))
+    for some, (x, y, z), (nx, ny, nz), double in _crosses(mesh, origin):
+        volumes[some] = (nx * x + ny * y + nz * z) / 6
+        areas[some] = double / 2
+    return volumes, areas
+
+
+def normals_and_areas(mesh: TriangleMesh) -> tuple[np.ndarray, np.ndarray]:
+    """Unit normals (M, 3) as the triangles are wound, 0 without an area; areas (M,), mm²."""
+    normals, areas = np.empty((len(mesh.triangles), 3)), np.empty(len(mesh.triangles))
+    for some, _, cross, double in _crosses(mesh):
+        divisor = np.where(double == 0, 1, double)
+        for axis in range(3):
+            np.divide(cross[axis], divisor, out=normals[some, axis])
+        areas[some] = double / 2
+    return normals, areas
+
+
+def _crosses(
+    mesh: TriangleMesh, origin: np.ndarray | float = 0.0
+) -> Iterator[tuple[slice, tuple[np.ndarray, ...], tuple[np.ndarray, ...], np.ndarray]]:
+    """Batches of triangles, their first corners from the origin, the cross products of two
+    sides and their lengths; column by column: several times quicker than rows of three."""
+    x, y, z = np.ascontiguousarray((mesh.points - origin).T)
     for first in range(0, len(mesh.triangles), BATCH):
-        a, b, c = np.ascontiguousarray(mesh.triangles[first : first + BATCH].T)
+        some = slice(first, first + BATCH)
+        a, b, c = np.ascontiguousarray(mesh.triangles[some].T)
         ax, ay, az = x[a], y[a], z[a]
         ux, uy, uz = x[b] - ax, y[b] - ay, z[b] - az
         vx, vy, vz = x[c] - ax, y[c] - ay, z[c] - az
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-        areas[first : first + BATCH] = np.sqrt(nx * nx + ny * ny + nz * nz) / 2
-        volumes[first : first + BATCH] = (nx * ax + ny * ay + nz * az) / 6
-    return volumes, areas
+        yield some, (ax, ay, az), (nx, ny, nz), np.sqrt(nx * nx + ny * ny + nz * nz)
 
 
-def _edges(triangles: np.ndarray, points: int) -> tuple[int, int, int]:
-    """Number of edges used once, more than twice, and twice in the same direction."""
-    corners = np.ascontiguousarray(triangles.T, dtype=np.int64)
-    keys = np.empty((3, len(triangles)), dtype=np.int64)
+def edge_keys(mesh: TriangleMesh) -> np.ndarray:
+    """A number (3, M) for each triangle's edges, from its first corner to the second and so on:
+    lower point × number of points + higher one, whichever way the edge is passed."""
+    corners = np.ascontiguousarray(mesh.triangles.T, dtype=np.int64)
+    keys = np.empty(corners.shape, dtype=np.int64)
     for key, start, end in zip(keys, corners, np.roll(corners, -1, axis=0), strict=True):
-        # Both ends, smaller first, then the direction: sorting brings an edge's uses together.
-        np.multiply(np.minimum(start, end), points, out=key)
+        np.multiply(np.minimum(start, end), len(mesh.points), out=key)
         key += np.maximum(start, end)
+    return keys
+
+
+def edge_faults(mesh: TriangleMesh) -> tuple[int, int, int]:
+    """Edges of one triangle, of more than two, and those that disagree about the outside."""
+    keys = edge_keys(mesh)
+    # Then the direction: sorting brings an edge's uses together.
+    for key, start, end in zip(
+        keys, mesh.triangles.T, np.roll(mesh.triangles.T, -1, 0), strict=True
+    ):
         key <<= 1
         key |= start < end
     keys = keys.reshape(-1)
@@ -188,18 +260,16 @@ def _edges(triangles: np.ndarray, points: int) -> tuple[int, int, int]:
     )
 
 
-def from_polydata(polydata: Any) -> TriangleMesh:
+def from_polydata(polydata: vtkPolyData) -> TriangleMesh:
     """The triangles of a ``vtkPolyData`` (other polygons are cut into triangles).
 
     The points are taken as they are; the caller knows their coordinate system.
     """
-    from vtk.util.numpy_support import vtk_to_numpy
-
     if polydata.GetNumberOfPoints() == 0:
         return TriangleMesh(np.empty((0, 3)), np.empty((0, 3), dtype=np.int64))
     polygons = polydata.GetPolys()
     if polygons.IsHomogeneous() != 3 or polydata.GetNumberOfStrips():
-        from vtk import vtkTriangleFilter
+        from vtkmodules.vtkFiltersCore import vtkTriangleFilter
 
         triangulate = vtkTriangleFilter()
         triangulate.PassLinesOff()
@@ -213,11 +283,8 @@ def from_polydata(polydata: Any) -> TriangleMesh:
     return TriangleMesh(points, corners.copy())
 
 
-def to_polydata(mesh: TriangleMesh) -> Any:
+def to_polydata(mesh: TriangleMesh) -> vtkPolyData:
     """The mesh as a ``vtkPolyData`` with copies of its arrays (double points, no normals)."""
-    from vtk import VTK_DOUBLE, VTK_ID_TYPE, vtkCellArray, vtkPoints, vtkPolyData
-    from vtk.util.numpy_support import get_vtk_to_numpy_typemap, numpy_to_vtk
-
     points = vtkPoints()
     points.SetDataTypeToDouble()
     points.SetData(

@@ -5,6 +5,11 @@ the triangles, one that stands on a side, or one along a side of each (the separ
 Möller 1997). A plane counts only where it lies clear of the corners by more than rounding can
 be. What is left is decided in whole numbers, without rounding: floating-point coordinates
 are whole multiples of a power of two.
+
+Which pairs are worth a look their boxes tell. They are sorted into a grid by their low corner,
+boxes of much the same size into one grid (a hierarchical grid: Ericson, Real-Time Collision
+Detection, 2005, 7.2). Within a row of the grid they lie in the order of x, so that those that can
+overlap follow each other.
 """
 
 from __future__ import annotations
@@ -20,6 +25,13 @@ _ROUNDING = 64 * np.finfo(float).eps
 _TINY = float(np.finfo(float).tiny)
 #: Pairs that are decided in whole numbers at a time.
 _EXACT = 4096
+#: Boxes whose partners are sought at a time.
+_BATCH = 1 << 14
+#: A row of the grid along x has so many steps, and its cross section so many at most.
+_X_BITS = 21
+_CELLS = 1 << 20
+#: Side of the finest grid's cells against the mean size of the boxes.
+_CELL = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +56,23 @@ class Pairs:
     """Pairs of triangles that share the same number of corners.
 
     :param shared: 0 … 3.
-    :param a, b: three arrays (K,) of corners each, the shared ones first (two of them in
-        opposite order where the triangles agree about the outside).
+    :param a, b: (3, K) corners, the shared ones first (two of them in opposite order where the
+        triangles agree about the outside).
     :param reach_a, reach_b: (K,) diagonals of the boxes.
     """
 
     shared: int
-    a: tuple[np.ndarray, np.ndarray, np.ndarray]
-    b: tuple[np.ndarray, np.ndarray, np.ndarray]
+    a: np.ndarray
+    b: np.ndarray
     reach_a: np.ndarray
     reach_b: np.ndarray
 
     def __len__(self) -> int:
         return len(self.reach_a)
 
-    def of(self, chosen: np.ndarray) -> Pairs:
-        return Pairs(
-            self.shared,
-            tuple(corner[chosen] for corner in self.a),
-            tuple(corner[chosen] for corner in self.b),
-            self.reach_a[chosen],
-            self.reach_b[chosen],
-        )
+    def of(self, chosen: np.ndarray | slice) -> Pairs:
+        a, b = self.a[:, chosen], self.b[:, chosen]
+        return Pairs(self.shared, a, b, self.reach_a[chosen], self.reach_b[chosen])
 
     def swapped(self) -> Pairs:
         return Pairs(self.shared, self.b, self.a, self.reach_b, self.reach_a)
@@ -83,25 +90,26 @@ def arranged(mesh: Triangles, i: np.ndarray, j: np.ndarray) -> list[tuple[np.nda
     for count in range(4):
         chosen = np.flatnonzero(shared == count)
         if len(chosen):
-            sides = [
-                _turned(numbers, [part[chosen] for part in held], count, chosen)
-                for numbers, held in ((first, in_second), (second, in_first))
-            ]
-            reaches = mesh.reach[i[chosen]], mesh.reach[j[chosen]]
-            groups.append((chosen, Pairs(count, *sides, *reaches)))
+            a, b = (
+                _turned(first, in_second, count, chosen),
+                _turned(second, in_first, count, chosen),
+            )
+            groups.append(
+                (chosen, Pairs(count, a, b, mesh.reach[i[chosen]], mesh.reach[j[chosen]]))
+            )
     return groups
 
 
 def _turned(
     numbers: np.ndarray, held: list[np.ndarray], count: int, chosen: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Corners (three arrays), turned so that the shared ones come first."""
+) -> np.ndarray:
+    """The chosen corners (3, K), turned so that the shared ones come first."""
     if count in (0, 3):
-        return tuple(corner[chosen] for corner in numbers)
-    odd = held if count == 1 else [~part for part in held]
+        return numbers[:, chosen]
+    odd = [part[chosen] == (count == 1) for part in held]
     start = odd[1].astype(np.int64) + 2 * odd[2] + (count == 2)
     flat, width = numbers.reshape(-1), numbers.shape[1]
-    return tuple(flat[(start + k) % 3 * width + chosen] for k in range(3))
+    return np.stack([flat[(start + k) % 3 * width + chosen] for k in range(3)])
 
 
 def clear(mesh: Triangles, pairs: Pairs) -> np.ndarray:
@@ -175,11 +183,11 @@ def _between(mesh: Triangles, pairs: Pairs) -> np.ndarray:
     result = np.zeros(len(pairs), dtype=bool)
     if pairs.shared == 2:
         return result
-    a, b = ([mesh.at(corner) for corner in side] for side in (pairs.a, pairs.b))
+    first, second = ([mesh.at(corner) for corner in side] for side in (pairs.a, pairs.b))
     reach = pairs.reach_a + pairs.reach_b
     bound = _bound(pairs.reach_a * pairs.reach_b * reach)
     if pairs.shared == 1:
-        a, b = ([side[k] - side[0] for k in (1, 2)] for side in (a, b))
+        a, b = ([side[k] - side[0] for k in (1, 2)] for side in (first, second))
         for k in range(2):
             for n in range(2):
                 axis = cross(a[k], b[n])
@@ -187,14 +195,14 @@ def _between(mesh: Triangles, pairs: Pairs) -> np.ndarray:
                 result |= (here > bound) & (there < -bound)
                 result |= (here < -bound) & (there > bound)
         return result
-    a, b = ([corner - a[0] for corner in side] for side in (a, b))
+    a, b = ([corner - first[0] for corner in side] for side in (first, second))
     for k in range(3):
         for n in range(3):
             axis = cross(a[(k + 1) % 3] - a[k], b[(n + 1) % 3] - b[n])
-            here = [dot(axis, corner) for corner in a]
-            there = [dot(axis, corner) for corner in b]
-            result |= np.minimum.reduce(there) - np.maximum.reduce(here) > 2 * bound
-            result |= np.minimum.reduce(here) - np.maximum.reduce(there) > 2 * bound
+            ours = [dot(axis, corner) for corner in a]
+            theirs = [dot(axis, corner) for corner in b]
+            result |= np.minimum.reduce(theirs) - np.maximum.reduce(ours) > 2 * bound
+            result |= np.minimum.reduce(ours) - np.maximum.reduce(theirs) > 2 * bound
     return result
 
 
@@ -207,16 +215,14 @@ def meet(mesh: Triangles, pairs: Pairs) -> np.ndarray:
     for first in range(0, len(pairs), _EXACT):
         some = slice(first, first + _EXACT)
         batch = pairs.of(some)
-        numbers = np.concatenate(batch.a + batch.b)
-        whole = _whole(mesh.at(numbers)).reshape(3, 6, -1)
-        result[some] = _meet(
-            list(whole[:, :3].swapaxes(0, 1)), list(whole[:, 3:].swapaxes(0, 1)), pairs.shared
-        )
+        corners = np.concatenate((batch.a, batch.b))
+        whole = _whole(mesh.at(corners.ravel())).reshape(3, 6, -1).swapaxes(0, 1)
+        result[some] = _meet(whole[:3], whole[3:], pairs.shared)
     return result
 
 
-def _meet(a: list[np.ndarray], b: list[np.ndarray], shared: int) -> np.ndarray:
-    """The same for corners (3, K) in whole numbers."""
+def _meet(a: np.ndarray, b: np.ndarray, shared: int) -> np.ndarray:
+    """The same for triangles whose corners (3, 3, K) are whole numbers."""
     if shared == 2:
         return _folded(a, b)
     result = np.zeros(a[0].shape[1], dtype=bool)
@@ -228,7 +234,7 @@ def _meet(a: list[np.ndarray], b: list[np.ndarray], shared: int) -> np.ndarray:
     return result
 
 
-def _folded(a: list[np.ndarray], b: list[np.ndarray]) -> np.ndarray:
+def _folded(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Triangles with a common side lie in one plane, on the same side of it."""
     along, first, second = a[1] - a[0], a[2] - a[0], b[2] - a[0]
     normal = cross(along, first)
@@ -236,7 +242,7 @@ def _folded(a: list[np.ndarray], b: list[np.ndarray]) -> np.ndarray:
     return flat & (_sign(dot(normal, cross(along, second))) > 0)
 
 
-def _pierces(start: np.ndarray, end: np.ndarray, corners: list[np.ndarray]) -> np.ndarray:
+def _pierces(start: np.ndarray, end: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Whether the closed segments touch the closed triangles, which have an area."""
     normal = cross(corners[1] - corners[0], corners[2] - corners[0])
     here = _sign(dot(normal, start - corners[0]))
@@ -245,13 +251,13 @@ def _pierces(start: np.ndarray, end: np.ndarray, corners: list[np.ndarray]) -> n
     for flat, test in ((False, _through), (True, _within)):
         some = np.flatnonzero((here * there <= 0) & (((here == 0) & (there == 0)) == flat))
         if len(some):
-            parts = [corner[:, some] for corner in corners]
-            result[some] = test(start[:, some], end[:, some], parts, normal[:, some])
+            ends = start[:, some], end[:, some]
+            result[some] = test(*ends, corners[:, :, some], normal[:, some])
     return result
 
 
 def _through(
-    start: np.ndarray, end: np.ndarray, corners: list[np.ndarray], normal: np.ndarray
+    start: np.ndarray, end: np.ndarray, corners: np.ndarray, normal: np.ndarray
 ) -> np.ndarray:
     """Of segments that reach both sides of the plane: all sides are passed the same way."""
     along = end - start
@@ -263,7 +269,7 @@ def _through(
 
 
 def _within(
-    start: np.ndarray, end: np.ndarray, corners: list[np.ndarray], normal: np.ndarray
+    start: np.ndarray, end: np.ndarray, corners: np.ndarray, normal: np.ndarray
 ) -> np.ndarray:
     """Of segments in the plane: neither a side of the triangle nor the segment parts them."""
     apart = np.zeros(start.shape[1], dtype=bool)
@@ -289,9 +295,8 @@ def without_area(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
     unsure = np.flatnonzero(~(normal > _bound(size**2)))
     if not len(unsure):
         return unsure
-    a, b, c = (
-        _whole(np.take(points, corners[:, unsure].ravel(), axis=1)).reshape(3, 3, -1).swapaxes(0, 1)
-    )
+    some = np.take(points, corners[:, unsure].ravel(), axis=1)
+    a, b, c = _whole(some).reshape(3, 3, -1).swapaxes(0, 1)
     return unsure[np.all(_sign(cross(b - a, c - a)) == 0, axis=0)]
 
 
@@ -311,9 +316,6 @@ def _sign(values: np.ndarray) -> np.ndarray:
     return (values > 0).astype(np.int8) - (values < 0).astype(np.int8)
 
 
-# Products of many vectors at a time, component by component.
-
-
 def cross(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Cross products of vectors (3, K), of floats or of whole numbers."""
     return np.stack(
@@ -324,21 +326,6 @@ def cross(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 def dot(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Scalar products (K,) of vectors (3, K)."""
     return u[0] * v[0] + u[1] * v[1] + u[2] * v[2]
-
-
-# Which of many boxes overlap: the pairs that are worth a closer look.
-#
-# Boxes are sorted into a grid by their low corner, boxes of much the same size into one grid (a
-# hierarchical grid: Ericson, Real-Time Collision Detection, 2005, 7.2). Within a row of the grid
-# they lie in the order of x, so that those that can overlap follow each other.
-
-#: Boxes whose partners are sought at a time.
-_BATCH = 1 << 14
-#: A row of the grid along x has so many steps, and its cross section so many at most.
-_X_BITS = 21
-_CELLS = 1 << 20
-#: Side of the finest grid's cells against the mean size of the boxes.
-_CELL = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -415,14 +402,15 @@ class BoxPairs:
                 begin = first + some + 1
             else:
                 # Those at the same step are the partners in the rows behind only.
-                side = "right" if own and (dy, dz) < (1, 1) else "left"
-                begin = np.searchsorted(grid.keys, row + start[some], side)
+                behind = own and (dy, dz) < (1, 1)
+                begin = np.searchsorted(grid.keys, row + start[some], "right" if behind else "left")
             count = np.searchsorted(grid.keys, row + end[some], "right") - begin
             np.maximum(count, 0, out=count)
             before = np.cumsum(count) - count
             partners = np.repeat(begin - before, count) + np.arange(count.sum())
             found.append(self._overlapping(np.repeat(boxes[some], count), grid.members[partners]))
-        return tuple(np.concatenate(side) for side in zip(*found, strict=True))
+        left, right = zip(*found, strict=True)
+        return np.concatenate(left), np.concatenate(right)
 
     def _grid(self, members: np.ndarray, side: np.ndarray, whole: np.ndarray) -> _Grid:
         rows = (whole / side).astype(np.int64) + 5

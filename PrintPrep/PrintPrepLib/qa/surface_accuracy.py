@@ -12,7 +12,7 @@ from ..core.errors import MeshError
 from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..mesh.deviation import SAMPLES
-from ..mesh.sampling import area_samples
+from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.grey_distance import CUT, MISSED, GreyLevel, distances
 from .histogram import binned
@@ -113,7 +113,7 @@ def truth_map(
     """
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
     report(progress, 0.0, _("Comparing with the grey values"))
-    normals = point_normals(mesh)
+    normals = Surface(mesh).mean_point_normals()
     return distances(level, mesh.points, normals, REACH_MM, part(progress, 0.1, 1.0))[0]
 
 
@@ -139,26 +139,9 @@ def truth_record(
 
 def placed_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Points spread over the mesh by area, and the unit normals of their triangles, (N, 3)."""
-    points, chosen = area_samples(mesh, count)
-    a, b, c = (mesh.points[corner] for corner in mesh.triangles[chosen].T)
-    return points, _unit(np.cross(b - a, c - a))
-
-
-def point_normals(mesh: TriangleMesh) -> np.ndarray:
-    """Unit normals (N, 3) of the points, of their triangles by area; 0 where there is none."""
-    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
-    normals = np.cross(b - a, c - a)
-    corners = mesh.triangles.reshape(-1)
-    total = np.empty(mesh.points.shape)
-    for axis in range(3):
-        weights = np.repeat(normals[:, axis], 3)
-        total[:, axis] = np.bincount(corners, weights, minlength=len(total))
-    return _unit(total)
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    surface = Surface(mesh)
+    points, chosen = surface.samples(count)
+    return points, surface.normals[chosen]
 
 
 def _figures(values: np.ndarray) -> dict[str, float | None]:

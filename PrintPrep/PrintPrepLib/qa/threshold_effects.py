@@ -13,7 +13,7 @@ import numpy as np
 from ..core.errors import MeshError
 from ..core.phrases import _
 from ..core.progress import Progress, report
-from ..mesh.triangle_mesh import TriangleMesh
+from ..mesh.triangle_mesh import TriangleMesh, volumes_and_areas
 from ..surface.contrast import HalfContrast
 from ..surface.grey_distance import GreyLevel, distances
 from .segment_edits import beside, grown_box, voxel_volume
@@ -123,7 +123,8 @@ def threshold_effect(
     here = lying(0.0)
     report(progress, 0.5, _("Measuring the effect of the threshold"))
     outwards, inwards = here - lying(delta), here - lying(-delta)
-    area, volume = _area_and_volume(mesh)
+    volumes, areas = volumes_and_areas(mesh, mesh.points[mesh.triangles[0, 0]])
+    area, volume = float(areas.sum()), float(volumes.sum())
     percent = 100 * area / volume if volume > 0 else math.nan
     return ThresholdEffect(
         delta_hu=delta,
@@ -203,13 +204,6 @@ def thinnest_wall(blur_mm: float, share: float) -> float | None:
     if share >= 1:
         return None
     return 2 * math.sqrt(2) * blur_mm * float(erfinv(max(share, 0.0)))
-
-
-def _area_and_volume(mesh: TriangleMesh) -> tuple[float, float]:
-    a, b, c = (mesh.points[corner] for corner in mesh.triangles.T)
-    normals = np.cross(b - a, c - a)
-    volume = float(np.einsum("ij,ij->", a - a[0], normals)) / 6
-    return float(np.linalg.norm(normals, axis=1).sum()) / 2, volume
 
 
 def _mean(values: np.ndarray) -> float | None:

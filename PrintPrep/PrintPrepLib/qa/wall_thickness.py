@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from ..core.phrases import _
 from ..core.progress import Progress, part, report
-from ..mesh.sampling import area_samples
-from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds, to_polydata
+from ..mesh.proximity import SurfaceSearch
+from ..mesh.sampling import Surface
+from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
 from .histogram import binned
 
 #: Places that are measured unless told otherwise: one on so many mm², within these limits.
@@ -25,15 +25,10 @@ THICKEST_MM = 10.0
 LIMIT_MM = 1.0
 #: Two surfaces bound a wall when their outward normals are at least 135° apart.
 FACING_COSINE = -np.sqrt(0.5)
-#: How far below the surface a ray starts, so that it does not meet its own triangle.
-_START_MM = 1e-3
-#: Without a tolerance VTK's locator misses flat faces that lie on the border of its bins.
-_TOLERANCE = 1e-6
 #: A ball that is touched only this much (of its radius) before its rim has found its size.
 _TOUCH = 1e-3
 #: Balls have settled after two or three steps; more would only be a dead end.
 _MOST_STEPS = 8
-_REPORT_EVERY = 2000
 #: Samples that a point of the map is interpolated from, and how many sample distances off
 #: the nearest may lie.
 _NEIGHBOURS = 4
@@ -119,21 +114,23 @@ def wall_thickness(
     # About the middle: a patient far from the origin costs no digits.
     middle = (low + high) / 2
     mesh = TriangleMesh(mesh.points - middle, mesh.triangles)
-    area = _area(mesh)
+    surface = Surface(mesh)
+    search, area = SurfaceSearch(surface), float(surface.areas.sum())
     if samples is None:
         samples = int(np.clip(area / _SAMPLE_MM2, FEWEST_SAMPLES, MOST_SAMPLES))
-    points, owners = area_samples(mesh, samples)
-    surface = _Surface(mesh)
-    normals = surface.normals(owners)
+    points, owners = surface.samples(samples)
+    normals = surface.normals[owners]
     report(progress, 0.2, _("Measuring the walls"))
     reach = float(np.linalg.norm(high - low)) + 1.0
-    lengths, hit = surface.along(points, -normals, reach, part(progress, 0.2, 0.5))
+    lengths, hit = search.along(
+        points, -normals, reach, part(progress, 0.2, 0.5), _("Measuring the walls")
+    )
     lengths = np.minimum(lengths, THICKEST_MM)
     values = np.full(samples, np.nan)
     facing = np.flatnonzero(~np.isnan(lengths))
-    facing = facing[surface.facing(normals[facing], hit[facing])]
+    facing = facing[_facing(normals[facing], surface.normals[hit[facing]])]
     values[facing] = lengths[facing]
-    _shrink(surface, points, normals, lengths, values, part(progress, 0.5, 1.0))
+    _shrink(surface, search, points, normals, lengths, values, part(progress, 0.5, 1.0))
     return WallThickness(points + middle, values, float(np.sqrt(area / samples)))
 
 
@@ -168,7 +165,8 @@ def thickness_map(
 
 
 def _shrink(
-    surface: _Surface,
+    surface: Surface,
+    search: SurfaceSearch,
     points: np.ndarray,
     normals: np.ndarray,
     lengths: np.ndarray,
@@ -184,101 +182,18 @@ def _shrink(
         # Nearly all the work is in the first two steps.
         share = part(progress, 1 - 0.5**step, 1 - 0.5 ** (step + 1))
         p, n, r = points[active], normals[active], radii[active]
-        nearest, owner = surface.nearest(p - n * r[:, None], share)
+        nearest, owner = search.feet(p - n * r[:, None], share, _("Measuring the walls"))
         chord = p - nearest
         depth = np.einsum("ij,ij->i", chord, n)
         distance = np.linalg.norm(nearest - (p - n * r[:, None]), axis=1)
         inside = (distance < r * (1 - _TOUCH)) & (depth > 0)
-        inside &= surface.facing(n, owner)
+        inside &= _facing(n, surface.normals[owner])
         active, chord, depth = active[inside], chord[inside], depth[inside]
         # The ball through the place, with its centre on the normal, and through that point.
         radii[active] = np.einsum("ij,ij->i", chord, chord) / (2 * depth)
         values[active] = 2 * radii[active]
 
 
-class _Surface:
-    """Rays and nearest points on one mesh."""
-
-    def __init__(self, mesh: TriangleMesh) -> None:
-        from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
-
-        self._mesh = mesh
-        self._locator: Any = vtkStaticCellLocator()  # its stub knows no references
-        self._locator.SetDataSet(to_polydata(mesh))
-        self._locator.BuildLocator()
-
-    def normals(self, triangles: np.ndarray) -> np.ndarray:
-        """Outward unit normals (N, 3) of the triangles with these numbers."""
-        a, b, c = np.moveaxis(self._mesh.points[self._mesh.triangles[triangles]], 1, 0)
-        normals = np.cross(b - a, c - a)
-        lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-        return normals / np.maximum(lengths, np.finfo(float).tiny)
-
-    def facing(self, normals: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-        """Whether each triangle faces the normal before it: opposite sides of a wall."""
-        cosine = np.einsum("ij,ij->i", normals, self.normals(triangles))
-        return cosine <= FACING_COSINE
-
-    def along(
-        self, points: np.ndarray, directions: np.ndarray, reach: float, progress: Progress | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Distance to the first triangle along each direction, NaN for none, and its number."""
-        from vtkmodules.vtkCommonCore import reference
-
-        share: Any = reference(0.0)
-        place, corner = [0.0] * 3, [0.0] * 3
-        sub = reference(0)
-        cell: Any = reference(0)
-        starts, ends = points + _START_MM * directions, points + reach * directions
-        distance = np.full(len(points), np.nan)
-        owner = np.zeros(len(points), dtype=np.int64)
-
-        def cast(index: int, start: list[float], end: list[float]) -> None:
-            if self._locator.IntersectWithLine(
-                start, end, _TOLERANCE, share, place, corner, sub, cell
-            ):
-                distance[index] = _START_MM + share.get() * (reach - _START_MM)
-                owner[index] = cell.get()
-
-        _each(cast, progress, starts.tolist(), ends.tolist())
-        return distance, owner
-
-    def nearest(
-        self, points: np.ndarray, progress: Progress | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest surface point (N, 3) to each point, and its triangle."""
-        from vtkmodules.vtkCommonCore import reference
-
-        place, sub, square = [0.0] * 3, reference(0), reference(0.0)
-        cell: Any = reference(0)
-        found = np.empty_like(points)
-        owner = np.empty(len(points), dtype=np.int64)
-
-        def find(index: int, point: list[float]) -> None:
-            self._locator.FindClosestPoint(point, place, cell, sub, square)
-            found[index] = place
-            owner[index] = cell.get()
-
-        _each(find, progress, points.tolist())
-        return found, owner
-
-
-def _each(work: Callable[..., None], progress: Progress | None, *rows: list[Any]) -> None:
-    """Call ``work`` with the number and the entries of every row; VTK serves one at a time."""
-    for index, entries in enumerate(zip(*rows, strict=True)):
-        if index % _REPORT_EVERY == 0:
-            report(progress, index / len(rows[0]), _("Measuring the walls"))
-        work(index, *entries)
-
-
-def _area(mesh: TriangleMesh) -> float:
-    """Area of the surface, mm²."""
-    x, y, z = np.ascontiguousarray(mesh.points.T)
-    area = 0.0
-    for first in range(0, len(mesh.triangles), BATCH):
-        a, b, c = np.ascontiguousarray(mesh.triangles[first : first + BATCH].T)
-        ux, uy, uz = x[b] - x[a], y[b] - y[a], z[b] - z[a]
-        vx, vy, vz = x[c] - x[a], y[c] - y[a], z[c] - z[a]
-        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-        area += float(np.sqrt(nx * nx + ny * ny + nz * nz).sum()) / 2
-    return area
+def _facing(normals: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether each normal faces the one before it: opposite sides of a wall."""
+    return np.einsum("ij,ij->i", normals, others) <= FACING_COSINE

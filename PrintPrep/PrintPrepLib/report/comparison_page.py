@@ -69,7 +69,7 @@ def write_comparison(
     report(progress, 0.0, _("Preparing the reference"))
     search = SurfaceSearch(Surface(reference))
     points = mapped(model.points, transform)
-    distances = search.nearest(points, 4, part(progress, 0.2, 0.5)).signed
+    distances = search.nearest(points, part(progress, 0.2, 0.5)).signed
     triangles = model.triangles
     if np.linalg.det(transform[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
@@ -79,7 +79,7 @@ def write_comparison(
     try:
         samples = Surface(placed).samples(_SAMPLES)[0]
         places = np.concatenate((points, samples))
-        values = np.concatenate((distances, search.nearest(samples, 4).signed))
+        values = np.concatenate((distances, search.nearest(samples).signed))
         picture = _pictures(placed, places, values, reach, part(progress, 0.5, 0.8))
         chart = _chart(record["histogram"], reach)
         page = _page(record, reach, picture, chart)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..mesh.triangle_mesh import TriangleMesh
+from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
 
 _REACH_MM = 4.0
 _WINDOW_MM = 0.8
@@ -86,11 +86,10 @@ def half_contrast(
 
 def _places(mesh: TriangleMesh, samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Centres and unit normals of triangles drawn by area, (S, 3) each."""
-    corners = mesh.points[mesh.triangles[:: max(1, len(mesh.triangles) // 400_000)]]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    areas = np.linalg.norm(normals, axis=1)
+    some = TriangleMesh(mesh.points, mesh.triangles[:: max(1, len(mesh.triangles) // 400_000)])
+    normals, areas = normals_and_areas(some)
     chosen = np.random.default_rng(seed).choice(len(areas), samples, p=areas / areas.sum())
-    return corners[chosen].mean(axis=1), normals[chosen] / areas[chosen, None]
+    return mesh.points[some.triangles[chosen]].mean(axis=1), normals[chosen]
 
 
 def _profiles(

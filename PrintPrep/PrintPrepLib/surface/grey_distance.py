@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..mesh.triangle_mesh import BATCH
 
@@ -149,7 +150,7 @@ def distances(
     result = np.empty(len(points), np.float32)
     outcome = np.empty(len(points), np.uint8)
     for first in range(0, len(points), BATCH):
-        report(progress, first / len(points), "Comparing with the grey values")
+        report(progress, first / len(points), _("Comparing with the grey values"))
         some = slice(first, first + BATCH)
         result[some], outcome[some] = _nearest(level, points[some], normals[some], reach_mm)
     return result, outcome
@@ -171,7 +172,7 @@ def _nearest(
         level, start[off], height[off], course[off], np.full(len(off), reach_mm)
     )
     turning = off[outcome[off] == FOUND]
-    for _ in range(_TURNS):
+    for _turn in range(_TURNS):
         ahead = sense[turning, None] * _facing(level, start, course, length, turning)
         gain = length[turning] * (1 - (ahead * course[turning]).sum(axis=1))
         worth = gain > _GAIN * level.spacing_mm
@@ -190,7 +191,8 @@ def _facing(
     level: GreyLevel, start: np.ndarray, course: np.ndarray, length: np.ndarray, some: np.ndarray
 ) -> np.ndarray:
     """Where the surface faces, at the crossings of some of the points."""
-    _, slope = level.height_and_slope(start[some] + level.along(length[some, None] * course[some]))
+    at = start[some] + level.along(length[some, None] * course[some])
+    slope = level.height_and_slope(at)[1]
     return -slope / np.maximum(np.linalg.norm(slope, axis=1), _TINY)[:, None]
 
 
@@ -234,7 +236,7 @@ def _narrowed(
     begun = heights[0] < 0
     root = lower + (upper - lower) * heights[0] / (heights[0] - heights[1])
     going = np.arange(len(root))
-    for _ in range(_ROUNDS):
+    for _round in range(_ROUNDS):
         tried = root[going]
         height, slope = level.height_and_slope(start[going] + tried[:, None] * way[going])
         before = (height < 0) == begun[going]

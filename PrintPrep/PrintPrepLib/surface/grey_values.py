@@ -14,6 +14,7 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from ..core.errors import SegmentError
+from ..core.phrases import _
 from ..core.progress import Progress, report
 from ..mesh.triangle_mesh import TriangleMesh
 from .islands import bounding_box
@@ -51,13 +52,14 @@ def grey_value_surface(
     box = bounding_box(mask)
     if box is None:
         raise SegmentError(
-            "The segment is empty", remedy="Choose a threshold that includes part of the anatomy"
+            _("The segment is empty"),
+            remedy=_("Choose a threshold that includes part of the anatomy"),
         )
-    report(progress, 0.0, "Finding the surface")
+    report(progress, 0.0, _("Finding the surface"))
     start = np.array([part.start for part in box])[::-1] - 1
     segment = _with_border(np.asarray(mask, bool).view(np.uint8), box)
     vertices, triangles = _mask_surface(segment)
-    report(progress, 0.5, "Placing the surface")
+    report(progress, 0.5, _("Placing the surface"))
     if field is None:
         depth, rows, columns = voxels.shape
         field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
@@ -69,7 +71,7 @@ def grey_value_surface(
         points[some] = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
     if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
-    report(progress, 1.0, "Surface ready")
+    report(progress, 1.0, _("Surface ready"))
     return TriangleMesh(points, triangles)
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.errors import SegmentError
+from ..core.package_data import data_json
 from ..core.phrases import _
 from ..geometry.hounsfield import in_hounsfield
 
@@ -34,8 +33,7 @@ class Preset:
 @cache
 def presets() -> dict[str, Preset]:
     """The presets by name, in the order in which they are offered."""
-    text = (resources.files("PrintPrepLib") / "data" / "presets.json").read_text("utf-8")
-    return {name: Preset(name, **values) for name, values in json.loads(text).items()}
+    return {name: Preset(name, **values) for name, values in data_json("presets.json").items()}
 
 
 def preset(name: str) -> Preset:
@@ -47,7 +45,10 @@ def preset(name: str) -> Preset:
         return presets()[name]
     except KeyError:
         raise SegmentError(
-            f"there is no preset {name!r}", remedy="Choose one of " + ", ".join(presets())
+            _("there is no preset {name!r}"),
+            remedy=_("Choose one of {presets}"),
+            name=name,
+            presets=", ".join(presets()),
         ) from None
 
 
@@ -64,8 +65,8 @@ def automatic_threshold(voxels: np.ndarray, ignore: float | None = None) -> floa
     filled = np.flatnonzero(counts)
     if len(filled) < 2:
         raise SegmentError(
-            "All voxels have the same value, so no threshold parts them",
-            remedy="Give the threshold yourself",
+            _("All voxels have the same value, so no threshold parts them"),
+            remedy=_("Give the threshold yourself"),
         )
     weight = np.cumsum(counts)
     total = np.cumsum(counts * centers)
@@ -111,8 +112,10 @@ def grey_range(
         name = "bone"
     elif name is not None and modality not in ("CT", ""):
         raise SegmentError(
-            f"the preset {name} is a range of HU, which {modality} images do not have",
-            remedy="Leave it out for an automatic threshold, or give one with --threshold",
+            _("the preset {name} is a range of HU, which {modality} images do not have"),
+            remedy=_("Leave it out for an automatic threshold, or give one with --threshold"),
+            name=name,
+            modality=modality,
         )
     if name is not None:
         found = preset(name)

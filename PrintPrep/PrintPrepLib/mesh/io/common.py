@@ -1,4 +1,4 @@
-"""What the formats share: the file written, the contents read, numbers as text."""
+"""What the formats share: the file written, the contents read and compared, numbers as text."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import hashlib
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ...core.errors import ExportError, PrintPrepError
+from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH
-from .placement import Placing
 
 #: Bytes hashed at a time: many small pieces would wait for Python's lock again and again.
 HASH_BYTES = 1 << 24
+#: Points and triangles beyond this are taken for a damaged or malicious file.
+MOST_ELEMENTS = 200_000_000
+_DIGITS = b"0123456789.-"
+_TO_SPACE = bytes(value if value in _DIGITS else 32 for value in range(256))
+DAMAGED = _("Export or copy the file again")
 
 
 @dataclass(frozen=True)
@@ -37,21 +42,6 @@ class ExportedFile:
     unit: str = "mm"
 
 
-def exported(
-    path: str | os.PathLike[str], kind: str, digest: str, triangles: int, place: Placing
-) -> ExportedFile:
-    """What is known of a file that was written."""
-    return ExportedFile(
-        path=Path(path),
-        format=kind,
-        sha256=digest,
-        triangles=triangles,
-        scale=place.scale,
-        center_offset_mm=place.offset_mm,
-        unit=place.unit.name,
-    )
-
-
 def sha256_of(path: str | os.PathLike[str]) -> str:
     """The checksum of a file."""
     digest = hashlib.sha256()
@@ -61,39 +51,68 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
-def unlike() -> ExportError:
-    """The error of a file that does not hold what was written."""
-    return ExportError(
-        "the file does not read back as it was written",
-        remedy="The disk may be failing: choose another one",
-    )
-
-
-# What a model file holds, before its points are merged.
-
-#: Points and triangles beyond this are taken for a damaged or malicious file.
-MOST_ELEMENTS = 200_000_000
-DAMAGED = "Export or copy the file again"
-
-
 class ModelFileError(PrintPrepError):
     """A model file that cannot be read, or holds no model."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Points and triangles as the file holds them.
+    """Points and triangles as the file holds them, before equal points are merged.
 
-    :param points: (N, 3) float64 in the file's own unit and coordinate system.
+    :param points: (N, 3) float64 in the file's own coordinate system; mm where it states a
+        unit, else as they stand there.
     :param triangles: (M, 3) indices into ``points``.
     :param mm_per_unit: what the file states of its unit; None where its format has none.
     :param space: ``LPS`` or ``RAS`` where the file states it, else None.
+    :param parts: name and number of triangles of each object, where its reader tells them.
     """
 
     points: np.ndarray
     triangles: np.ndarray
     mm_per_unit: float | None = None
     space: str | None = None
+    parts: tuple[tuple[str, int], ...] = ()
+
+
+def unlike() -> ExportError:
+    """The error of a file that does not hold what was written."""
+    return ExportError(
+        _("the file does not read back as it was written"),
+        remedy=_("The disk may be failing: choose another one"),
+    )
+
+
+def require_same(
+    path: Path,
+    head: bytes,
+    read: Callable[[bytes, str], Contents],
+    meant: Contents,
+    tolerance: float = 0.0,
+) -> str:
+    """Read a file that was written as users' files are read, and compare.
+
+    :param head: what it begins with.
+    :param tolerance: by which coordinates may differ from those that are meant.
+    :return: the file's SHA-256.
+    :raises ExportError: the file does not hold what is meant.
+    """
+    data = path.read_bytes()
+    try:
+        found = read(data, str(path))
+    except ModelFileError as error:
+        raise unlike() from error
+    told, wanted = (
+        (one.mm_per_unit, one.space, one.parts, one.points.shape, one.triangles.shape)
+        for one in (found, meant)
+    )
+    if not (
+        data.startswith(head)
+        and told == wanted
+        and np.array_equal(found.triangles, meant.triangles)
+        and np.abs(found.points - meant.points).max() <= tolerance
+    ):
+        raise unlike()
+    return hashlib.sha256(data).hexdigest()
 
 
 def stated_space(text: bytes) -> str | None:
@@ -115,30 +134,48 @@ def numbers(text: bytes) -> np.ndarray:
             raise ValueError("not a number") from error
 
 
-def rows(lines: list[bytes], columns: int, file: str, what: str) -> np.ndarray:
+def plain_rows(text: bytes, frame: bytes) -> np.ndarray | None:
+    """Rows (N, 3) of a text of lines with three numbers each that differ in nothing else; None
+    where it is not so plain, and has to be read with more care.
+
+    :param frame: such a line without the digits, points and signs, and without its end.
+    """
+    rest = text.translate(None, _DIGITS + b"\n")
+    count = len(rest) // len(frame)
+    if rest != frame * count:
+        return None
+    try:
+        found = numbers(text.translate(_TO_SPACE))
+    except ValueError:
+        return None
+    return found.reshape(-1, 3) if found.size == 3 * count else None
+
+
+def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.ndarray:
     """One row of ``columns`` numbers from each line; what follows in a line is left out.
 
+    :param what: a line is.
     :raises ModelFileError: a line has too few numbers, or something that is none.
     """
     if not lines:
         return np.empty((0, columns))
     try:
         found = numbers(b"\n".join(lines))
-        if found.size == columns * len(lines) and _even(lines, columns):
+        # The ends of the list have so many words: else the right total may be chance.
+        ends = [len(line.split()) for line in (lines[0], lines[-1])]
+        if found.size == columns * len(lines) and ends == [columns, columns]:
             return found.reshape(-1, columns)
         # More columns (colours, weights), or lines of unequal length.
         return np.array([line.split()[:columns] for line in lines], dtype=np.float64)
     except ValueError as error:
         raise ModelFileError(
-            f"{what} {_first_bad(lines, columns)} has no {columns} numbers",
+            _("{what} {number} has no {columns} numbers"),
             file=file,
             remedy=DAMAGED,
+            what=what,
+            number=_first_bad(lines, columns),
+            columns=columns,
         ) from error
-
-
-def _even(lines: list[bytes], columns: int) -> bool:
-    """Whether the ends of the list have so many words: the total is right already."""
-    return all(len(line.split()) == columns for line in (lines[0], lines[-1]))
 
 
 def _first_bad(lines: list[bytes], columns: int) -> int:
@@ -157,18 +194,14 @@ def fans(counts: np.ndarray, corners: np.ndarray) -> np.ndarray:
     :param counts: (P,) corners of each polygon; fewer than three make none.
     :param corners: their indices, one polygon after the other.
     """
+    if (counts == 3).all():
+        return corners.reshape(-1, 3)
     starts = np.cumsum(counts) - counts
     made = []
     for count in np.unique(counts[counts >= 3]):
         own = corners[starts[counts == count][:, None] + np.arange(count)]
         made += [own[:, [0, at, at + 1]] for at in range(1, int(count) - 1)]
     return np.concatenate(made) if made else np.empty((0, 3), dtype=np.int64)
-
-
-# Numbers as text, many at a time: OBJ and 3MF are written and read back with it.
-
-_DIGITS = b"0123456789.-"
-_TO_SPACE = bytes(value if value in _DIGITS else 32 for value in range(256))
 
 
 def lines(pattern: str, numbers: np.ndarray) -> Iterator[bytes]:
@@ -178,29 +211,9 @@ def lines(pattern: str, numbers: np.ndarray) -> Iterator[bytes]:
         yield ((pattern * len(batch)) % tuple(batch.ravel().tolist())).encode("ascii")
 
 
-def numbers_in(text: bytes, names: bytes = b"") -> np.ndarray:
-    """Every number in a text; everything else in it counts as space.
-
-    :param names: digits that are part of words, to be taken out first, such as the ones of
-        ``v1="…"``; each is followed by an equals sign.
-    :raises ValueError: there is something like a number that is none.
-    """
-    for digit in names:
-        text = text.replace(b"%c=" % digit, b"=")
-    return np.fromstring(text.translate(_TO_SPACE), dtype=np.float64, sep=" ")
-
-
-def same_points(found: np.ndarray, meant: np.ndarray, decimals: int) -> bool:
-    """Whether the coordinates (N × 3, flat) are the points (N, 3) to the last digit written."""
-    if found.size != meant.size:
-        return False
-    tolerance = 0.501 * 10.0**-decimals + 4 * np.finfo(float).eps * np.abs(meant).max()
-    return bool(np.abs(found.reshape(-1, 3) - meant).max() <= tolerance)
-
-
-def same_triangles(found: np.ndarray, meant: np.ndarray) -> bool:
-    """Whether the indices (M × 3, flat) are the triangles (M, 3)."""
-    return found.size == meant.size and np.array_equal(found.reshape(-1, 3), meant)
+def rounding(points: np.ndarray, decimals: int) -> float:
+    """By how much points (N, 3) differ from what was written of them, at most."""
+    return float(0.501 * 10.0**-decimals + 4 * np.finfo(float).eps * np.abs(points).max())
 
 
 def printable(name: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...core.errors import ExportError
+from ...core.files import replacing
+from ...core.phrases import _
 from ..triangle_mesh import TriangleMesh
 from .common import ExportedFile
 from .obj import write_obj
@@ -15,9 +18,8 @@ from .ply import write_ply
 from .stl import write_stl
 from .threemf import write_3mf
 
-_Writer = Callable[
-    [Sequence[tuple[str, TriangleMesh]], str | os.PathLike[str], Placing], ExportedFile
-]
+#: Writes a file, compares it with what is meant, and returns its SHA-256.
+_Writer = Callable[[Path, Sequence[tuple[str, TriangleMesh]], Placing], str]
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,12 @@ class Format:
 FORMATS = {
     kind.name: kind
     for kind in (
-        Format("stl", ".stl", "STL (binary)", False, False, write_stl),
-        Format("3mf", ".3mf", "3MF (with unit and names)", True, True, write_3mf),
-        Format("obj", ".obj", "OBJ (with names)", True, False, write_obj),
-        Format("ply", ".ply", "PLY (binary)", False, False, write_ply),
+        Format("stl", ".stl", _("STL (binary)"), False, False, write_stl),
+        Format("3mf", ".3mf", _("3MF (with unit and names)"), True, True, write_3mf),
+        Format("obj", ".obj", _("OBJ (with names)"), True, False, write_obj),
+        Format("ply", ".ply", _("PLY (binary)"), False, False, write_ply),
     )
 }
-
-
-def format_named(name: str) -> Format:
-    """:raises ExportError: there is no such format."""
-    if name not in FORMATS:
-        raise ExportError(
-            f"there is no format {name!r}", remedy=f"There are {', '.join(FORMATS)}: choose one"
-        )
-    return FORMATS[name]
 
 
 def export_model(
@@ -85,6 +78,24 @@ def export_model(
         file cannot be written, or it does not read back as it was meant. Nothing is left
         behind, and a previous file stays as it was.
     """
-    kind = format_named(format)
+    if format not in FORMATS:
+        raise ExportError(
+            _("there is no format {name!r}"),
+            remedy=_("There are {formats}: choose one"),
+            name=format,
+            formats=", ".join(FORMATS),
+        )
+    kind = FORMATS[format]
     parts = parts_of(model)
-    return kind.write(parts, path, placing(parts, scale, center, unit, offset_mm))
+    place = placing(parts, scale, center, unit, offset_mm)
+    with replacing(path) as temporary:
+        digest = kind.write(temporary, parts, place)
+    return ExportedFile(
+        path=Path(path),
+        format=format,
+        sha256=digest,
+        triangles=sum(len(mesh.triangles) for _name, mesh in parts),
+        scale=place.scale,
+        center_offset_mm=place.offset_mm,
+        unit=unit,
+    )

@@ -1,90 +1,55 @@
-"""Wavefront OBJ files: written, read back and compared, and read from anywhere."""
+"""OBJ files (Wavefront): text, objects by name, one list of points."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ...core.files import replacing
+from ...core.phrases import Phrase, _
 from ..triangle_mesh import TriangleMesh
 from .common import (
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     fans,
     lines,
-    numbers_in,
+    plain_rows,
     printable,
+    require_same,
+    rounding,
     rows,
-    same_points,
-    same_triangles,
-    sha256_of,
     stated_space,
-    unlike,
 )
-from .placement import Placing
+from .placement import Placing, merged
 
-# OBJ files: text, parts by name, one list of points, read back and compared.
+#: An object's name, and the points and triangles that follow each other line by line.
+_RUN = re.compile(rb"^(?:o ([^\n]*)\n|(?:v [^\n]*\n)+|(?:f [^\n]*\n)+)", re.MULTILINE)
 
 
-def write_obj(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_obj(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write every part as an object of its own. OBJ knows no unit; a comment tells it.
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
-    with replacing(path) as temporary:
-        with open(temporary, "xb") as file:
-            file.write(f"# {place.comment()}\n# Unit: {place.unit.title}\n".encode("ascii"))
-            first = 1
-            for name, mesh in parts:
-                file.write(f"o {printable(name)}\n".encode())
-                pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
-                file.writelines(lines(pattern, place.of(mesh.points)))
-                file.writelines(lines("f %d %d %d\n", mesh.triangles.astype("i8") + first))
-                first += len(mesh.points)
-        _compare(temporary, parts, place)
-        digest = sha256_of(temporary)
-    return exported(path, "obj", digest, sum(len(mesh.triangles) for _, mesh in parts), place)
-
-
-def _compare(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> None:
-    """:raises ExportError: the file does not hold the parts."""
-    try:
-        same = _holds(path.read_bytes(), parts, place)
-    except ValueError as error:
-        raise unlike() from error
-    if not same:
-        raise unlike()
-
-
-def _holds(text: bytes, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> bool:
-    head, *found = text.split(b"\no ")
-    if not head.startswith(f"# {place.comment()}\n".encode("ascii")) or len(found) != len(parts):
-        return False
-    first = 1
-    for part, (name, mesh) in zip(found, parts, strict=True):
-        title, _, body = part.partition(b"\n")
-        points, _, triangles = body.partition(b"\nf")
-        if not (
-            title.decode() == printable(name)
-            and same_points(numbers_in(points), place.of(mesh.points), place.decimals)
-            and same_triangles(numbers_in(triangles), mesh.triangles.astype("i8") + first)
-        ):
-            return False
-        first += len(mesh.points)
-    return True
-
-
-# Wavefront OBJ files: points and polygons of all objects; the rest is left out.
+    head = f"# {place.comment()}\n# Unit: {place.unit.title}\n".encode("ascii")
+    mesh = merged(parts)
+    points = place.of(mesh.points)
+    names = tuple((printable(name), len(own.triangles)) for name, own in parts)
+    with open(path, "xb") as file:
+        file.write(head)
+        first = 0
+        for name, own in parts:
+            file.write(f"o {printable(name)}\n".encode())
+            pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
+            file.writelines(lines(pattern, points[first : first + len(own.points)]))
+            file.writelines(lines("f %d %d %d\n", own.triangles.astype("i8") + (first + 1)))
+            first += len(own.points)
+    meant = Contents(points, mesh.triangles, space="LPS", parts=names)
+    return require_same(path, head, read_obj, meant, rounding(points, place.decimals))
 
 
 def is_obj(data: bytes) -> bool:
@@ -93,11 +58,19 @@ def is_obj(data: bytes) -> bool:
 
 
 def read_obj(data: bytes, file: str) -> Contents:
-    """:raises ModelFileError: a line cannot be read."""
-    lines = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").splitlines()
-    lines = [line.strip() for line in lines]
-    points = rows([line[2:] for line in lines if line[:2] in (b"v ", b"v\t")], 3, file, "point")
-    polygons = [line[2:] for line in lines if line[:2] in (b"f ", b"f\t")]
+    """The points and polygons of all objects; the rest is left out.
+
+    :raises ModelFileError: a line cannot be read.
+    """
+    head = b"\n".join(line for line in data.split(b"\n", 50)[:50] if line.startswith(b"#"))
+    plain = _plain(data, stated_space(head))
+    if plain is not None:
+        return plain
+    text_lines = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").splitlines()
+    text_lines = [line.strip() for line in text_lines]
+    places = [line[2:] for line in text_lines if line[:2] in (b"v ", b"v\t")]
+    points = rows(places, 3, file, Phrase(_("point")))
+    polygons = [line[2:] for line in text_lines if line[:2] in (b"f ", b"f\t")]
     text = b"\n".join(polygons)
     if b"/" in text:  # texture and normal of the corner
         text = re.sub(rb"/[-\d/]*", b"", text)
@@ -107,14 +80,43 @@ def read_obj(data: bytes, file: str) -> Contents:
         corners = np.array(text.split(), dtype="S").astype(np.int64) if text else np.empty(0, int)
     except ValueError as error:
         raise ModelFileError(
-            f"a polygon has a corner that is no number ({error})",
+            _("a polygon has a corner that is no number ({reason})"),
             file=file,
-            remedy="Export the file again",
+            remedy=_("Export the file again"),
+            reason=str(error),
         ) from error
     if (corners < 0).any():
-        corners = _absolute(lines, counts, corners)
-    head = b"\n".join(line for line in lines[:50] if line.startswith(b"#"))
+        corners = _absolute(text_lines, counts, corners)
     return Contents(points, fans(counts, corners - 1), space=stated_space(head))
+
+
+def _plain(data: bytes, space: str | None) -> Contents | None:
+    """The same, many times as fast, of files that hold nothing but points of three numbers,
+    triangles and names, as ours do; None for others."""
+    points, triangles = [np.empty((0, 3))], [np.empty((0, 3))]
+    parts: list[tuple[str, int]] = []
+    at, rest = 0, []
+    for run in _RUN.finditer(data):
+        rest.append(data[at : run.start()])
+        at = run.end()
+        if run[1] is not None:
+            parts.append((run[1].decode(errors="replace"), 0))
+            continue
+        kind = run[0][:1]
+        found = plain_rows(run[0], kind + b"   ")
+        if found is None:
+            return None
+        (points if kind == b"v" else triangles).append(found)
+        if kind == b"f" and parts:
+            parts[-1] = parts[-1][0], parts[-1][1] + len(found)
+    rest.append(data[at:])
+    left = b"".join(rest)
+    if b"\\" in left or re.search(rb"^\s*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
+        return None
+    corners = np.concatenate(triangles).astype(np.int64)
+    if corners.min(initial=1) < 1:  # counted back from the line's place
+        return None
+    return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
 
 
 def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import ExportError
+from ...core.phrases import _
 from ..triangle_mesh import TriangleMesh, bounds
 
 #: A model, or the parts of one, each with its name.
@@ -38,9 +39,9 @@ class Unit:
 UNITS = {
     unit.name: unit
     for unit in (
-        Unit("mm", "millimetre", "millimetres", 1.0, "millimeter", 1),
-        Unit("m", "metre", "metres", 0.001, "meter", 4),
-        Unit("inch", "inch", "inches", 1 / 25.4, "inch", 3),
+        Unit("mm", _("millimetre"), _("millimetres"), 1.0, "millimeter", 1),
+        Unit("m", _("metre"), _("metres"), 0.001, "meter", 4),
+        Unit("inch", _("inch"), _("inches"), 1 / 25.4, "inch", 3),
     )
 }
 #: Coordinates of binary files are float32: beyond this a step is coarser than 0.001 mm.
@@ -96,8 +97,8 @@ def parts_of(model: Model) -> list[tuple[str, TriangleMesh]]:
     :raises ExportError: there is none, or one has no surface.
     """
     parts = [("model", model)] if isinstance(model, TriangleMesh) else list(model)
-    if not parts or any(len(mesh.triangles) == 0 for _, mesh in parts):
-        raise ExportError("the model has no surface", remedy="Check the threshold")
+    if not parts or any(len(mesh.triangles) == 0 for _name, mesh in parts):
+        raise ExportError(_("the model has no surface"), remedy=_("Check the threshold"))
     return parts
 
 
@@ -105,7 +106,7 @@ def merged(parts: Sequence[tuple[str, TriangleMesh]]) -> TriangleMesh:
     """All parts in one mesh."""
     if len(parts) == 1:
         return parts[0][1]
-    meshes = [mesh for _, mesh in parts]
+    meshes = [mesh for _name, mesh in parts]
     firsts = np.cumsum([0] + [len(mesh.points) for mesh in meshes[:-1]])
     return TriangleMesh(
         np.concatenate([mesh.points for mesh in meshes]),
@@ -128,30 +129,33 @@ def placing(
         too far out for binary files.
     """
     if not (math.isfinite(scale) and scale > 0):
-        raise ExportError("the scale must be a positive number", remedy="1 is true to life")
+        raise ExportError(_("the scale must be a positive number"), remedy=_("1 is true to life"))
     if unit not in UNITS:
         raise ExportError(
-            f"there is no unit {unit!r}", remedy=f"There are {', '.join(UNITS)}: choose one"
+            _("there is no unit {unit!r}"),
+            remedy=_("There are {units}: choose one"),
+            unit=unit,
+            units=", ".join(UNITS),
         )
     if center and offset_mm is not None:
         raise ValueError("a model is either centred or moved by a given offset")
-    boxes = [bounds(mesh) for _, mesh in parts]
+    boxes = [bounds(mesh) for _name, mesh in parts]
     low = np.min([box[0] for box in boxes], axis=0)
     high = np.max([box[1] for box in boxes], axis=0)
     offset = (low + high) / 2 if center else np.array(offset_mm or (0, 0, 0), float)
-    _require_representable(scale * (low - offset), scale * (high - offset))
-    return Placing(float(scale), tuple(map(float, offset)), UNITS[unit])
-
-
-def _require_representable(low: np.ndarray, high: np.ndarray) -> None:
-    farthest = float(np.max(np.abs((low, high))))
+    farthest = float(np.max(np.abs((scale * (low - offset), scale * (high - offset)))))
     if not math.isfinite(farthest):
         raise ExportError(
-            "the model holds points that are not numbers", remedy="Make the model again"
+            _("the model holds points that are not numbers"), remedy=_("Make the model again")
         )
     if farthest > LARGEST_COORDINATE_MM:
         raise ExportError(
-            f"the model reaches {farthest:.0f} mm from the origin, where the numbers of an STL "
-            "file are coarser than 0.001 mm",
-            remedy="Centre the model or choose a smaller scale",
+            _(
+                "the model reaches {farthest:.0f} mm from the origin, where the numbers of an "
+                "STL file are coarser than 0.001 mm"
+            ),
+            remedy=_("Centre the model or choose a smaller scale"),
+            farthest=farthest,
         )
+    x, y, z = offset.tolist()
+    return Placing(float(scale), (x, y, z), UNITS[unit])

@@ -1,33 +1,36 @@
-"""PLY files: written, read back and compared, and read from anywhere."""
+"""PLY files: written in binary, read as text and as binary of both byte orders."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ...core.errors import ExportError
-from ...core.files import replacing
+from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     MOST_ELEMENTS,
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     fans,
+    require_same,
     rows,
-    sha256_of,
     stated_space,
-    unlike,
 )
 from .placement import Placing, merged
 
-# PLY files: binary, one list of points, read back and compared.
-
+_TYPES = {
+    "char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1",
+    "short": "i2", "int16": "i2", "ushort": "u2", "uint16": "u2",
+    "int": "i4", "int32": "i4", "uint": "u4", "uint32": "u4",
+    "float": "f4", "float32": "f4", "double": "f8", "float64": "f8",
+}  # fmt: skip
+_ORDER = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+_CORNERS = ("vertex_indices", "vertex_index")
 _FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
 _HEAD = """ply
 format binary_little_endian 1.0
@@ -43,19 +46,17 @@ end_header
 """
 
 
-def write_ply(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_ply(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write all parts into one binary PLY, which knows no names and its unit by a comment.
 
     Points read back exactly as the float32 that they were rounded to.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
     mesh = merged(parts)
     if max(len(mesh.points), len(mesh.triangles)) >= 2**31:
         raise ExportError(
-            "the model has more triangles than PLY can count", remedy="Make a smaller part"
+            _("the model has more triangles than PLY can count"), remedy=_("Make a smaller part")
         )
     points = place.of(mesh.points).astype("<f4")
     head = _HEAD.format(
@@ -64,40 +65,16 @@ def write_ply(
         points=len(points),
         triangles=len(mesh.triangles),
     ).encode("ascii")
-    with replacing(path) as temporary:
-        with open(temporary, "xb") as file:
-            file.write(head)
-            file.write(points.tobytes())
-            for first in range(0, len(mesh.triangles), BATCH):
-                corners = mesh.triangles[first : first + BATCH]
-                faces = np.empty(len(corners), _FACE)
-                faces["count"], faces["corners"] = 3, corners
-                file.write(faces.tobytes())
-        with open(temporary, "rb") as file:
-            same = file.read(len(head)) == head
-            same = same and file.read(points.nbytes) == points.tobytes()
-            faces = np.frombuffer(file.read(len(mesh.triangles) * _FACE.itemsize + 1), "u1")
-            same = same and faces.size == len(mesh.triangles) * _FACE.itemsize
-            if not (same and _same_faces(faces.view(_FACE), mesh.triangles)):
-                raise unlike()
-        digest = sha256_of(temporary)
-    return exported(path, "ply", digest, len(mesh.triangles), place)
-
-
-def _same_faces(faces: np.ndarray, triangles: np.ndarray) -> bool:
-    return bool((faces["count"] == 3).all()) and np.array_equal(faces["corners"], triangles)
-
-
-# PLY files, text and binary of both byte orders.
-
-_TYPES = {
-    "char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1",
-    "short": "i2", "int16": "i2", "ushort": "u2", "uint16": "u2",
-    "int": "i4", "int32": "i4", "uint": "u4", "uint32": "u4",
-    "float": "f4", "float32": "f4", "double": "f8", "float64": "f8",
-}  # fmt: skip
-_ORDER = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
-_CORNERS = ("vertex_indices", "vertex_index")
+    with open(path, "xb") as file:
+        file.write(head)
+        file.write(points.tobytes())
+        for first in range(0, len(mesh.triangles), BATCH):
+            corners = mesh.triangles[first : first + BATCH]
+            faces = np.empty(len(corners), _FACE)
+            faces["count"], faces["corners"] = 3, corners
+            file.write(faces.tobytes())
+    meant = Contents(points, mesh.triangles, space="LPS")
+    return require_same(path, head, read_ply, meant)
 
 
 @dataclass(frozen=True)
@@ -115,17 +92,17 @@ class _Element:
     number: int
     properties: list[_Property]
 
-    def column(self, names: tuple[str, ...]) -> int | None:
-        """Place of the first property of such a name."""
-        places = [at for at, own in enumerate(self.properties) if own.name in names]
-        return places[0] if places else None
+    def columns(self, *names: str) -> list[int]:
+        """Places of the properties of such names, in the order of the names."""
+        found = {own.name: at for at, own in reversed(list(enumerate(self.properties)))}
+        return [found[name] for name in names if name in found]
 
 
 def read_ply(data: bytes, file: str) -> Contents:
     """:raises ModelFileError: the file is cut off, or its header makes no sense."""
     end = data.find(b"end_header")
     if end < 0:
-        raise _bad("its header has no end", file)
+        raise _bad(_("its header has no end"), file)
     newline = data.find(b"\n", end) if b"\n" in data[:end] else data.find(b"\r", end)
     head = data[:end]
     order, elements = _header(head.decode("latin-1"), file)
@@ -134,19 +111,20 @@ def read_ply(data: bytes, file: str) -> Contents:
     points, triangles = np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)
     for element in elements:
         if element.name == "vertex":
-            places = [element.column((axis,)) for axis in "xyz"]
-            if None in places or any(own.count for own in element.properties):
-                raise _bad("its points have no x, y and z", file)
-            points = reader.table(element)[:, places]
-        elif element.name == "face" and element.column(_CORNERS) is not None:
-            triangles = fans(*reader.lists(element, element.column(_CORNERS)))
+            places = element.columns(*"xyz")
+            if len(places) != 3 or any(own.count for own in element.properties):
+                raise _bad(_("its points have no x, y and z"), file)
+            points = reader.table(element, places)
+        elif element.name == "face" and (corners := element.columns(*_CORNERS)):
+            triangles = fans(*reader.lists(element, min(corners)))
         else:
             reader.skip(element)
     return Contents(points, triangles, space=stated_space(head))
 
 
 def _header(text: str, file: str) -> tuple[str, list[_Element]]:
-    order, elements = None, []
+    order, line = None, ""
+    elements: list[_Element] = []
     try:
         for line in text.splitlines():
             match line.split():
@@ -162,9 +140,9 @@ def _header(text: str, file: str) -> tuple[str, list[_Element]]:
                 case ["property", kind, name]:
                     elements[-1].properties.append(_Property(name, _TYPES[kind]))
     except (KeyError, ValueError, IndexError) as error:
-        raise _bad(f"its header makes no sense at {line.strip()!r}", file) from error
+        raise _bad(_("its header makes no sense at {line!r}"), file, line=line.strip()) from error
     if order is None:
-        raise _bad("its header tells no format", file)
+        raise _bad(_("its header tells no format"), file)
     return order, elements
 
 
@@ -184,11 +162,14 @@ class _Text:
     def skip(self, element: _Element) -> None:
         self._take(element)
 
-    def table(self, element: _Element) -> np.ndarray:
-        return rows(self._take(element), len(element.properties), self._file, element.name)
+    def table(self, element: _Element, columns: list[int]) -> np.ndarray:
+        """The values (N, k) of some of its properties."""
+        found = rows(self._take(element), len(element.properties), self._file, element.name)
+        return found[:, columns]
 
     def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-        counts, corners = [], []
+        counts: list[int] = []
+        corners: list[bytes] = []
         try:
             for line in self._take(element):
                 words, at = line.split(), 0
@@ -202,7 +183,8 @@ class _Text:
                 corners += found
             return np.array(counts, dtype=np.int64), np.array(corners, "S").astype(np.int64)
         except (ValueError, IndexError) as error:
-            raise _bad(f"polygon {len(counts) + 1} cannot be read", self._file) from error
+            number = len(counts) + 1
+            raise _bad(_("polygon {number} cannot be read"), self._file, number=number) from error
 
 
 class _Binary:
@@ -213,7 +195,7 @@ class _Binary:
 
     def _records(self, element: _Element, lengths: tuple[int, ...] = ()) -> np.ndarray | None:
         """The rows, or None where there is not so much left; their lists have ``lengths``."""
-        fields: list[tuple] = []
+        fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = []
         waiting = list(lengths)
         for at, own in enumerate(element.properties):
             if own.count:
@@ -230,22 +212,25 @@ class _Binary:
         if any(own.count for own in element.properties):
             self.lists(element, next(i for i, own in enumerate(element.properties) if own.count))
         else:
-            self.table(element)
+            self.table(element, [])
 
-    def table(self, element: _Element) -> np.ndarray:
+    def table(self, element: _Element, columns: list[int]) -> np.ndarray:
+        """The values (N, k) of some of its properties."""
         found = self._records(element)
         if found is None:
             size = sum(int(own.type[1]) for own in element.properties)
             raise _cut(element, (len(self._body) - self._at) // max(size, 1), self._file)
         self._at += found.nbytes
-        columns = [found[f"c{at}"].astype(np.float64) for at in range(len(element.properties))]
-        return np.column_stack(columns) if columns else np.empty((element.number, 0))
+        values = np.empty((element.number, len(columns)))
+        for to, at in enumerate(columns):
+            values[:, to] = found[f"c{at}"]
+        return values
 
     def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
         if element.number == 0:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         # Nearly always all rows are like the first one.
-        lengths, _, _ = self._row(element, wanted, 0)
+        lengths = self._row(element, wanted, 0)[0]
         found = self._records(element, tuple(lengths))
         named = [f"n{at}" for at, own in enumerate(element.properties) if own.count]
         if found is not None and all(
@@ -254,12 +239,12 @@ class _Binary:
             self._at += found.nbytes
             counts = found[f"n{wanted}"].astype(np.int64)
             return counts, found[f"c{wanted}"].astype(np.int64).ravel()
-        counts, corners = [], []
+        corners = []
         for number in range(element.number):
-            _, own, self._at = self._row(element, wanted, number)
-            counts.append(len(own))
+            lengths, own, self._at = self._row(element, wanted, number)
             corners.append(own)
-        return np.array(counts, np.int64), np.concatenate(corners).astype(np.int64)
+        counts = np.array([len(own) for own in corners], np.int64)
+        return counts, np.concatenate(corners).astype(np.int64)
 
     def _row(
         self, element: _Element, wanted: int, number: int
@@ -286,10 +271,19 @@ class _Binary:
 
 def _cut(element: _Element, found: int, file: str) -> ModelFileError:
     return _bad(
-        f"it is cut off: it tells of {element.number:,} × {element.name}, and there are {found:,}",
+        _("it is cut off: it tells of {number:,} × {element}, and there are {found:,}"),
         file,
+        number=element.number,
+        element=element.name,
+        found=found,
     )
 
 
-def _bad(reason: str, file: str) -> ModelFileError:
-    return ModelFileError(f"this PLY file cannot be read: {reason}", file=file, remedy=DAMAGED)
+def _bad(why: str, file: str, **values: object) -> ModelFileError:
+    """:param why: a marked part of a sentence, filled with the values."""
+    return ModelFileError(
+        _("this PLY file cannot be read: {why}"),
+        file=file,
+        remedy=DAMAGED,
+        why=Phrase(why, values),
+    )

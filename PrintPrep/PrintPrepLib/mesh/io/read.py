@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..triangle_mesh import TriangleMesh
+from ...core.phrases import Phrase, _
+from ..triangle_mesh import TriangleMesh, collapsed, first_equal
 from . import stl
-from .common import Contents, ModelFileError
+from .common import DAMAGED, Contents, ModelFileError
 from .obj import is_obj, read_obj
 from .ply import read_ply
 from .threemf import read_3mf
 
 _MOST_BYTES = 8 << 30
-_KINDS = "STL, OBJ, PLY or 3MF"
+_GIVE = _("Give the name of a STL, OBJ, PLY or 3MF file")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +64,21 @@ def _bytes(path: Path, name: str) -> bytes:
     try:
         size = path.stat().st_size
         if size > _MOST_BYTES:
-            raise ModelFileError("the file is larger than any model", file=name)
+            raise ModelFileError(_("the file is larger than any model"), file=name)
         data = path.read_bytes()
     except OSError as error:
-        reason = {FileNotFoundError: "there is no such file", IsADirectoryError: "it is a folder"}
+        reasons = {
+            FileNotFoundError: Phrase(_("there is no such file")),
+            IsADirectoryError: Phrase(_("it is a folder")),
+        }
         raise ModelFileError(
-            f"the file cannot be read ({reason.get(type(error), error.strerror)})",
+            _("the file cannot be read ({reason})"),
             file=name,
-            remedy=f"Give the name of a {_KINDS} file",
+            remedy=_GIVE,
+            reason=reasons.get(type(error), error.strerror),
         ) from error
     if not data:
-        raise ModelFileError("the file is empty", file=name, remedy="Export or copy it again")
+        raise ModelFileError(_("the file is empty"), file=name, remedy=_("Export or copy it again"))
     return data
 
 
@@ -92,9 +97,9 @@ def _parsed(data: bytes, suffix: str, name: str) -> tuple[str, Contents]:
     if suffix == ".stl" and not text:
         return "stl", stl.read_binary(data, name)  # says what is wrong with it
     raise ModelFileError(
-        "this is text, and no model" if text else "this is no model file, or it is damaged",
+        _("this is text, and no model") if text else _("this is no model file, or it is damaged"),
         file=name,
-        remedy=f"Give the name of a {_KINDS} file",
+        remedy=_GIVE,
     )
 
 
@@ -103,50 +108,36 @@ def _mesh(contents: Contents, name: str) -> TriangleMesh:
     points, triangles = contents.points, contents.triangles
     if len(triangles) == 0:
         raise ModelFileError(
-            f"the file holds {len(points):,} points and no triangle",
+            _("the file holds {count:,} points and no triangle"),
             file=name,
-            remedy="Export the model as a surface of triangles",
+            remedy=_("Export the model as a surface of triangles"),
+            count=len(points),
         )
     if triangles.min() < 0 or triangles.max() >= len(points):
         raise ModelFileError(
-            f"a triangle uses a point that is not there (there are {len(points):,})",
+            _("a triangle uses a point that is not there (there are {count:,})"),
             file=name,
-            remedy="Export or copy the file again",
+            remedy=DAMAGED,
+            count=len(points),
         )
     if not np.isfinite(points).all():
         bad = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
         raise ModelFileError(
-            f"point {bad + 1:,} has a coordinate that is no finite number",
+            _("point {number:,} has a coordinate that is no finite number"),
             file=name,
-            remedy="Repair the model in the program that made it, and export it again",
+            remedy=_("Repair the model in the program that made it, and export it again"),
+            number=bad + 1,
         )
     if contents.space == "RAS":
         points = points * (-1, -1, 1)
-    points, place = merged_points(points)
-    triangles = place[triangles]
-    a, b, c = triangles.T
-    solid = (a != b) & (b != c) & (c != a)
+    first = first_equal(points)
+    kept = first == np.arange(len(first))
+    mesh = TriangleMesh(points[kept], (np.cumsum(kept) - 1)[first[triangles]])
+    solid = ~collapsed(mesh)
     if not solid.any():
         raise ModelFileError(
-            "no triangle in the file has an area", file=name, remedy="Export the model again"
+            _("no triangle in the file has an area"),
+            file=name,
+            remedy=_("Export the model again"),
         )
-    return TriangleMesh(points, triangles if solid.all() else triangles[solid])
-
-
-def merged_points(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exactly equal points (N, 3) merged: those left, and the place (N,) of each of before.
-
-    Sorting one hash a point is far quicker than sorting rows; should two points ever share
-    a hash, the rows are sorted after all.
-    """
-    points = np.ascontiguousarray(points) + 0.0  # minus zero is zero
-    bits = points.view(np.uint64)
-    key = np.zeros(len(points), dtype=np.uint64)
-    for column in bits.T:
-        key ^= column
-        key *= np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    if not np.array_equal(points[first][place], points):
-        _, first, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
-    return points[first], place.reshape(-1)
+    return mesh if solid.all() else TriangleMesh(mesh.points, mesh.triangles[solid])

@@ -1,4 +1,4 @@
-"""STL files: written, read back and compared, and read from anywhere."""
+"""STL files: written in binary, compared as they are written; read as binary and as text."""
 
 from __future__ import annotations
 
@@ -12,61 +12,52 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ...core.errors import ExportError
-from ...core.files import replacing
+from ...core.phrases import Phrase, _
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     HASH_BYTES,
     Contents,
-    ExportedFile,
     ModelFileError,
-    exported,
     rows,
     stated_space,
     unlike,
 )
-from .placement import Placing, merged, parts_of, placing
-
-# Writing a model so that its size can be trusted: binary STL, read back and compared.
+from .placement import Placing, merged
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+_HEAD = 84
 
 
-def export_stl(
-    mesh: TriangleMesh,
-    path: str | os.PathLike[str],
-    scale: float = 1.0,
-    center: bool = False,
-) -> ExportedFile:
-    """Write a binary STL in millimetres, LPS, without any patient data.
-
-    :param scale: size of the file ÷ size of the patient.
-    :param center: move the centre of the bounding box to the origin before scaling.
-    :raises ExportError: the mesh is empty or does not fit into STL's numbers, the file
-        cannot be written, or it does not read back as it was meant. Nothing is left
-        behind, and a previous file stays as it was.
-    """
-    parts = parts_of(mesh)
-    return write_stl(parts, path, placing(parts, scale, center))
-
-
-def write_stl(
-    parts: Sequence[tuple[str, TriangleMesh]], path: str | os.PathLike[str], place: Placing
-) -> ExportedFile:
+def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
     """Write all parts into one binary STL, which knows neither names nor units.
 
-    :raises ExportError: as ``export_stl``.
+    :raises ExportError: as ``export_model``.
     """
     mesh = merged(parts)
     if len(mesh.triangles) >= 2**32:
         raise ExportError(
-            "the model has more triangles than STL can count", remedy="Make a smaller part"
+            _("the model has more triangles than STL can count"), remedy=_("Make a smaller part")
         )
     points = place.of(mesh.points).astype("<f4")
     head = place.comment().encode("ascii").ljust(80) + np.uint32(len(mesh.triangles)).tobytes()
-    with replacing(path) as temporary:
-        digest = _write(temporary, head, points, mesh.triangles)
-    return exported(path, "stl", digest, len(mesh.triangles), place)
+    digest = hashlib.sha256()
+    # Hashing takes as long as all the rest, so a thread follows the writer through the file.
+    with ThreadPoolExecutor(1) as thread, open(path, "xb") as file, open(path, "rb") as back:
+        hashed: list[Future[None]] = []
+        unhashed = file.write(head)
+        for corners in _corners(points, mesh.triangles):
+            unhashed += file.write(_records(corners).tobytes())
+            if unhashed > HASH_BYTES:
+                file.flush()
+                hashed.append(thread.submit(_hash, digest, back, unhashed))
+                unhashed = 0
+        file.flush()
+        hashed.append(thread.submit(_hash, digest, back, unhashed))
+        _compare(path, head, points, mesh.triangles)
+        for update in hashed:
+            update.result()
+    return digest.hexdigest()
 
 
 def _corners(points: np.ndarray, triangles: np.ndarray) -> Iterator[np.ndarray]:
@@ -90,36 +81,12 @@ def _records(corners: np.ndarray) -> np.ndarray:
     return records
 
 
-def _write(path: Path, head: bytes, points: np.ndarray, triangles: np.ndarray) -> str:
-    """Write the file, compare it with the mesh, and return its SHA-256.
-
-    Hashing takes as long as all the rest, so a thread follows the writer through the file.
-
-    :raises ExportError: the file does not hold the mesh.
-    """
-    digest = hashlib.sha256()
-    with ThreadPoolExecutor(1) as thread, open(path, "xb") as file, open(path, "rb") as back:
-        hashed: list[Future] = []
-        unhashed = file.write(head)
-        for corners in _corners(points, triangles):
-            unhashed += file.write(_records(corners).view(np.uint8))
-            if unhashed > HASH_BYTES:
-                file.flush()
-                hashed.append(thread.submit(_hash, digest, back, unhashed))
-                unhashed = 0
-        file.flush()
-        hashed.append(thread.submit(_hash, digest, back, unhashed))
-        _compare(path, head, points, triangles)
-        for update in hashed:
-            update.result()
-    return digest.hexdigest()
-
-
 def _hash(digest: Any, file: BinaryIO, size: int) -> None:
     digest.update(file.read(size))
 
 
 def _compare(path: Path, head: bytes, points: np.ndarray, triangles: np.ndarray) -> None:
+    """A batch at a time: corners read as a whole would take three times the mesh's memory."""
     with open(path, "rb") as file:
         same = file.read(len(head)) == head
         for corners in _corners(points, triangles):
@@ -141,16 +108,10 @@ def read_stl(path: str | os.PathLike[str]) -> np.ndarray:
     """
     size = os.path.getsize(path)
     with open(path, "rb") as file:
-        head = file.read(84)
-        count = int.from_bytes(head[80:], "little")
-        if len(head) < 84 or size != 84 + count * _TRIANGLE.itemsize:
-            raise ExportError("this is not a whole binary STL file", file=str(path))
+        count = _told(file.read(_HEAD))
+        if size < _HEAD or size != _HEAD + count * _TRIANGLE.itemsize:
+            raise ExportError(_("this is not a whole binary STL file"), file=str(path))
         return np.fromfile(file, dtype=_TRIANGLE, count=count)["corners"]
-
-
-# STL files, binary and text.
-
-_HEAD = 84
 
 
 def is_whole_binary(data: bytes) -> bool:
@@ -168,19 +129,26 @@ def read_binary(data: bytes, file: str) -> Contents:
     """:raises ModelFileError: the file is cut off or holds more than it tells."""
     held = (len(data) - _HEAD) // _TRIANGLE.itemsize
     if len(data) < _HEAD or held < _told(data):
-        told = f"{_told(data):,} triangles" if len(data) >= _HEAD else "a header of 84 bytes"
+        told = Phrase(_("a header of 84 bytes"))
+        if len(data) >= _HEAD:
+            told = Phrase(_("{told:,} triangles"), {"told": _told(data)})
         raise ModelFileError(
-            f"this is no STL file, or it is cut off: {told} should stand here, "
-            f"and there are {max(held, 0):,} triangles",
+            _(
+                "this is no STL file, or it is cut off: {told} should stand here, "
+                "and there are {held:,} triangles"
+            ),
             file=file,
             remedy=DAMAGED,
+            told=told,
+            held=max(held, 0),
         )
     if not is_whole_binary(data):
         raise ModelFileError(
-            f"{len(data) - _HEAD - _told(data) * _TRIANGLE.itemsize:,} bytes follow the "
-            f"{_told(data):,} triangles that this STL file tells of",
+            _("{left:,} bytes follow the {told:,} triangles that this STL file tells of"),
             file=file,
             remedy=DAMAGED,
+            left=len(data) - _HEAD - _told(data) * _TRIANGLE.itemsize,
+            told=_told(data),
         )
     records = np.frombuffer(data, _TRIANGLE, _told(data), offset=_HEAD)
     points = records["corners"].astype(np.float64).reshape(-1, 3)
@@ -194,12 +162,16 @@ def read_text(data: bytes, file: str) -> Contents:
     corners = [line[6:] for line in lines if line.startswith(b"vertex")]
     if len(corners) != 3 * facets or not any(line.startswith(b"endsolid") for line in lines[-99:]):
         raise ModelFileError(
-            f"this STL text is cut off: {facets:,} triangles begin, and there are "
-            f"{len(corners):,} corners",
+            _(
+                "this STL text is cut off: {facets:,} triangles begin, and there are "
+                "{corners:,} corners"
+            ),
             file=file,
             remedy=DAMAGED,
+            facets=facets,
+            corners=len(corners),
         )
-    points = rows(corners, 3, file, "corner")
+    points = rows(corners, 3, file, Phrase(_("corner")))
     return Contents(points, _loose(points), space=stated_space(data.partition(b"\n")[0]))
 
 
