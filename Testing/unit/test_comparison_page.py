@@ -10,7 +10,7 @@ from PrintPrepLib.report.comparison_page import _page
 
 RECORD = {
     "distance_mm": dict.fromkeys(("mean", "rms", "p95", "max", "signed_mean"), 0.1),
-    "findings": [Finding("alike", "info", "Within {mm:.2f} mm.", {"mm": 0.1}).as_finding()],
+    "findings": [Finding("alike", "info", "Within {mm:.2f} mm.", {"mm": 0.1}).as_entry()],
     "unit_factor": 1,
     "mirrored": None,
     "aligned": False,

@@ -88,7 +88,7 @@ def test_a_negative_spacing_may_mirror_the_model(tmp_path):
 def test_what_a_scene_keeps_of_a_finding_is_translated_again(tmp_path, monkeypatch):
     """Several sentences, with words in them that are translated for themselves."""
     found = claims(tmp_path, TRUE | {"SpacingBetweenSlices": "-0.9"})["spacing_tag"]
-    read = from_entry(json.loads(json.dumps(found.as_finding())))
+    read = from_entry(json.loads(json.dumps(found.as_entry())))
     assert read.message == found.message and found.message.endswith("mirrors the model.")
     monkeypatch.setitem(phrases._sentences, "{percent:.1f} % too tall", "{percent:.1f} % zu hoch")
     assert "makes the model 12.5 % zu hoch. A program" in read.said == found.said

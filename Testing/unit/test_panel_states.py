@@ -203,8 +203,8 @@ def test_geometry(facts: GeometryFacts, stage: Stage, words: str) -> None:
 
 def test_geometry_tells_what_was_found_the_gravest_first() -> None:
     findings = [
-        Finding("tilt", "info", "tilted by {deg:.2f}°", {"deg": 18.5}).as_finding(),
-        Finding("gap", "fail", "a gap of <{mm}> mm", {"mm": 4}).as_finding(),
+        Finding("tilt", "info", "tilted by {deg:.2f}°", {"deg": 18.5}).as_entry(),
+        Finding("gap", "fail", "a gap of <{mm}> mm", {"mm": 4}).as_entry(),
     ]
     facts = replace(REGULAR, findings=findings, absences=[Phrase("{n} twice", {"n": 1})])
     labels = geometry_view(facts).widgets.labels

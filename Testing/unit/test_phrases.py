@@ -50,7 +50,7 @@ def test_people_read_the_chosen_language(other_language: None) -> None:
 
 
 def test_json_stays_english(other_language: None) -> None:
-    entry = finding(3).as_finding()
+    entry = finding(3).as_entry()
     assert entry["message"] == "The steps vary by 0.50 mm in 3 slices."
     again = from_entry(entry)
     assert again == finding(3)

@@ -163,7 +163,7 @@ def test_phrases_are_said_in_the_language_in_use_and_stay_english(words) -> None
     assert (phrase.said, phrase.text) == ("Es fehlen 3 Schichten", "3 slices are missing")
     finding = Finding("gap", "warn", phrase.template, phrase.values, 3.0)
     assert (finding.said, finding.message) == (phrase.said, phrase.text)
-    again = from_entry(finding.as_finding())
+    again = from_entry(finding.as_entry())
     assert (again.said, again.message, again.measured) == (phrase.said, phrase.text, 3.0)
     error = SegmentError(MISSING, **phrase.values, remedy="no", file="a{b}")
     assert str(error) == "a{b}: Es fehlen 3 Schichten. nein."

@@ -128,6 +128,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
 
 
 def _inspect(options: argparse.Namespace, console: Console) -> None:
+    from ..core.findings import for_programs
     from ..core.jsonable import to_json
     from ..qa.inspection import inspect_record
     from ..series.reader import read_series
@@ -138,4 +139,9 @@ def _inspect(options: argparse.Namespace, console: Console) -> None:
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.8))
         stacks = inspected(collection, part(console.progress, 0.8, 1.0))
         record = inspect_record(collection, stacks, options.inputs, options.identify)
-    console.answer(to_json(record, ascii_only=True) if options.json else inspection(record))
+    if options.json:
+        for entry in record["series"]:
+            entry["findings"] = [for_programs(finding) for finding in entry["findings"]]
+        console.answer(to_json(record, ascii_only=True))
+    else:
+        console.answer(inspection(record))

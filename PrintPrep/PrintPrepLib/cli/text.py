@@ -8,6 +8,7 @@ from typing import Any
 from ..core.findings import from_entry
 from ..core.phrases import Phrase, _, bound_mm, grouped, translated
 from ..mesh.io.placement import size_and_unit
+from ..qa.checks import said_checks
 
 FIT = {"pass": _("yes"), "warn": _("with care"), "fail": _("no")}
 _MARK = {"fail": _("problem"), "warn": _("warning"), "info": _("note")}
@@ -30,23 +31,31 @@ def inspection(record: Mapping[str, Any]) -> str:
 def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     """The answer of ``run`` as text."""
     model, source, volume = record["model"], record["source"], record["volume"]
-    size = " × ".join(f"{extent:.1f}" for extent in model["extents_mm"])
-    packed = f", compressed as {source['compression']}" if source["compression"] else ""
-    slices = f"{source['slices']} slices, {_steps(source)}, tilt {source['tilt_deg']:.2f}°"
-    lines = [
-        ("Series", slices + packed),
-        ("Volume", _volume(volume)),
-        ("Model", f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
+    slices = [
+        Phrase(_("{slices} slices"), source).said,
+        _steps(source),
+        Phrase(_("tilt {tilt_deg:.2f}°"), source).said,
     ]
-    scale, _ = size_and_unit(model)
+    if source["compression"]:
+        slices.append(Phrase(_("compressed as {compression}"), source).said)
+    size = " × ".join(f"{extent:.1f}" for extent in model["extents_mm"])
+    lines = [
+        (_("Series"), ", ".join(slices)),
+        (_("Volume"), _volume(volume)),
+        (_("Model"), f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
+    ]
+    scale = size_and_unit(model)[0]
     if scale != 1:
-        lines.append(("Scale", f"{scale:g}: the file is not the size of the patient"))
-    lines.append(("Fit for printing", FIT[record["verdict"]]))
-    text = "".join(f"{name:17}{value}\n" for name, value in lines)
-    for check in record["checks"]:
+        told = _("{scale:g}: the file is not the size of the patient")
+        lines.append((_("Scale"), Phrase(told, {"scale": scale}).said))
+    lines.append((_("Fit for printing"), translated(FIT[record["verdict"]])))
+    text = "".join(f"{translated(name):16} {value}\n" for name, value in lines)
+    for check in said_checks(record):
         if check["status"] in ("fail", "warn"):
-            text += f"  {_MARK[check['status']]}: {check['message']}\n"
-    return f"{text}{'Written':17}{', '.join(files)} in {folder}\n"
+            text += f"  {translated(_MARK[check['status']])}: {check['message']}\n"
+    written, title = _("{files} in {folder}"), translated(_("Written"))
+    told = Phrase(written, {"files": ", ".join(files), "folder": folder}).said
+    return f"{text}{title:16} {told}\n"
 
 
 def _stack(entry: Mapping[str, Any]) -> str:

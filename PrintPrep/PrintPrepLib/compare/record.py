@@ -58,7 +58,7 @@ def comparison_record(found: Comparison) -> dict[str, Any]:
     record["volume_ratio"] = (
         volumes[0] * found.unit_factor**3 / volumes[1] if volumes[1] > 0 else None
     )
-    record["findings"] = [finding.as_finding() for finding in found.findings]
+    record["findings"] = [finding.as_entry() for finding in found.findings]
     return record
 
 

@@ -47,16 +47,19 @@ class Finding:
         return filled(self.template, self.values, translated)
 
     def as_finding(self) -> dict[str, Any]:
-        """The entry in a list of findings; ``from_entry`` reads it again."""
+        """The entry in a list of findings for other programs, in English."""
         return {
             "id": self.id,
             "severity": self.status,
             "message": self.message,
             "value": self.measured,
             "unit": self.unit,
-            "template": self.template,
-            "values": {key: _plain(value) for key, value in self.values.items()},
         }
+
+    def as_entry(self) -> dict[str, Any]:
+        """``as_finding`` with what it takes to translate it; ``from_entry`` reads it again."""
+        values = {key: _plain(value) for key, value in self.values.items()}
+        return {**self.as_finding(), "template": self.template, "values": values}
 
     def as_check(self) -> dict[str, Any]:
         """The entry in a record's list of checks."""
@@ -72,7 +75,7 @@ class Finding:
 
 
 def from_entry(entry: Mapping[str, Any]) -> Finding:
-    """A finding out of the dictionary that ``as_finding`` made.
+    """A finding out of the dictionary that ``as_entry`` made.
 
     Entries of version 0.1 hold their English sentence alone, and cannot be translated.
     """
@@ -102,6 +105,11 @@ def _phrase(value: Any) -> Any:
         return value
     inner = {key: _phrase(item) for key, item in value["values"].items()}
     return Phrase(value["template"], inner)
+
+
+def for_programs(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as ``as_finding`` makes it."""
+    return {key: value for key, value in entry.items() if key not in ("template", "values")}
 
 
 def verdict(statuses: Iterable[str]) -> str:

@@ -215,7 +215,7 @@ class _Maker:
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
         rejected = rejected_files(every, request.inputs, request.identify)
-        choices = [item.as_finding() for item in self.chosen.findings]
+        choices = [item.as_entry() for item in self.chosen.findings]
         return {
             **volume.provenance,
             "source": {**source, "rejected": rejected},

@@ -62,7 +62,7 @@ def regularize_volume_node(
     volume = regularize_scene(stack, spacing, progress, labels=labels, earlier=earlier)
     stretched = _stretched(node, transform if linear else None)
     if stretched is not None:
-        volume.provenance["findings"] = [*volume.provenance["findings"], stretched.as_finding()]
+        volume.provenance["findings"] = [*volume.provenance["findings"], stretched.as_entry()]
     if transform is not None and linear:
         # The voxels may be untouched, but the headers no longer say where they stand.
         volume.provenance["moved"] = True

@@ -58,7 +58,7 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
             }
             for part, own in item.parts
         ],
-        "findings": [finding.as_finding() for finding in findings],
+        "findings": [finding.as_entry() for finding in findings],
         "verdict": verdict(finding.status for finding in findings),
     }
 
@@ -71,6 +71,6 @@ def _unplaced(lost: Unplaced) -> dict[str, Any]:
         "series_id": None if info is None else series_id(info.uid),
         "stack": 1,
         "source": lost.record(),
-        "findings": [lost.finding.as_finding()],
+        "findings": [lost.finding.as_entry()],
         "verdict": "fail",
     }

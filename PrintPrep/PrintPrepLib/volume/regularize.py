@@ -73,7 +73,7 @@ def load_stack(
     provenance["scan_date"] = stack.info.scan_date
     suv = stack_suv(stack)
     if suv is not None:
-        provenance["findings"].append(suv_finding(suv).as_finding())
+        provenance["findings"].append(suv_finding(suv).as_entry())
         provenance |= suv_provenance(suv)
         if suv.factor is not None:
             voxels = in_suv(voxels, suv.factor)
@@ -88,7 +88,7 @@ def stack_provenance(stack: SliceStack, geometry: StackGeometry) -> dict[str, An
         "schema": SCHEMA,
         "source": source_record(stack, geometry),
         "steps_mm": geometry.steps.tolist(),
-        "findings": [item.as_finding() for item in geometry.findings],
+        "findings": [item.as_entry() for item in geometry.findings],
         "window": [list(pair) for pair in stack.info.window],
         "instance_uids": [item.sop_instance_uid for item in stack.slices],
     }

@@ -2221,7 +2221,7 @@
 </message>
 <message>
 <source>Gaps between slices</source>
-<translation type="unfinished"></translation>
+<translation>Lücken zwischen den Schichten</translation>
 </message>
 <message>
 <source>Geometry entered by hand</source>
@@ -2237,7 +2237,7 @@
 </message>
 <message>
 <source>Missing slices</source>
-<translation type="unfinished"></translation>
+<translation>Fehlende Schichten</translation>
 </message>
 <message>
 <source>No loss by compression is known: the edges are those of the scanner.</source>
@@ -2245,7 +2245,7 @@
 </message>
 <message>
 <source>No slice is missing: the model shows nothing that was not scanned.</source>
-<translation type="unfinished"></translation>
+<translation>Es fehlt keine Schicht: Das Modell zeigt nichts, was nicht aufgenommen wurde.</translation>
 </message>
 <message>
 <source>Pixel size</source>
@@ -2723,7 +2723,7 @@
 </message>
 <message>
 <source>Written</source>
-<translation type="unfinished"></translation>
+<translation>Geschrieben</translation>
 </message>
 <message>
 <source>basic, or pet, which keeps what SUV needs: safe private elements, patient characteristics, shifted dates; basic when no profile is named</source>
@@ -2941,7 +2941,7 @@
 </message>
 <message>
 <source>Fit for printing</source>
-<translation type="unfinished"></translation>
+<translation>Druckbar</translation>
 </message>
 <message>
 <source>Gantry tilt</source>
@@ -2952,6 +2952,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Model</source>
+<translation>Modell</translation>
+</message>
+<message>
 <source>Patient</source>
 <translation type="unfinished"></translation>
 </message>
@@ -2960,8 +2964,16 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Scale</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Section</source>
 <translation type="unfinished"></translation>
+</message>
+<message>
+<source>Series</source>
+<translation>Serie</translation>
 </message>
 <message>
 <source>Series ID</source>
@@ -2992,28 +3004,44 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>every {step_mm:.3f} mm</source>
+<source>Volume</source>
+<translation>Volumen</translation>
+</message>
+<message>
+<source>Written</source>
+<translation>Geschrieben</translation>
+</message>
+<message>
+<source>compressed as {compression}</source>
 <translation type="unfinished"></translation>
+</message>
+<message>
+<source>every {step_mm:.3f} mm</source>
+<translation>alle {step_mm:.3f} mm</translation>
 </message>
 <message>
 <source>no</source>
-<translation type="unfinished"></translation>
+<translation>nein</translation>
 </message>
 <message>
 <source>note</source>
-<translation type="unfinished"></translation>
+<translation>Hinweis</translation>
 </message>
 <message>
 <source>problem</source>
-<translation type="unfinished"></translation>
+<translation>Problem</translation>
+</message>
+<message>
+<source>tilt {tilt_deg:.2f}°</source>
+<translation>Neigung {tilt_deg:.2f}°</translation>
 </message>
 <message>
 <source>warning</source>
-<translation type="unfinished"></translation>
+<translation>Warnung</translation>
 </message>
 <message>
 <source>with care</source>
-<translation type="unfinished"></translation>
+<translation>mit Vorsicht</translation>
 </message>
 <message>
 <source>without a number</source>
@@ -3021,11 +3049,15 @@
 </message>
 <message>
 <source>yes</source>
-<translation type="unfinished"></translation>
+<translation>ja</translation>
+</message>
+<message>
+<source>{files} in {folder}</source>
+<translation>{files} in {folder}</translation>
 </message>
 <message>
 <source>{min:.3f} to {max:.3f} mm apart (median {median:.3f} mm)</source>
-<translation type="unfinished"></translation>
+<translation>{min:.3f} bis {max:.3f} mm auseinander (Median {median:.3f} mm)</translation>
 </message>
 <message>
 <source>{names} and {count} more</source>
@@ -3044,12 +3076,16 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{scale:g}: the file is not the size of the patient</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{section}: {slices} slices from {from_mm:.1f} to {to_mm:.1f} mm along the normal</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>{size} voxels of {spacing} mm, as acquired</source>
-<translation type="unfinished"></translation>
+<translation>{size} Voxel zu {spacing} mm, wie aufgenommen</translation>
 </message>
 <message>
 <source>{size} voxels of {spacing} mm, interpolated</source>
@@ -3057,7 +3093,7 @@
 </message>
 <message>
 <source>{size} voxels of {spacing} mm, interpolated, residual at most {most}</source>
-<translation type="unfinished"></translation>
+<translation>{size} Voxel zu {spacing} mm, interpoliert, Restfehler höchstens {most}</translation>
 </message>
 <message>
 <source>{slices} files</source>
@@ -3066,6 +3102,10 @@
 <message>
 <source>{slices} of {columns} × {rows} pixels of {pixel} mm</source>
 <translation type="unfinished"></translation>
+</message>
+<message>
+<source>{slices} slices</source>
+<translation>{slices} Schichten</translation>
 </message>
 </context>
 <context>
@@ -3444,7 +3484,7 @@
 <name>convert.journal</name>
 <message>
 <source>Choose another folder</source>
-<translation type="unfinished"></translation>
+<translation>Wählen Sie einen anderen Ordner</translation>
 </message>
 <message>
 <source>Choose another folder, or give the same options and the same --secret-file as before</source>
@@ -3487,7 +3527,7 @@
 </message>
 <message>
 <source>Series</source>
-<translation type="unfinished"></translation>
+<translation>Serie</translation>
 </message>
 <message>
 <source>Series {series_id}, {files:,} files, first {file!r}</source>
@@ -3527,7 +3567,7 @@
 </message>
 <message>
 <source>warning</source>
-<translation type="unfinished"></translation>
+<translation>Warnung</translation>
 </message>
 <message>
 <source>{series:,} series, {files:,} files, {size:,.1f} MB</source>
@@ -3673,7 +3713,7 @@
 <name>core.files</name>
 <message>
 <source>Choose another folder</source>
-<translation type="unfinished"></translation>
+<translation>Wählen Sie einen anderen Ordner</translation>
 </message>
 <message>
 <source>Choose another name</source>
@@ -3685,11 +3725,11 @@
 </message>
 <message>
 <source>Create the folder or choose another one</source>
-<translation type="unfinished"></translation>
+<translation>Legen Sie den Ordner an oder wählen Sie einen anderen</translation>
 </message>
 <message>
 <source>Free some space or choose another folder</source>
-<translation type="unfinished"></translation>
+<translation>Schaffen Sie Platz oder wählen Sie einen anderen Ordner</translation>
 </message>
 <message>
 <source>Give the name of a file</source>
@@ -3705,7 +3745,7 @@
 </message>
 <message>
 <source>the disk is full, or the file is larger than this disk allows</source>
-<translation type="unfinished"></translation>
+<translation>der Datenträger ist voll, oder die Datei ist größer, als er erlaubt</translation>
 </message>
 <message>
 <source>the file is locked or protected, so it was not replaced</source>
@@ -3717,7 +3757,7 @@
 </message>
 <message>
 <source>there is no such folder</source>
-<translation type="unfinished"></translation>
+<translation>diesen Ordner gibt es nicht</translation>
 </message>
 <message>
 <source>this is a file, not a folder</source>
@@ -4154,7 +4194,7 @@
 </message>
 <message>
 <source>There is only one slice; a model needs at least two.</source>
-<translation type="unfinished"></translation>
+<translation>Es gibt nur eine Schicht; ein Modell braucht mindestens zwei.</translation>
 </message>
 <message>
 <source>They are one volume here; background fills the gaps.</source>
@@ -4909,7 +4949,7 @@
 <name>job.run</name>
 <message>
 <source>Drawing the pictures</source>
-<translation type="unfinished"></translation>
+<translation>Bilder werden gezeichnet</translation>
 </message>
 <message>
 <source>Keeping the largest island</source>
@@ -4917,7 +4957,7 @@
 </message>
 <message>
 <source>Moving the files into place</source>
-<translation type="unfinished"></translation>
+<translation>Dateien werden an ihren Platz gebracht</translation>
 </message>
 <message>
 <source>No picture of the model: {reason}</source>
@@ -4925,15 +4965,15 @@
 </message>
 <message>
 <source>Segmenting</source>
-<translation type="unfinished"></translation>
+<translation>Segmentieren</translation>
 </message>
 <message>
 <source>Writing the model</source>
-<translation type="unfinished"></translation>
+<translation>Modell wird geschrieben</translation>
 </message>
 <message>
 <source>Writing the volume</source>
-<translation type="unfinished"></translation>
+<translation>Volumen wird geschrieben</translation>
 </message>
 </context>
 <context>
@@ -5142,7 +5182,7 @@
 </message>
 <message>
 <source>The segment is empty</source>
-<translation type="unfinished"></translation>
+<translation>Das Segment ist leer</translation>
 </message>
 <message>
 <source>no part of the segment is as large as {smallest:g} mm³</source>
@@ -5185,7 +5225,7 @@
 </message>
 <message>
 <source>Finding the surface</source>
-<translation type="unfinished"></translation>
+<translation>Oberfläche wird gesucht</translation>
 </message>
 <message>
 <source>Measuring</source>
@@ -5562,7 +5602,7 @@
 </message>
 <message>
 <source>Measuring the model</source>
-<translation type="unfinished"></translation>
+<translation>Modell wird vermessen</translation>
 </message>
 </context>
 <context>
@@ -5985,7 +6025,7 @@
 </message>
 <message>
 <source>The segment is empty</source>
-<translation type="unfinished"></translation>
+<translation>Das Segment ist leer</translation>
 </message>
 </context>
 <context>
@@ -6079,7 +6119,7 @@
 </message>
 <message>
 <source>Measuring the walls</source>
-<translation type="unfinished"></translation>
+<translation>Wände werden vermessen</translation>
 </message>
 </context>
 <context>
@@ -6193,7 +6233,7 @@
 </message>
 <message>
 <source>Drawing the pictures</source>
-<translation type="unfinished"></translation>
+<translation>Bilder werden gezeichnet</translation>
 </message>
 <message>
 <source>Histogram of the signed distances</source>
@@ -6475,7 +6515,7 @@
 </message>
 <message>
 <source>Not for clinical use unless locally validated.</source>
-<translation type="unfinished"></translation>
+<translation>Nicht für den klinischen Einsatz, solange nicht vor Ort validiert.</translation>
 </message>
 <message>
 <source>Of this scanner</source>
@@ -6671,7 +6711,7 @@
 </message>
 <message>
 <source>Volume</source>
-<translation type="unfinished"></translation>
+<translation>Volumen</translation>
 </message>
 <message>
 <source>Volume percent in</source>
@@ -6707,11 +6747,11 @@
 </message>
 <message>
 <source>no</source>
-<translation type="unfinished"></translation>
+<translation>nein</translation>
 </message>
 <message>
 <source>yes</source>
-<translation type="unfinished"></translation>
+<translation>ja</translation>
 </message>
 <message>
 <source>{count} in qa.json</source>
@@ -6746,7 +6786,7 @@
 </message>
 <message>
 <source>FAIL</source>
-<translation type="unfinished"></translation>
+<translation>NICHT BESTANDEN</translation>
 </message>
 <message>
 <source>File</source>
@@ -6762,11 +6802,11 @@
 </message>
 <message>
 <source>Fit for printing with care: read what is marked below first.</source>
-<translation type="unfinished"></translation>
+<translation>Druckbar mit Vorsicht: Lesen Sie zuerst, was unten markiert ist.</translation>
 </message>
 <message>
 <source>Fit for printing: every check passed.</source>
-<translation type="unfinished"></translation>
+<translation>Druckbar: Jede Prüfung ist bestanden.</translation>
 </message>
 <message>
 <source>Format</source>
@@ -6810,7 +6850,7 @@
 </message>
 <message>
 <source>Not fit for printing true to size: read why below.</source>
-<translation type="unfinished"></translation>
+<translation>Nicht maßhaltig druckbar: Lesen Sie unten, warum.</translation>
 </message>
 <message>
 <source>Operator</source>
@@ -6818,7 +6858,7 @@
 </message>
 <message>
 <source>PASS</source>
-<translation type="unfinished"></translation>
+<translation>BESTANDEN</translation>
 </message>
 <message>
 <source>Passed</source>
@@ -6890,7 +6930,7 @@
 </message>
 <message>
 <source>Volume</source>
-<translation type="unfinished"></translation>
+<translation>Volumen</translation>
 </message>
 <message>
 <source>WARNING</source>
@@ -6898,7 +6938,7 @@
 </message>
 <message>
 <source>WITH CARE</source>
-<translation type="unfinished"></translation>
+<translation>MIT VORSICHT</translation>
 </message>
 <message>
 <source>What it means for the print</source>
@@ -6922,7 +6962,7 @@
 </message>
 <message>
 <source>note</source>
-<translation type="unfinished"></translation>
+<translation>Hinweis</translation>
 </message>
 <message>
 <source>pass</source>
@@ -7053,7 +7093,7 @@
 </message>
 <message>
 <source>Series</source>
-<translation type="unfinished"></translation>
+<translation>Serie</translation>
 </message>
 <message>
 <source>Shear (row, column)</source>
@@ -7129,7 +7169,7 @@
 </message>
 <message>
 <source>Volume</source>
-<translation type="unfinished"></translation>
+<translation>Volumen</translation>
 </message>
 <message>
 <source>Volume of the voxels</source>
@@ -7161,7 +7201,7 @@
 </message>
 <message>
 <source>no</source>
-<translation type="unfinished"></translation>
+<translation>nein</translation>
 </message>
 <message>
 <source>none that needed PrintPrep</source>
@@ -7173,7 +7213,7 @@
 </message>
 <message>
 <source>yes</source>
-<translation type="unfinished"></translation>
+<translation>ja</translation>
 </message>
 <message>
 <source>{grey} and more</source>
@@ -7204,7 +7244,7 @@
 </message>
 <message>
 <source>Drawing the pictures</source>
-<translation type="unfinished"></translation>
+<translation>Bilder werden gezeichnet</translation>
 </message>
 <message>
 <source>Left lateral</source>
@@ -7242,7 +7282,7 @@
 </message>
 <message>
 <source>Reading headers</source>
-<translation type="unfinished"></translation>
+<translation>Header werden gelesen</translation>
 </message>
 <message>
 <source>copy of {name}</source>
@@ -7599,7 +7639,7 @@
 </message>
 <message>
 <source>with care</source>
-<translation type="unfinished"></translation>
+<translation>mit Vorsicht</translation>
 </message>
 </context>
 <context>
@@ -7752,7 +7792,7 @@
 </message>
 <message>
 <source>Fit for printing: every check passed.</source>
-<translation type="unfinished"></translation>
+<translation>Druckbar: Jede Prüfung ist bestanden.</translation>
 </message>
 <message>
 <source>Not fit for printing true to size: see below.</source>
@@ -7804,7 +7844,7 @@
 </message>
 <message>
 <source>note</source>
-<translation type="unfinished"></translation>
+<translation>Hinweis</translation>
 </message>
 <message>
 <source>pass</source>
@@ -7812,7 +7852,7 @@
 </message>
 <message>
 <source>with care</source>
-<translation type="unfinished"></translation>
+<translation>mit Vorsicht</translation>
 </message>
 <message>
 <source>{name} (not on this computer)</source>
@@ -7911,11 +7951,11 @@
 </message>
 <message>
 <source>Finding the surface</source>
-<translation type="unfinished"></translation>
+<translation>Oberfläche wird gesucht</translation>
 </message>
 <message>
 <source>Placing the surface</source>
-<translation type="unfinished"></translation>
+<translation>Oberfläche wird platziert</translation>
 </message>
 <message>
 <source>Surface ready</source>
@@ -7923,7 +7963,7 @@
 </message>
 <message>
 <source>The segment is empty</source>
-<translation type="unfinished"></translation>
+<translation>Das Segment ist leer</translation>
 </message>
 </context>
 <context>
@@ -8146,7 +8186,7 @@
 </message>
 <message>
 <source>Series</source>
-<translation type="unfinished"></translation>
+<translation>Serie</translation>
 </message>
 <message>
 <source>The record was not made of a DICOM series.</source>
@@ -8251,7 +8291,7 @@
 <name>volume.resample</name>
 <message>
 <source>Making the volume regular</source>
-<translation type="unfinished"></translation>
+<translation>Volumen wird regelmäßig gemacht</translation>
 </message>
 </context>
 <context>
