@@ -335,6 +335,15 @@ def test_several_segments_one_file_each_and_merged(panel, folder, tmp_path) -> N
     assert len(merged.triangles) == sum(len(part.triangles) for part in parts)
 
 
+def test_a_segment_added_in_the_editor_is_the_chosen_one(panel, folder) -> None:
+    load(panel, folder)
+    segment(panel)
+    first = parameters(panel).segmentID
+    panel.widget.panel.segment.editor._native._buttons["Add"].click()
+    user.wait_until(lambda: "choose a tissue" in title(panel, "segment"))
+    assert parameters(panel).segmentID not in ("", first)
+
+
 def test_refining_shows_its_cost_before_it_is_accepted(panel, folder, tmp_path) -> None:
     load(panel, folder)
     segment(panel)
