@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PrintPrepLib.mrml import qa as mrml_qa
+from PrintPrepLib.qa.checks import said_checks
 from slicer.i18n import tr as _
 
 from ..states.measuring import caliper_widgets, read_numbers
 from ..step import show
 from .part import QaPart
-from .table import said_checks
 
 #: The part of the record that holds the readings.
 PART = "printed"

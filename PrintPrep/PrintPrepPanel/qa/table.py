@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import qt
 import slicer
-from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import markups as mrml_markups
-from PrintPrepLib.qa.checks import record_checks
+from PrintPrepLib.qa.checks import said_checks
 from slicer.i18n import tr as _
 
 from ..states.qa import CheckRow, check_rows, shown_checks
@@ -70,22 +68,3 @@ class ChecksTable(QaPart):
         if place is not None:
             mode = slicer.vtkMRMLSliceNode.CenteredJumpSlice
             slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, mode)
-
-
-def said_checks(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The checks of a record, title and message in the language in use.
-
-    The record holds English sentences: the checks are made again to be said.
-    """
-    made = {
-        (check.id, check.message): getattr(check, "said", check.message)
-        for check in record_checks(record)
-    }
-    return [
-        {
-            **check,
-            "title": translated(check["title"]),
-            "message": made.get((check["id"], check["message"]), check["message"]),
-        }
-        for check in record["checks"]
-    ]
