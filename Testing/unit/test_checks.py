@@ -7,8 +7,8 @@ import copy
 import pytest
 from PrintPrepLib.core import phrases
 from PrintPrepLib.core.findings import graded, verdict
-from PrintPrepLib.qa.checks import record_checks, said_checks
 from PrintPrepLib.qa.checks.model import model_checks
+from PrintPrepLib.qa.checks.record import record_checks, said_checks
 from PrintPrepLib.qa.checks.source import coarse_steps, source_checks
 
 SOURCE = {

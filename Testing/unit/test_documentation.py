@@ -24,6 +24,7 @@ PRODUCERS = (
     "qa/checks/model",
     "qa/checks/printability",
     "qa/checks/protocol",
+    "mrml/regularize",
     "qa/checks/source",
     "series/selection",
 )

@@ -133,6 +133,7 @@ def test_titles_of_checks_follow_the_language(checked, monkeypatch) -> None:
     title = ordered(checked)[0]["title"]
     phrases = importlib.import_module("PrintPrepLib.core.phrases")
     monkeypatch.setattr(phrases, "_sentences", {title: "Titel"})
+    monkeypatch.setattr(phrases, "_in_use", "de")
     for _ in range(2):
         user.click(checked.ui.attentionCheck)
     assert rows(checked.ui.checksTable)[0][1] == "Titel"

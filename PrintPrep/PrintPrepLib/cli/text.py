@@ -7,8 +7,6 @@ from typing import Any
 
 from ..core.findings import from_entry
 from ..core.phrases import Phrase, _, bound_mm, grouped, translated
-from ..mesh.io.placement import size_and_unit
-from ..qa.checks import said_checks
 
 FIT = {"pass": _("yes"), "warn": _("with care"), "fail": _("no")}
 _MARK = {"fail": _("problem"), "warn": _("warning"), "info": _("note")}
@@ -30,6 +28,9 @@ def inspection(record: Mapping[str, Any]) -> str:
 
 def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     """The answer of ``run`` as text."""
+    from ..mesh.io.placement import size_and_unit
+    from ..qa.checks.record import said_checks
+
     model, source, volume = record["model"], record["source"], record["volume"]
     slices = [
         Phrase(_("{slices} slices"), source).said,

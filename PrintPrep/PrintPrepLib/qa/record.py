@@ -19,7 +19,7 @@ from .. import __version__
 from ..core.findings import verdict
 from ..core.jsonable import plain
 from ..core.phrases import _
-from .checks import record_checks
+from .checks.record import record_checks
 from .printers import refitted
 from .segment_edits import voxel_volume
 

@@ -15,7 +15,7 @@ from ..core.files import write_bytes
 from ..core.jsonable import to_json
 from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress
-from ..qa.checks import said_checks
+from ..qa.checks.record import said_checks
 from ..qa.record import SEAL
 from .charts import charts, model_picture
 from .html import (

@@ -15,7 +15,7 @@ from ..core.jsonable import plain
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, part, report
 from ..mesh.io.common import sha256_of
-from ..qa.checks import MALFORMED, record_checks
+from ..qa.checks.record import MALFORMED, record_checks
 from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
 from .items import Difference, Item, Verification, beside
 from .model import model_items

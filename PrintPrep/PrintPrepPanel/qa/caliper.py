@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PrintPrepLib.mrml import qa as mrml_qa
-from PrintPrepLib.qa.checks import said_checks
+from PrintPrepLib.qa.checks.record import said_checks
 from slicer.i18n import tr as _
 
 from ..states.measuring import caliper_widgets, read_numbers

@@ -7,7 +7,7 @@ from typing import Any
 import qt
 import slicer
 from PrintPrepLib.mrml import markups as mrml_markups
-from PrintPrepLib.qa.checks import said_checks
+from PrintPrepLib.qa.checks.record import said_checks
 from slicer.i18n import tr as _
 
 from ..states.qa import CheckRow, check_rows, shown_checks
