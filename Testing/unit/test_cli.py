@@ -615,6 +615,25 @@ def test_cancelling_leaves_all_as_it_was(result, series, tmp_path, number):
     assert contents(tmp_path / "out") == before
 
 
+def test_an_interrupt_in_compiled_code_ends_with_our_status(tmp_path):
+    """Text that C code runs, as modules do while they load, is enough for Python to remember."""
+    (tmp_path / "cancelled.py").write_text(
+        "from PrintPrepLib.cli.console import Console\n"
+        "try:\n"
+        "    with Console(False).cancellable():\n"
+        "        exec('import os, signal; os.kill(os.getpid(), signal.SIGINT); [0] * 10')\n"
+        "except KeyboardInterrupt:\n"
+        "    raise SystemExit(1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "cancelled"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(LIBRARY), str(tmp_path)))},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+
+
 # Usage
 
 

@@ -21,6 +21,14 @@ from typing import Any, TextIO
 from ..core.phrases import Phrase, _
 
 
+class Interrupt(KeyboardInterrupt):
+    """Ctrl-C, or a request to terminate, as Python need not know it.
+
+    Where KeyboardInterrupt itself passes through code that a compiled module runs, such as while
+    it loads, Python ends with the signal's status however it was dealt with.
+    """
+
+
 class Console:
     """What a command says to the user.
 
@@ -63,12 +71,12 @@ class Console:
         finally:
             self._sheltered = False
         if self.cancelled:
-            raise KeyboardInterrupt
+            raise Interrupt
 
     def _interrupt(self, number: int, frame: object) -> None:
         first, self.cancelled = not self.cancelled, True
         if first and not self._sheltered:
-            raise KeyboardInterrupt
+            raise Interrupt
 
     def progress(self, fraction: float, message: str) -> bool:
         """Show how far the work is: one line that renews itself, or a line a step in a log.
