@@ -57,11 +57,11 @@ test: $(TESTING) $(OLD)/.installed-$(PYDICOM_OLD)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 	@echo "Headers and pixels once more, under the pydicom of older Slicers:"
 	@PYTHONPATH="$(CURDIR)/$(OLD)" $(BIN)/python -c \
 	  'import pydicom; assert pydicom.__version__ == "$(PYDICOM_OLD)", pydicom.__version__'
-	PYTHONPATH="$(CURDIR)/$(OLD)" $(BIN)/python -m pytest -n $(JOBS) -m pydicom
+	PYTHONPATH="$(CURDIR)/$(OLD)" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m pydicom
 
 benchmark: $(TESTING)
 	@PYTHONPATH=Testing:PrintPrep $(BIN)/python Testing/benchmarks/run.py $(NAMES)

@@ -303,10 +303,6 @@ def test_reload_takes_the_library_along(desktop, monkeypatch) -> None:
         sys.modules.update(kept)
 
 
-def test_self_test_passes(desktop) -> None:
-    desktop.load_module("PrintPrep", MODULE).runTest(msec=10)
-
-
 def test_slicer_reads_the_module_without_the_heavy_parts() -> None:
     """Slicer imports every module's file when it starts: nothing of ours may be slow there."""
     program = (
