@@ -190,6 +190,11 @@ def test_findings_of_earlier_versions_keep_their_english_sentence() -> None:
     assert from_entry(old).said == "A gap of {odd} 5 mm."
 
 
+def test_errors_end_with_one_full_stop() -> None:
+    assert str(SegmentError("It is empty.")) == str(SegmentError("It is empty")) == "It is empty."
+    assert str(SegmentError("It is empty.", remedy="Fill it")) == "It is empty. Fill it."
+
+
 def test_errors_come_back_whole_from_other_processes() -> None:
     import pickle
 

@@ -52,9 +52,11 @@ class PrintPrepError(Exception):
     def told(self) -> Phrase:
         """The whole text: where, what is wrong, and what to do."""
         place = ", ".join(part for part in (self.file, self.tag) if part)
-        parts: dict[str, Any] = {"place": place, "problem": Phrase(self.template, self.values)}
+        problem = Phrase(self.template, self.values)
+        parts: dict[str, Any] = {"place": place, "problem": problem}
         template = "{place}: {problem}" if place else "{problem}"
-        template += "" if self.problem.endswith(".") else "."
+        # The sentence of a finding that is raised ends with a full stop already.
+        template += "" if problem.text.endswith(".") else "."
         if self.remedy_template:
             template += " {remedy}."
             parts["remedy"] = Phrase(self.remedy_template, self.values)
