@@ -138,7 +138,13 @@ def _inspect(options: argparse.Namespace, console: Console) -> None:
     with console.quiet():
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.8))
         stacks = inspected(collection, part(console.progress, 0.8, 1.0))
-        record = inspect_record(collection, stacks, options.inputs, options.identify)
+        record = inspect_record(
+            collection,
+            stacks,
+            options.inputs,
+            options.identify,
+            names=not options.json and not options.identify,
+        )
     if options.json:
         for entry in record["series"]:
             entry["findings"] = [for_programs(finding) for finding in entry["findings"]]

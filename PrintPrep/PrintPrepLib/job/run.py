@@ -16,6 +16,7 @@ from ..core.progress import Progress, part, report
 from ..geometry.analysis import analyse
 from ..geometry.hounsfield import refuse_maps
 from ..geometry.manual import EnteredGeometry, apply_tilt
+from ..geometry.privacy import persons_of, unnamed_entry
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
 from ..image_io.nrrd import write_nrrd
@@ -214,12 +215,16 @@ class _Maker:
         # The stack's own ones also name the images that were there twice.
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
-        rejected = rejected_files(every, request.inputs, request.identify)
+        rejected = rejected_files(every, request.identify)
         choices = [item.as_entry() for item in self.chosen.findings]
+        findings = [*volume.provenance["findings"], *choices]
+        if not request.identify:
+            persons = persons_of(stack.info)
+            findings = [unnamed_entry(entry, persons) for entry in findings]
         return {
             **volume.provenance,
             "source": {**source, "rejected": rejected},
-            "findings": [*volume.provenance["findings"], *choices],
+            "findings": findings,
         }
 
     def _write_record(self, record: dict[str, Any], mesh: TriangleMesh) -> list[str]:
