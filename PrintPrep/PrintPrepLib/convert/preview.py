@@ -10,6 +10,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from ..core.errors import Cancelled, PrintPrepError
+from ..core.outward import one_line
 from ..core.phrases import Phrase, _, translated
 from ..deidentify.deidentifier import Deidentifier, report
 from ..deidentify.options import pet_warnings
@@ -65,7 +66,8 @@ def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
     series, number, many, compressed, first = map(translated, heads)
     lines = [f"{series:17} {number:>6} {'':4}{many:>8}{compressed:>12}{'MB':>9}  {first}"]
     lines += [
-        f"{row['series_id']:18}{row['number']:>6} {row['modality']:4}{row['files']:>8,}"
+        f"{one_line(row['series_id']):18}{one_line(row['number']):>6} "
+        f"{one_line(row['modality']):4}{row['files']:>8,}"
         f"{row['compressed']:>12,}{row['bytes'] / 1e6:>9,.1f}  {row['first_file']!r}"
         for row in rows
     ]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .outward import one_line
 from .package_data import data_file, data_names
 
 _FIELD = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
@@ -97,10 +98,13 @@ class Phrase:
 def filled(template: str, values: Mapping[str, Any], words: Callable[[str], str] = _) -> str:
     """A template with its values, both passed through ``words``; without values it is as it is."""
     if not values:
-        return words(template)
+        return one_line(words(template))
 
     def worded(value: Any) -> Any:
-        return filled(value.template, value.values, words) if isinstance(value, Phrase) else value
+        if isinstance(value, Phrase):
+            return filled(value.template, value.values, words)
+        # What comes from a file may not steer a terminal, nor begin a line of its own.
+        return one_line(value) if isinstance(value, str) else value
 
     return words(template).format(**{key: worded(value) for key, value in values.items()})
 
