@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
+
+from .phrases import Phrase
 
 #: Words that stand where a name should and name nobody, titles, and parts of many names.
 _NOBODY = frozenset(
@@ -107,6 +110,20 @@ class Persons:
         """Whether a text is made of words of their names alone, however short."""
         words = _WORD.findall(_folded(text))
         return bool(words) and self._words.issuperset(words)
+
+    def left_out(self, value: Any) -> Any:
+        """A value (texts, phrases, lists and mappings of them) without what names them."""
+        if isinstance(value, str):
+            rest = "\\".join(part for part in value.split("\\") if not self.stand_in(part))
+            return "" if self.stand_in(rest) else rest
+        if isinstance(value, Phrase):
+            return Phrase(value.template, self.left_out(value.values))
+        if isinstance(value, Mapping):
+            return {key: self.left_out(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            pairs = [(self.left_out(item), item) for item in value]
+            return [new for new, old in pairs if new != "" or old == ""]
+        return value
 
     def _add_digits(self, key: str) -> None:
         digits = key.lstrip("0") or key

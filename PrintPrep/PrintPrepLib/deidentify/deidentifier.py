@@ -134,6 +134,17 @@ class Deidentifier:
         return self._planned(dataset)[0]
 
     def _planned(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
+        try:
+            return self._changes_to(dataset)
+        except DeidentifyError:
+            raise
+        except Exception as error:  # pydicom raises whatever its parser stumbles over
+            raise DeidentifyError(
+                _("the data set is damaged, so nobody can tell what it holds ({kind})"),
+                kind=type(error).__name__,
+            ) from error
+
+    def _changes_to(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
         seen = look(dataset)
         plan = Plan(dataset, self._rules, self._values)
         statements = self._statements(dataset, seen.claimed, plan.persons)

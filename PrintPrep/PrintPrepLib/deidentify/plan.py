@@ -177,7 +177,9 @@ class Plan:
         elif not found.filled:
             return
         elif action == "uid":
-            self._set(found, self._new_uids(found.text), "replace", rule.reason)
+            # A file may state any VR; what is written is a UID.
+            new = self._new_uids(found.text)
+            self._set(found._replace(vr="UI"), new, "replace", rule.reason)
         elif action == "dummy":
             value = self._skeleton_of(found) if found.vr == "SQ" else dummy(found.vr)
             self._set(found, value, "replace", rule.reason)
@@ -315,7 +317,11 @@ class Plan:
 
     def _set(self, found: Found, value: Any, action: str, reason: str) -> None:
         after = "a sequence" if found.vr == "SQ" else str(value or "")
-        element = DataElement(found.tag, found.vr, value)
+        try:
+            element = DataElement(found.tag, found.vr, value)
+        except (ValueError, TypeError, OverflowError):  # of a VR that this cannot be
+            self._note(found, "remove", _DAMAGED)
+            return
         self.steps.append(step_on(found, action, after, reason, element))
 
 
