@@ -12,7 +12,7 @@ from ..dicom.header import SeriesInfo
 
 #: Entries of a source that are copied from headers as they stand there.
 _COPIED = (
-    *("modality", "manufacturer", "scanner_model", "told_apart", "compression", "lossy"),
+    *("scanner_model", "told_apart", "compression", "lossy"),
     *("image_type", "image_types", "kernel"),
 )
 
