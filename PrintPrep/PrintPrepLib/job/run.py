@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..core.files import staging, write_bytes
+from ..core.files import leftovers, staging, write_bytes
 from ..core.findings import Finding
 from ..core.jsonable import to_json
-from ..core.phrases import Phrase, _
+from ..core.phrases import Phrase, _, listed
 from ..core.progress import Progress, part, report
 from ..geometry.analysis import analyse
 from ..geometry.hounsfield import refuse_maps
@@ -110,6 +111,14 @@ def run(
         request.protocol, request.surgery_date, request.printer, request.calibration
     )
     with staging(request.out) as folder:
+        left = [name for name in leftovers(Path(request.out)) if name != folder.parent.name]
+        if left and note is not None:
+            told = _(
+                "Left by a run that was killed, or is at work there: {names} in {folder}. Where no "
+                "other run is at work it can be removed"
+            )
+            values = {"names": listed(left, 3), "folder": os.fspath(request.out)}
+            note(Phrase(told, values).said)
         chosen = _choose(request, part(progress, 0.0, 0.1))
         if note is not None:
             for finding in chosen.findings:
