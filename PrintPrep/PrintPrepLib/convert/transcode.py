@@ -266,11 +266,14 @@ def _image(
         if holds_plain:
             return as_plain
         if name not in (RLE1, RGB1):
-            raise NotServed(str(error), file=file, tag="(07A1,xx0A)", remedy=REMEDY) from error
+            told = error.why
+            raise NotServed(
+                told.template, file=file, tag="(07A1,xx0A)", remedy=REMEDY, **told.values
+            ) from error
         raise PixelDataError(
             _("the pixels in {name} cannot be decoded: {reason}"),
             name=name,
-            reason=str(error),
+            reason=error.why,
             file=file,
             tag="(07A1,xx0A)",
             remedy=REMEDY,
