@@ -305,7 +305,7 @@ def test_a_folder_that_holds_everything_is_sorted_out_at_once(written, tmp_path,
             assert all(entry["verdict"] != "fail" for entry in entries), name
     placed = sum(entry["source"]["slices"] for entry in record["series"])
     assert len(record["rejected"]) > 100 and placed > 1000
-    assert {"notes.txt", "empty"} <= {item["file"] for item in record["rejected"]}
+    assert {"not a DICOM file"} <= {item["reason"] for item in record["rejected"]}
     text = inspection(record)
     assert "Series 1 (CT, Analytic phantoms)" in text and "The gantry was tilted by 18.50°" in text
     assert "scout (localizer) image, not a slice" in text

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PrintPrepLib.core.findings import Finding
 from PrintPrepLib.core.jsonable import plain, to_json
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.dicom.image_plane import series_number
-from PrintPrepLib.geometry.stack import Rejected, rejected_files
+from PrintPrepLib.geometry.privacy import persons_of, unnamed_entry, unnamed_source
+from PrintPrepLib.geometry.stack import Rejected, named_files, rejected_files
 from PrintPrepLib.mesh.io.common import ExportedFile
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
 from PrintPrepLib.qa.record import cut_by_field, model_record, qa_record, segment_record, software
@@ -184,24 +186,56 @@ def test_cut_is_found_where_the_acquired_field_ends():
     assert cut_by_field(mask, np.eye(4), np.tile([0, -1, 0, -1], (4, 1))) == {}
 
 
-def test_rejected_files_are_named_relative_to_the_input(tmp_path):
+def test_rejected_files_are_named_only_on_request(tmp_path):
     rejected = [
-        Rejected(str(tmp_path / "a" / "b" / "scout.dcm"), Phrase("scout")),
-        Rejected(str(tmp_path / "single.dcm"), Phrase("no image")),
+        Rejected(str(tmp_path / "a" / "b" / "Quarkson_scout.dcm"), Phrase("scout")),
+        Rejected(str(tmp_path / "single.dcm"), Phrase("copy of {name}", {"name": "Quarkson.dcm"})),
+        Rejected(str(tmp_path / "x.dcm"), Phrase("damaged DICOM header ({error})", {"error": "Q"})),
     ]
-    inputs = [tmp_path / "a", tmp_path / "single.dcm"]
-    assert rejected_files(rejected, inputs) == [
-        {"file": "b/scout.dcm", "reason": "scout"},
-        {"file": "single.dcm", "reason": "no image"},
+    assert rejected_files(rejected) == [
+        {"file": 1, "reason": "scout"},
+        {"file": 2, "reason": "copy of another file"},
+        {"file": 3, "reason": "damaged DICOM header"},
     ]
-    named = rejected_files(rejected, inputs, identify=True)
-    assert named[0]["file"] == rejected[0].file
+    paths = rejected_files(rejected, identify=True)
+    assert [item["file"] for item in paths] == [item.file for item in rejected]
+    named = named_files(rejected, [tmp_path / "a", tmp_path / "single.dcm"])
+    assert [item["file"] for item in named] == ["b/Quarkson_scout.dcm", "single.dcm", "x.dcm"]
+    assert named[1]["reason"] == "copy of Quarkson.dcm"
 
 
 def test_relative_inputs_serve_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rejected = [SimpleNamespace(file="series/x.dcm", reason="why")]
-    assert rejected_files(rejected, ["series"]) == [{"file": "x.dcm", "reason": "why"}]
+    named = named_files(rejected, ["series"])
+    assert named == [{"file": "x.dcm", "reason": "why"}]
+
+
+def test_nothing_in_a_source_names_the_patient():
+    info = SimpleNamespace(
+        patient_name="Quarkson^Jo", patient_id="HN48213", patient_birth_date="19700102"
+    )
+    persons = persons_of(info)
+    source = {
+        "kernel": "B30 Quarkson",
+        "scanner_model": "HN 48213",
+        "manufacturer": "ACME",
+        "compression": "PMSCT_QUARKSON",
+        "image_type": ["ORIGINAL", "PRIMARY", "QUARKSON"],
+        "image_types": ["ORIGINAL\\PRIMARY\\QUARKSON"],
+        "series_id": "482130a",
+    }
+    assert unnamed_source(source, persons) == {
+        "kernel": "",
+        "scanner_model": "",
+        "manufacturer": "ACME",
+        "compression": "",
+        "image_type": ["ORIGINAL", "PRIMARY"],
+        "image_types": ["ORIGINAL\\PRIMARY"],
+        "series_id": "482130a",
+    }
+    entry = Finding("x", "info", "kernel {value}", {"value": "born 1970-01-02"}).as_entry()
+    assert unnamed_entry(entry, persons)["message"] == "kernel "
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import builtins
 import errno
 import hashlib
+import json
 import os
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 from PrintPrepLib.core.errors import ExportError
-from PrintPrepLib.core.files import staging
+from PrintPrepLib.core.files import leftovers, staging
 from PrintPrepLib.mesh import triangle_mesh
 from PrintPrepLib.mesh.io import common, stl
 from PrintPrepLib.mesh.io.export import export_model
@@ -248,6 +251,35 @@ def test_failure_while_moving_brings_the_previous_files_back(tmp_path, monkeypat
 
     assert "locked" in refused(write, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_what_a_killed_run_left_is_removed_where_that_is_certain(tmp_path):
+    code = (
+        "import os, sys; from PrintPrepLib.core.files import leftovers, staging\n"
+        "with staging(sys.argv[1]) as folder: (folder / 'a').touch(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=60)
+    (left,) = leftovers(tmp_path)
+    lock = json.loads((tmp_path / left / "lock").read_text())
+    others = {
+        "elsewhere": ["another computer", lock[1]],
+        "alive____": [lock[0], os.getpid()],
+        "odd_____": "what",
+        "moving__": lock,
+    }
+    for name, content in others.items():
+        folder = tmp_path / f".printprep-{name[:8]}"
+        folder.mkdir()
+        (folder / "lock").write_text(json.dumps(content))
+    (tmp_path / ".printprep-moving__" / "old").mkdir()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "lock").write_text(json.dumps(lock))
+    (tmp_path / ".printprep-linked__").symlink_to(tmp_path / "real")
+    with staging(tmp_path) as folder:
+        (folder / "b").touch()
+    kept = {f".printprep-{name[:8]}" for name in (*others, "linked__")}
+    assert set(leftovers(tmp_path)) == kept
+    assert (tmp_path / "real" / "lock").exists() and (tmp_path / "b").exists()
 
 
 def test_staging_does_not_replace_a_folder(tmp_path):

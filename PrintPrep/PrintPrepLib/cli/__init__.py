@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..core.errors import Cancelled, PrintPrepError
+from ..core.outward import lines
 from ..core.phrases import Phrase, _, translated, use_language
 from ..core.progress import part
 from .arguments import Parser, add_language, language_asked
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  the user gets a line, --debug the traceback
         told = _("internal error ({error}). Please report it with what --debug adds: {address}")
         if options.debug:
-            traceback.print_exc()
+            sys.stderr.write(lines(traceback.format_exc()))
             told = _("internal error ({error}). Please report it: {address}")
         problem = f"{type(error).__name__}: {error}"
         failure = Phrase(told, {"error": problem, "address": ISSUES}).said
@@ -138,7 +139,13 @@ def _inspect(options: argparse.Namespace, console: Console) -> None:
     with console.quiet():
         collection = read_series(options.inputs, part(console.progress, 0.0, 0.8))
         stacks = inspected(collection, part(console.progress, 0.8, 1.0))
-        record = inspect_record(collection, stacks, options.inputs, options.identify)
+        record = inspect_record(
+            collection,
+            stacks,
+            options.inputs,
+            options.identify,
+            names=not options.json and not options.identify,
+        )
     if options.json:
         for entry in record["series"]:
             entry["findings"] = [for_programs(finding) for finding in entry["findings"]]

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..core.errors import GeometryError, ProtocolError
+from ..core.outward import lines
 from ..core.phrases import Phrase, _, languages, translated
 from ..qa.protocol import parse_surgery_date
 
@@ -47,7 +48,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**{"allow_abbrev": False, "formatter_class": _Formatter, **options})
 
     def error(self, message: str | Phrase) -> NoReturn:
-        super().error(message.said if isinstance(message, Phrase) else translated(message))
+        said = message.said if isinstance(message, Phrase) else translated(message)
+        super().error(lines(said))
 
 
 class _Formatter(argparse.HelpFormatter):

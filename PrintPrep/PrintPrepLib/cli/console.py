@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from ..core.outward import lines, one_line
 from ..core.phrases import Phrase, _
 
 
@@ -84,17 +84,17 @@ class Console:
         :return: whether the work shall stop.
         """
         if self._stderr.isatty():
-            self._write(f"\r\x1b[K{100 * fraction:3.0f} % {message}")
+            self._write(f"\r\x1b[K{100 * fraction:3.0f} % {one_line(message)}")
             self._shown = message
         elif message != self._shown:
-            self._write(f"{message} ...\n")
+            self._write(f"{one_line(message)} ...\n")
             self._shown = message
         return self.cancelled
 
     def note(self, text: str) -> None:
         """Tell something on stderr, on a line of its own."""
         self._end_progress()
-        self._write(f"{text}\n")
+        self._write(f"{one_line(text)}\n")
 
     def remark(self, text: str) -> None:
         """Tell what a person may want to look at."""
@@ -109,7 +109,7 @@ class Console:
         self._end_progress()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
-        sys.stdout.write(text)
+        sys.stdout.write(lines(text))
         sys.stdout.flush()
 
     @contextlib.contextmanager
@@ -133,7 +133,7 @@ class Console:
         if self.debug:
             printed.seek(0)
             self._stderr.flush()
-            shutil.copyfileobj(printed, self._stderr.buffer)
+            self._write(lines(printed.read().decode("utf-8", "replace").replace("\r", "\n")))
             self._stderr.flush()
         self._stderr = sys.stderr
 

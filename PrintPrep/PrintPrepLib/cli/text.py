@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.findings import from_entry
+from ..core.outward import one_line
 from ..core.phrases import Phrase, _, bound_mm, grouped, translated
 
 FIT = {"pass": _("yes"), "warn": _("with care"), "fail": _("no")}
@@ -50,10 +51,10 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
         told = _("{scale:g}: the file is not the size of the patient")
         lines.append((_("Scale"), Phrase(told, {"scale": scale}).said))
     lines.append((_("Fit for printing"), translated(FIT[record["verdict"]])))
-    text = "".join(f"{translated(name):16} {value}\n" for name, value in lines)
+    text = "".join(f"{translated(name):16} {one_line(value)}\n" for name, value in lines)
     for check in said_checks(record):
         if check["status"] in ("fail", "warn"):
-            text += f"  {translated(_MARK[check['status']])}: {check['message']}\n"
+            text += f"  {translated(_MARK[check['status']])}: {one_line(check['message'])}\n"
     written, title = _("{files} in {folder}"), translated(_("Written"))
     told = Phrase(written, {"files": ", ".join(files), "folder": folder}).said
     return f"{text}{title:16} {told}\n"
@@ -71,7 +72,7 @@ def _stack(entry: Mapping[str, Any]) -> str:
     lines.append((_("Series ID"), source.get("series_uid") or entry["series_id"]))
     lines.append((_("Fit for printing"), translated(FIT[entry["verdict"]])))
     text = f"{head.said}\n"
-    text += "".join(f"  {translated(name):16} {value}\n" for name, value in lines)
+    text += "".join(f"  {translated(name):16} {one_line(value)}\n" for name, value in lines)
     for item in entry["findings"]:
         text += f"  {translated(_MARK[item['severity']])}: {from_entry(item).said}\n"
     return text
@@ -150,5 +151,5 @@ def _rejected(rejected: Sequence[Mapping[str, str]]) -> str:
         if len(files) > _NAMES_SHOWN:
             values = {"names": names, "count": len(files) - _NAMES_SHOWN}
             names = Phrase(_("{names} and {count} more"), values)
-        lines.append(f"  {len(files)} × {translated(reason)}: {names.said}")
+        lines.append(f"  {len(files)} × {one_line(translated(reason))}: {names.said}")
     return "\n".join(lines) + "\n"

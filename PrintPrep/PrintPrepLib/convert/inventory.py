@@ -35,6 +35,7 @@ from .summary import unreadable
 FOLDER = ".printprep-convert"
 
 _HEAD = 16 * 1024
+_MOST_READ = 1 << 20
 _LAST = 0x00200013
 _FIELDS = {
     0x00080018: "instance",
@@ -204,6 +205,8 @@ def identify_chunk(
             yield _identity(index, source)
         except OSError as error:
             yield Identity(index, unreadable(error))
+        except Exception:  # noqa: BLE001  one bad file; its fate is told when it is converted
+            yield Identity(index)
 
 
 def _identity(index: int, source: Source) -> Identity:
@@ -211,6 +214,7 @@ def _identity(index: int, source: Source) -> Identity:
         data = file.read(_HEAD)
         if not data:
             return Identity(index, Phrase(_("not DICOM: it is empty")))
+        found = None
         while True:
             try:
                 found = envelope(data)
@@ -230,10 +234,11 @@ def _identity(index: int, source: Source) -> Identity:
                         values[_FIELDS[element.tag]] = sys.intern(text(data, element))
                 return Identity(index, None, found.syntax, **values)
             except Cut:
-                more = file.read(8 * len(data))
+                # A length may declare anything: pydicom skips what is not asked for.
+                more = file.read(8 * len(data)) if len(data) < _MOST_READ else b""
                 if not more:
                     # What there is shall be converted or copied; its fate is told then.
-                    return _by_pydicom(index, source, "")
+                    return _by_pydicom(index, source, found.syntax if found else "")
                 data += more
             except Irregular:
                 return _by_pydicom(index, source, found.syntax if found else "")

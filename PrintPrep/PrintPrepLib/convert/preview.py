@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
 
-from ..core.errors import Cancelled, PrintPrepError
+from ..core.errors import Cancelled
+from ..core.outward import one_line
 from ..core.phrases import Phrase, _, translated
 from ..deidentify.deidentifier import Deidentifier, report
 from ..deidentify.options import pet_warnings
@@ -17,7 +17,7 @@ from ..dicom.elements import envelope
 from .archive import Request, look
 from .inventory import Names
 from .transcode import convert, needs_conversion
-from .worker import readable
+from .worker import readable, reason_of, whole_of
 
 Answer = tuple[dict[str, Any], str]
 _ACTIONS = {
@@ -65,7 +65,8 @@ def listing(request: Request, stopped: Callable[[], bool]) -> Answer:
     series, number, many, compressed, first = map(translated, heads)
     lines = [f"{series:17} {number:>6} {'':4}{many:>8}{compressed:>12}{'MB':>9}  {first}"]
     lines += [
-        f"{row['series_id']:18}{row['number']:>6} {row['modality']:4}{row['files']:>8,}"
+        f"{one_line(row['series_id']):18}{one_line(row['number']):>6} "
+        f"{one_line(row['modality']):4}{row['files']:>8,}"
         f"{row['compressed']:>12,}{row['bytes'] / 1e6:>9,.1f}  {row['first_file']!r}"
         for row in rows
     ]
@@ -100,12 +101,8 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
         lines.append(Phrase(_("Series {series_id}, {files:,} files, first {file!r}"), {**row}).said)
         try:
             result = deidentifier.preview(_converted(source.path))
-        except (PrintPrepError, OSError) as error:
-            problem = (
-                Phrase(str(error.strerror))
-                if isinstance(error, OSError)
-                else Phrase(error.template, error.values)
-            )
+        except Exception as error:  # noqa: BLE001  one bad file must not hide the others
+            problem = reason_of(error)
             row["problem"] = problem.text
             told = Phrase(_("cannot be de-identified: {problem}"), {"problem": problem})
             lines.append(f"  {told.said}")
@@ -123,7 +120,8 @@ def preview(request: Request, stopped: Callable[[], bool]) -> Answer:
 
 
 def _converted(path: str) -> Dataset:
-    data = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        data = whole_of(file, path)
     found = envelope(data)
     if found is not None and needs_conversion(data, found):
         data = b"".join(convert(data, found, path).pieces)

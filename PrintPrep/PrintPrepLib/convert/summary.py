@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.files import write_bytes
+from ..core.outward import csv_cell, json_text
 from ..core.phrases import Phrase, _
 
 SCHEMA = "printprep-convert/1"
@@ -120,14 +121,15 @@ class Summary:
         }
         head = json.dumps(about, indent=2)[:-2]
         rows = ",\n    ".join(json.dumps(fate.as_dict()) for fate in self.fates)
-        return f'{head},\n  "files": [\n    {rows}\n  ]\n}}\n'
+        return json_text(f'{head},\n  "files": [\n    {rows}\n  ]\n}}\n')
 
     def to_csv(self) -> str:
         """One line a file under a line of names."""
         out = io.StringIO()
         table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         table.writeheader()
-        table.writerows(fate.as_dict() for fate in self.fates)
+        for fate in self.fates:
+            table.writerow({name: csv_cell(value) for name, value in fate.as_dict().items()})
         return out.getvalue()
 
     @property

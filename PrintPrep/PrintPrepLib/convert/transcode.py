@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.errors import DamagedFile, NotServed, PixelDataError
+from ..core.errors import DamagedFile, NotServed, PixelDataError, PrintPrepError
+from ..core.persons import Persons
 from ..core.phrases import Phrase, _
 from ..dicom.elements import (
     EXPLICIT,
@@ -113,12 +114,37 @@ def convert(data: bytes, found: Envelope, file: str) -> Conversion:
             present = list(elements(data, found.start, True))
     except Irregular as error:
         raise _damaged(file, error) from error
-    replaced, compression = _replacements(data, present, file)
+    persons = _persons(data, present)
+    try:
+        replaced, compression = _replacements(data, present, file)
+    except PrintPrepError as error:
+        # The name of a compression is a text like any other.
+        error.values = persons.left_out(error.values)
+        raise
+    compression = persons.left_out(compression)
     body = _spliced(data, found.start, present, replaced)
     warning = None
     if compression and compression not in CONFIRMED:
         warning = Phrase(UNCONFIRMED, {"name": compression})
     return Conversion([_meta(data, found), *body], compression, warning)
+
+
+def _persons(data: bytes, present: Sequence[Element]) -> Persons:
+    """The patient, whose name stands in no report."""
+    persons = Persons()
+    for element in present:
+        if element.tag in _ADDING:
+            value = data[element.value : element.end]
+            for codec in ("latin-1", "utf-8"):
+                _ADDING[element.tag](persons, value.decode(codec, "ignore").strip(" \0"))
+    return persons
+
+
+_ADDING: Mapping[int, Callable[[Persons, str], None]] = {
+    0x00100010: Persons.add_name,
+    0x00100020: Persons.add_number,
+    0x00100030: Persons.add_date,
+}
 
 
 class _Private:
@@ -240,11 +266,14 @@ def _image(
         if holds_plain:
             return as_plain
         if name not in (RLE1, RGB1):
-            raise NotServed(str(error), file=file, tag="(07A1,xx0A)", remedy=REMEDY) from error
+            told = error.why
+            raise NotServed(
+                told.template, file=file, tag="(07A1,xx0A)", remedy=REMEDY, **told.values
+            ) from error
         raise PixelDataError(
             _("the pixels in {name} cannot be decoded: {reason}"),
             name=name,
-            reason=str(error),
+            reason=error.why,
             file=file,
             tag="(07A1,xx0A)",
             remedy=REMEDY,

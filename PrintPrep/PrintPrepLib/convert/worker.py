@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..core.errors import DamagedFile, ExportError, NotServed, PrintPrepError
 from ..core.files import replacing
@@ -152,16 +152,57 @@ def _done(request: Request, task: Task) -> Done:
         cause = error.__cause__ if isinstance(error, ExportError) else None
         full = isinstance(cause, OSError) and cause.errno in _FULL
         return Done(task.index, fate, Phrase(error.template, error.values), full=full)
-    except Irregular as error:
-        why = Phrase(DAMAGED, {"reason": str(error)})
-    except OSError as error:
-        why = unreadable(error)
-    except MemoryError:
-        why = Phrase(_("there is not enough memory for this file"))
     except Exception as error:  # noqa: BLE001  one bad file must not stop the others
-        # Its text may quote values of a patient.
-        why = Phrase(_("internal error ({kind})"), {"kind": type(error).__name__})
-    return Done(task.index, FAILED, why)
+        return Done(task.index, FAILED, reason_of(error))
+
+
+def reason_of(error: Exception) -> Phrase:
+    """Why a file could not be treated; never a text of others, which may quote a patient."""
+    if isinstance(error, PrintPrepError):
+        return Phrase(error.template, error.values)
+    if isinstance(error, Irregular):
+        return Phrase(DAMAGED, {"reason": str(error)})
+    if isinstance(error, OSError):
+        return unreadable(error)
+    if isinstance(error, MemoryError):
+        return Phrase(_("there is not enough memory for this file"))
+    return Phrase(_("the data set is damaged ({kind})"), {"kind": type(error).__name__})
+
+
+def whole_of(file: BinaryIO, path: str) -> bytes:
+    """All bytes of a file, which has to be there: what was never written takes no memory.
+
+    :raises DamagedFile: the file is large and little of it was ever written.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size > _LARGE:
+        there = _written_bytes(file.fileno(), size)
+        if there < size // 2:
+            raise DamagedFile(
+                _("only {there:,} of its {size:,} bytes were ever written"),
+                there=there,
+                size=size,
+                file=path,
+                remedy=_("Copy the file again from its source"),
+            )
+    file.seek(0)
+    return file.read()
+
+
+def _written_bytes(descriptor: int, size: int) -> int:
+    """How much of a file is data and no hole, where the system tells."""
+    if not hasattr(os, "SEEK_DATA"):
+        return size
+    there = at = 0
+    while at < size:
+        try:
+            start = os.lseek(descriptor, at, os.SEEK_DATA)
+        except OSError as error:
+            # No data behind this place; whatever else means that the disk knows no holes.
+            return there if error.errno == errno.ENXIO else size
+        at = os.lseek(descriptor, start, os.SEEK_HOLE)
+        there += at - start
+    return there
 
 
 def _treat(request: Request, task: Task) -> Done:
@@ -177,7 +218,8 @@ def _treat(request: Request, task: Task) -> Done:
             raise DamagedFile(_("the file has changed and is not DICOM any more"), file=path)
         needed = needs_conversion(data, found, whole)
         if needed is None or (not whole and (needed or request.deidentify is not None)):
-            data += file.read()
+            data = b""  # not twice in memory
+            data = whole_of(file, path)
             needed = needs_conversion(data, found)
             whole = True
     if not needed and not copies:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
+import platform
+import re
 import shutil
+import stat
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -20,6 +24,7 @@ from .errors import ExportError
 from .phrases import _
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_PREFIX, _LOCK, _LONGEST_LOCK = ".printprep-", "lock", 1000
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -76,7 +81,8 @@ def require_folder(folder: Path) -> None:
 def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary folder whose files move into ``folder`` together when the block ends.
 
-    ``folder`` is created where it is missing. When anything fails, also while moving,
+    What a killed run has left in ``folder`` is removed before, where that is certain. ``folder``
+    is created where it is missing. When anything fails, also while moving,
     the files that were there before are there again and what was created is removed.
 
     :raises ExportError: the folder cannot be made or written, the disk is full, or a
@@ -88,7 +94,11 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         with _explained(target):
             target.mkdir(parents=True, exist_ok=True)
-            staged = Path(tempfile.mkdtemp(prefix=".printprep-", dir=target))
+            for name in leftovers(target):
+                if _abandoned(target / name):
+                    shutil.rmtree(target / name, ignore_errors=True)
+            staged = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
+            (staged / _LOCK).write_text(json.dumps([_computer(), os.getpid()]), encoding="ascii")
             files = staged / "new"
             files.mkdir()
         try:
@@ -104,6 +114,51 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
                 made.rmdir()
         raise
     shutil.rmtree(staged, ignore_errors=True)
+
+
+def leftovers(folder: Path) -> list[str]:
+    """Names of what runs have left in a folder that were killed, or are at work there."""
+    with contextlib.suppress(OSError):
+        return sorted(entry.name for entry in os.scandir(folder) if _is_unfinished(entry.name))
+    return []
+
+
+def _is_unfinished(name: str) -> bool:
+    return (
+        re.fullmatch(re.escape(_PREFIX) + r"[0-9a-z_]{8}|\.printprep-[0-9a-f]{32}.*", name)
+        is not None
+    )
+
+
+def _abandoned(path: Path) -> bool:
+    """Whether a process of this computer made that folder that is no more, and no file of the
+    user's lies there; nothing is followed through links.
+    """
+    lock = path / _LOCK
+    try:
+        kinds = [stat.S_ISDIR(os.lstat(path).st_mode), stat.S_ISREG(os.lstat(lock).st_mode)]
+        if not all(kinds) or os.lstat(lock).st_size > _LONGEST_LOCK:
+            return False
+        computer, process = json.loads(lock.read_text(encoding="ascii"))
+        # A run that was killed while its files moved holds those that were there before.
+        if os.path.lexists(path / "old") or computer != _computer() or os.name != "posix":
+            return False
+        if type(process) is not int or process <= 0:
+            return False
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
+        return False
+    return False
+
+
+def _computer() -> str:
+    """This computer, as far as processes have their numbers in common."""
+    name = platform.node()
+    with contextlib.suppress(OSError):
+        name += f" {os.readlink('/proc/self/ns/pid')}"
+    return name
 
 
 def _as_in(target: Path, staged: Path, error: ExportError) -> ExportError:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .outward import json_text
+
 
 def plain(value: Any) -> Any:
     """The same as JSON knows it: no numpy types, no tuples, null for NaN and infinity."""
@@ -35,4 +37,4 @@ def to_json(
     :param ascii_only: for a terminal, whose character set may be narrow.
     """
     text = json.dumps(plain(record), indent=2, ensure_ascii=ascii_only, allow_nan=False)
-    return text + "\n"
+    return json_text(text) + "\n"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .outward import one_line
 from .package_data import data_file, data_names
 
 _FIELD = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
@@ -97,10 +98,13 @@ class Phrase:
 def filled(template: str, values: Mapping[str, Any], words: Callable[[str], str] = _) -> str:
     """A template with its values, both passed through ``words``; without values it is as it is."""
     if not values:
-        return words(template)
+        return one_line(words(template))
 
     def worded(value: Any) -> Any:
-        return filled(value.template, value.values, words) if isinstance(value, Phrase) else value
+        if isinstance(value, Phrase):
+            return filled(value.template, value.values, words)
+        # What comes from a file may not steer a terminal, nor begin a line of its own.
+        return one_line(value) if isinstance(value, str) else value
 
     return words(template).format(**{key: worded(value) for key, value in values.items()})
 
@@ -161,28 +165,45 @@ def listed(texts: Iterable[str], most: int) -> Phrase | str:
 
 
 _NAMING = (
-    (re.compile("copy of .+"), _("copy of another file")),
+    (re.compile("copy of .+", re.DOTALL), _("copy of another file")),
     (
-        re.compile("same image as .+ at the same position"),
+        re.compile("same image as .+ at the same position", re.DOTALL),
         _("same image as another one at the same position"),
     ),
 )
 
 
-def grouped(rejected: Iterable[Mapping[str, str]]) -> list[tuple[str, list[str]]]:
+def grouped(rejected: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
     """Reasons with the files they concern, most files first.
 
     Reasons that name another file are one where they are alike: a series sent twice would
     fill the screen otherwise.
     """
-    kinds: dict[str, list[Mapping[str, str]]] = {}
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
     for entry in rejected:
         kinds.setdefault(_kind(entry["reason"]), []).append(entry)
     named = {
-        entries[0]["reason"] if len(entries) == 1 else kind: [entry["file"] for entry in entries]
+        entries[0]["reason"] if len(entries) == 1 else kind: [
+            str(entry["file"]) for entry in entries
+        ]
         for kind, entries in kinds.items()
     }
     return sorted(named.items(), key=lambda item: -len(item[1]))
+
+
+#: Reasons whose other words come from a file: what a parser stumbled over, what it calls itself.
+_QUOTING = (
+    (re.compile(r"damaged DICOM header \(.*\)", re.DOTALL), _("damaged DICOM header")),
+    (re.compile(r"colour image \(.*\), not a slice", re.DOTALL), _("colour image, not a slice")),
+)
+
+
+def without_names(reason: str) -> str:
+    """A reason in English without the name of another file, and without words of a header."""
+    for pattern, general in (*_NAMING, *_QUOTING):
+        if pattern.fullmatch(reason):
+            return general
+    return reason
 
 
 def _kind(reason: str) -> str:

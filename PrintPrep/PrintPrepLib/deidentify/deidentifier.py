@@ -2,8 +2,8 @@
 
 The Basic Application Level Confidentiality Profile with the options that PET needs, from the
 standard's own table. What is removed is not put anywhere else: a report holds tags and
-actions, no values. Pixels are not looked at; where words may be burned into them, the result
-says so and the header does not claim that the identity is removed.
+actions, no values. Of pixels, what no image needs is cleared; where words may be burned into
+them, the result says so and the header does not claim that the identity is removed.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
 from .. import __version__
 from ..core.findings import Finding
+from ..core.persons import Persons
 from ..core.phrases import _
 from .elements import Found
 from .options import DeidentifyError, Options, pet_warnings
-from .pixels import pixel_warnings
+from .pixels import look
 from .plan import Change, Plan, Step, step_on
 from .profile import Rules, edition
 from .values import Replacements
@@ -33,6 +34,7 @@ _SECRET_BYTES = 32
 
 _IDENTITY_REMOVED = 0x00120062
 _METHOD = 0x00120063
+_PIXEL_DATA = 0x7FE00010
 _METHOD_CODES = 0x00120064
 _TIMES_MODIFIED = 0x00280303
 _TIMES_KEYWORD = "LongitudinalTemporalInformationModified"
@@ -132,13 +134,29 @@ class Deidentifier:
         return self._planned(dataset)[0]
 
     def _planned(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
-        warnings, claimed = pixel_warnings(dataset)
-        steps = Plan(dataset, self._rules, self._values).steps
-        steps += [_stated(dataset, element) for element in self._statements(dataset, claimed)]
-        changes = tuple(step.change for step in steps)
-        return Deidentified(changes, warnings, claimed), steps
+        try:
+            return self._changes_to(dataset)
+        except DeidentifyError:
+            raise
+        except Exception as error:  # pydicom raises whatever its parser stumbles over
+            raise DeidentifyError(
+                _("the data set is damaged, so nobody can tell what it holds ({kind})"),
+                kind=type(error).__name__,
+            ) from error
 
-    def _statements(self, dataset: Dataset, claimed: bool) -> Iterator[DataElement]:
+    def _changes_to(self, dataset: Dataset) -> tuple[Deidentified, list[Step]]:
+        seen = look(dataset)
+        plan = Plan(dataset, self._rules, self._values)
+        statements = self._statements(dataset, seen.claimed, plan.persons)
+        steps = [*plan.steps, *(_stated(dataset, element) for element in statements)]
+        if seen.cleared is not None:
+            steps.append(_cleared(dataset, seen.cleared))
+        changes = tuple(step.change for step in steps)
+        return Deidentified(changes, seen.findings, seen.claimed), steps
+
+    def _statements(
+        self, dataset: Dataset, claimed: bool, persons: Persons
+    ) -> Iterator[DataElement]:
         """The elements that say that, and how, a data set was de-identified."""
         # What was shifted or removed before does not become true again.
         times = {_TIMES[self.options.dates], str(dataset.get(_TIMES_KEYWORD, "")).strip()}
@@ -148,7 +166,8 @@ class Deidentifier:
             return
         # A data set may have been de-identified before: what was done then stays done.
         old = dataset.get("DeidentificationMethod") or []
-        methods = [old] if isinstance(old, str) else list(old)
+        every = [old] if isinstance(old, str) else list(old)
+        methods = [line for line in every if line and not persons.stand_in(line)]
         for line in (f"PrintPrep {__version__}", f"PS3.15 {edition()} Annex E"):
             if line not in methods:
                 methods.append(line)
@@ -222,6 +241,19 @@ def _stated(dataset: Dataset, element: DataElement) -> Step:
         found = Found.at(dataset, tag)
     after = "a sequence" if element.VR == "SQ" else str(element.value)
     return step_on(found, "replace", after, "says what was done", element)
+
+
+def _cleared(dataset: Dataset, pixels: bytes) -> Step:
+    """The step that takes what no image needs out of the pixel data."""
+    found = Found.at(dataset, _PIXEL_DATA)
+    element = found.element
+    if isinstance(element, RawDataElement):
+        new: Any = element._replace(value=pixels, length=len(pixels))
+    else:
+        new = DataElement(_PIXEL_DATA, found.vr, pixels)
+        new.is_undefined_length = element.is_undefined_length
+    why = "bits, comments and bytes behind the image, which no image needs"
+    return step_on(found, "replace", f"{len(pixels)} bytes", why, new)
 
 
 def _code(value: str, meaning: str) -> Dataset:

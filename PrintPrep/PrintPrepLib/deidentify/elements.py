@@ -11,8 +11,11 @@ value representation says, so it is not ``is_sound``.
 from __future__ import annotations
 
 import re
+import warnings
+from contextlib import suppress
 from typing import NamedTuple
 
+from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import dictionary_has_tag, dictionary_VM, dictionary_VR, keyword_for_tag
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
@@ -28,11 +31,18 @@ SIZES = {
 }
 _LONGEST_SHOWN = 120
 _TEXTS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
+#: Behind these another character set may begin.
+_DELIMITERS = {0x09, 0x0A, 0x0C, 0x0D, 0x3D, 0x5C, 0x5E}
 #: Signs that stand in no text: line ends, tabulators and the escapes of character sets may.
 _CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 # What scanners write for a missing number, and the comma of some, is no harm.
 _DECIMALS = re.compile(r"[-+\d.,eE\\ ]*|[-+]?(nan|inf)", re.IGNORECASE)
-_FORMS = {"UI": re.compile(r"[\d.\\ \0]*"), "DS": _DECIMALS, "IS": _DECIMALS}
+_FORMS = {
+    "UI": re.compile(r"[\d.\\ \0]*"),
+    "AS": re.compile(r"[\dDWMY\\ ]*", re.IGNORECASE),
+    **dict.fromkeys(("DA", "DT", "TM"), re.compile(r"[-+\d.:/\\ ]*")),
+    **dict.fromkeys(("DS", "IS"), _DECIMALS),
+}
 
 
 class Found(NamedTuple):
@@ -84,6 +94,23 @@ class Found(NamedTuple):
         elif isinstance(self.element, DataElement) and self.element.VM > 1:
             value = "\\".join(map(str, value))
         return str(value).strip(" \0")
+
+    def readings(self, charset: str) -> set[str]:
+        """The text as it may be meant: by the character set, as UTF-8, and byte for byte.
+
+        :param charset: the values of SpecificCharacterSet, joined by backslashes.
+        """
+        value = self.element.value
+        if not isinstance(value, bytes) or (value.isascii() and b"\x1b" not in value):
+            return {self.text}
+        found = {self.text}
+        with warnings.catch_warnings(), suppress(Exception):  # pydicom raises what it likes
+            warnings.simplefilter("ignore")
+            codecs = convert_encodings(charset.split("\\"))
+            found.add(decode_bytes(value, codecs, _DELIMITERS).strip(" \0"))
+        with suppress(UnicodeDecodeError):
+            found.add(value.decode("utf-8").strip(" \0"))
+        return found
 
     @property
     def filled(self) -> bool:

@@ -7,17 +7,14 @@ What stays is not even decoded: its bytes go to the new file as they came.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydicom.charset import python_encoding
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from ..core.persons import Persons
 from .elements import SIZES, Found, is_sound
 from .profile import Rule, Rules
 from .values import Replacements, dummy, shifted
@@ -25,18 +22,24 @@ from .values import Replacements, dummy, shifted
 _CHARSET = 0x00080005
 _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
-_METHOD = 0x00120063
+_PATIENT_GROUP = 0x0010
+#: What readers need to understand a data set at all.
+_CHARSET_FORM = re.compile(r"(ISO[ _]?(2022 )?IR[ _]?\d+|GB18030|GBK|\\| )*", re.IGNORECASE)
 
 _DAMAGED = "damaged: its value is not what it says it is"
 #: What the value of a private element known to be safe looks like.
 _NUMBERS = re.compile(r"[-+\d.eE: \\]*")
 _CODES = re.compile(r"[A-Z0-9_ \\]*")
 #: Texts that stay unless they repeat a name, and what names are taken from.
-_FREE_TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
-_NAMING = _FREE_TEXT | {"PN", "DA"}
-_SHORTEST_NAME = 4
-#: Words that stand where a name should, and name nobody.
-_NOBODY = {"anonymized", "anonymous", "none", "unknown"}
+_FREE_TEXT = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+_NAMING = (_FREE_TEXT - {"CS"}) | {"DA"}
+#: Numbers as text: they repeat a long number of a person, or none.
+_NUMBER_TEXT = frozenset({"DS", "IS"})
+_LONG_NUMBER = re.compile(r"\s*0*\d{6,}\s*")
+#: Bytes that may hold words, searched where they are few.
+_BYTES, _MOST_BYTES = frozenset({"OB", "UN"}), 1 << 16
+_PIXELS = frozenset({0x7FE00010, 0x7FE00008, 0x7FE00009})
+_REPEATS = "repeats a name, number or birth date that is removed"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Step:
 
     dataset: Dataset
     tag: int
-    element: DataElement | None
+    element: DataElement | RawDataElement | None
     change: Change
 
     def apply(self) -> None:
@@ -76,6 +79,14 @@ class Step:
             self.dataset[self.tag] = self.element
         elif self.change.action == "remove":
             del self.dataset[self.tag]
+
+
+class _Kept(NamedTuple):
+    """A text that stays unless it repeats a name; ``reason`` where its staying is told."""
+
+    found: Found
+    charset: str
+    reason: str = ""
 
 
 class Plan:
@@ -97,17 +108,27 @@ class Plan:
         self._pseudonym = values.patient(number) if number else values.pseudonym(key)
         self._days = values.shift_days(f"id:{number}" if number else key)
         self._charset = Found.at(dataset, _CHARSET).text if _CHARSET in dataset else ""
-        self._names: set[str] = set()
-        self._texts: list[Found] = []
+        #: Whose names and numbers may stand nowhere any more.
+        self.persons = Persons()
+        self._texts: list[_Kept] = []
         header = getattr(dataset, "file_meta", None) or Dataset()
         for tag in map(int, list(header.keys())):
-            rule = rules.of_file_header(tag)
+            found, rule = Found.at(header, tag), rules.of_file_header(tag)
             if rule is not None:
-                self._act(Found.at(header, tag), rule)
+                self._act(found, rule)
+            elif found.vr in _FREE_TEXT:
+                self._texts.append(_Kept(found, self._charset))
         self._walk(dataset, "")
         self._search_texts()
 
     def _walk(self, dataset: Dataset, path: str) -> None:
+        outside = self._charset
+        if _CHARSET in dataset:
+            self._charset = Found.at(dataset, _CHARSET).text
+        self._walk_elements(dataset, path)
+        self._charset = outside
+
+    def _walk_elements(self, dataset: Dataset, path: str) -> None:
         private: list[int] = []
         for tag in map(int, list(dataset.keys())):
             if tag >> 16 & 1:
@@ -121,8 +142,8 @@ class Plan:
                 self._into(found)
             elif not is_sound(found):
                 self._note(found, "remove", _DAMAGED)
-            elif found.vr in _FREE_TEXT and tag != _METHOD:
-                self._texts.append(found)
+            elif _may_name(found):
+                self._texts.append(_Kept(found, self._charset))
         if private:
             self._private(dataset, sorted(private), path)
 
@@ -132,7 +153,7 @@ class Plan:
 
     def _act(self, found: Found, rule: Rule) -> None:
         if rule.identity and found.vr in _NAMING:
-            self._names.update(_names_in(found.text, found.vr, self._charset))
+            self._learn(found)
         action = rule.action
         if action == "shift":
             if self._shift(found, rule):
@@ -141,8 +162,12 @@ class Plan:
         if action == "remove":
             self._note(found, "remove", rule.reason)
         elif action == "keep":
-            sound = found.vr == "SQ" or is_sound(found)
-            self._note(found, "keep" if sound else "remove", rule.reason if sound else _DAMAGED)
+            if found.vr != "SQ" and not is_sound(found):
+                self._note(found, "remove", _DAMAGED)
+            elif _may_name(found):
+                self._texts.append(_Kept(found, self._charset, rule.reason))
+            else:
+                self._note(found, "keep", rule.reason)
             if found.vr == "SQ":
                 self._into(found)
         elif action == "uid" and found.vr == "SQ":
@@ -152,7 +177,9 @@ class Plan:
         elif not found.filled:
             return
         elif action == "uid":
-            self._set(found, self._new_uids(found.text), "replace", rule.reason)
+            # A file may state any VR; what is written is a UID.
+            new = self._new_uids(found.text)
+            self._set(found._replace(vr="UI"), new, "replace", rule.reason)
         elif action == "dummy":
             value = self._skeleton_of(found) if found.vr == "SQ" else dummy(found.vr)
             self._set(found, value, "replace", rule.reason)
@@ -237,7 +264,8 @@ class Plan:
         if not date:
             stays = _looks_like(found, vr)
             if stays:
-                self._note(found, "keep", "private, known to be safe")
+                known = found._replace(vr=vr)
+                self._texts.append(_Kept(known, self._charset, "private, known to be safe"))
             return stays
         rule = self._rules.private_date()
         new = shifted(found.text, vr, self._days if rule.action == "shift" else 0)
@@ -249,12 +277,39 @@ class Plan:
             self._note(found, "keep", rule.reason)
         return True
 
+    def _learn(self, found: Found) -> None:
+        """What stands here may stand nowhere else."""
+        own = found.tag >> 16 == _PATIENT_GROUP and not found.path
+        for text in found.readings(self._charset):
+            if found.vr == "PN":
+                self.persons.add_name(text, own)
+            elif found.vr == "DA":
+                self.persons.add_date(text)
+            else:
+                self.persons.add_number(text, own)
+
     def _search_texts(self) -> None:
         """Empty the kept texts that repeat a name or number which was taken out elsewhere."""
-        pattern = _any_of(frozenset(self._names))
-        for found in self._texts if self._names else ():
-            if pattern.search(found.text):
-                self._set(found, "", "empty", "repeats a name or number that is removed")
+        for kept in self._texts:
+            found, readings = kept.found, kept.found.readings(kept.charset)
+            if found.vr in _NUMBER_TEXT:
+                readings = {part for part in found.text.split("\\") if _LONG_NUMBER.fullmatch(part)}
+            if not self.persons.stand_in(*readings):
+                if kept.reason:
+                    self._note(found, "keep", kept.reason)
+            elif found.vr in _BYTES:
+                self._note(found, "remove", _REPEATS)
+            else:
+                self._set(found, self._without_names(found), "empty", _REPEATS)
+
+    def _without_names(self, found: Found) -> str:
+        """Of a list of codes what names nobody, so that an image is known for what it is."""
+        if found.vr != "CS":
+            return ""
+        named = self.persons.stand_in, self.persons.are_words_of
+        parts = ["" if any(f(part) for f in named) else part for part in found.text.split("\\")]
+        rest = "\\".join(parts).rstrip("\\ ")
+        return "" if self.persons.stand_in(rest) else rest
 
     def _note(self, found: Found, action: str, reason: str) -> None:
         after = found.shown if action == "keep" else ""
@@ -262,12 +317,20 @@ class Plan:
 
     def _set(self, found: Found, value: Any, action: str, reason: str) -> None:
         after = "a sequence" if found.vr == "SQ" else str(value or "")
-        element = DataElement(found.tag, found.vr, value)
+        try:
+            element = DataElement(found.tag, found.vr, value)
+        except (ValueError, TypeError, OverflowError):  # of a VR that this cannot be
+            self._note(found, "remove", _DAMAGED)
+            return
         self.steps.append(step_on(found, action, after, reason, element))
 
 
 def step_on(
-    found: Found, action: str, after: str, reason: str, element: DataElement | None = None
+    found: Found,
+    action: str,
+    after: str,
+    reason: str,
+    element: DataElement | RawDataElement | None = None,
 ) -> Step:
     """The step that does something to an element, with the change that tells of it."""
     change = Change(found.name, found.keyword, action, found.shown, after, found.path, reason)
@@ -284,26 +347,12 @@ def _looks_like(found: Found, vr: str) -> bool:
     return pattern.fullmatch(found.text) is not None
 
 
-def _names_in(text: str, vr: str, charset: str = "") -> Iterator[str]:
-    """The words of a name, or a whole number or text, that must not stand elsewhere.
-
-    :param charset: SpecificCharacterSet. Beside every name in other letters comes the way
-        its bytes look when they are read as Latin-1, as undecoded texts are.
-    """
-    for part in re.split(r"[\^=\\ ,]+" if vr == "PN" else r"\\", text):
-        name = part.strip(" \0.")
-        if len(name) < _SHORTEST_NAME or name.lower() in _NOBODY:
-            continue
-        yield name
-        if not name.isascii():
-            for term in charset.split("\\"):
-                with suppress(UnicodeEncodeError):
-                    codec = python_encoding.get(term.strip(), "latin-1")
-                    yield name.encode(codec).decode("latin-1")
-
-
-@lru_cache(maxsize=64)
-def _any_of(names: frozenset[str]) -> re.Pattern[str]:
-    """A pattern that finds any of the names as a word of its own."""
-    words = "|".join(re.escape(name) for name in sorted(names))
-    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
+def _may_name(found: Found) -> bool:
+    """Whether a kept element is searched for names."""
+    if found.tag == _CHARSET:
+        return _CHARSET_FORM.fullmatch(found.text) is None
+    if found.vr in _BYTES:
+        value = found.element.value
+        few = isinstance(value, bytes) and len(value) <= _MOST_BYTES
+        return few and found.tag not in _PIXELS
+    return found.vr in _FREE_TEXT or found.vr in _NUMBER_TEXT

@@ -126,6 +126,7 @@ class SeriesInfo:
     imager_pixel_spacing: tuple[float, float] | None = from_tag("0018,1164", _spacing)
     nominal_pixel_spacing: tuple[float, float] | None = from_tag("0018,2010", _spacing)
     pixel_spacing_calibration: str = from_tag("0028,0A02")
+    patient_birth_date: str = from_tag("0010,0030")
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:

@@ -15,8 +15,9 @@ from .fan import drift_record, fan_of
 from .header_claims import names_tilt
 from .hounsfield import value_unit
 from .manual import entered_record
+from .privacy import persons_of, unnamed_source
 from .reconstructions import trait
-from .stack import SliceStack, relative_rejections
+from .stack import SliceStack, rejected_files
 from .stack_geometry import StackGeometry, standing
 
 SCHEMA = "printprep-provenance/1"
@@ -46,7 +47,7 @@ def source_record(
         "scanner_model": info.model,
         "scanner_id": scanner_id(info),
         "slices": len(stack.slices),
-        "rejected": relative_rejections(stack.rejected, (item.path for item in stack.slices)),
+        "rejected": rejected_files(stack.rejected, identify),
         "pixel_spacing_mm": list(first.pixel_spacing),
         "slice_thickness_mm": info.slice_thickness_mm,
         "steps_mm": {
@@ -89,7 +90,9 @@ def source_record(
         "kernel": trait(first, CONVOLUTION_KERNEL) or info.kernel,
         "value_unit": value_unit(stack),
     }
-    if identify:
+    if not identify:
+        record = unnamed_source(record, persons_of(info))
+    else:
         record |= {
             "series_uid": info.uid,
             "study_uid": info.study_uid,

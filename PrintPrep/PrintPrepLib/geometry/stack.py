@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, joined
+from ..core.phrases import Phrase, _, joined, without_names
 from ..dicom.header import SeriesInfo, SliceHeader, geometry_faults, multi_frame, series_info
 from ..dicom.image_plane import InvalidGeometry
 
@@ -231,25 +231,22 @@ def instance(item: SliceHeader) -> float | None:
     return None if kind else float(number)
 
 
-def relative_rejections(
-    rejected: Iterable[Rejected], slices: Iterable[str] = ()
-) -> list[dict[str, str]]:
-    """Rejected files with names relative to the folder that holds everything."""
-    rejected = list(rejected)
-    files = [*(item.file for item in rejected), *slices]
-    try:
-        inputs = [os.path.commonpath({os.path.dirname(os.path.abspath(file)) for file in files})]
-    except ValueError:  # on different drives
-        inputs = []
-    return rejected_files(rejected, inputs)
+def rejected_files(rejected: Iterable[Rejected], identify: bool = False) -> list[dict[str, Any]]:
+    """File and reason of each: a running number and no names, for files are often called after
+    patients; the path only with ``identify``.
+    """
+    if not identify:
+        return [
+            {"file": number, "reason": without_names(item.reason)}
+            for number, item in enumerate(rejected, 1)
+        ]
+    return [{"file": os.path.abspath(item.file), "reason": item.reason} for item in rejected]
 
 
-def rejected_files(
-    rejected: Iterable[Rejected],
-    inputs: Sequence[str | os.PathLike[str]],
-    identify: bool = False,
-) -> list[dict[str, str]]:
-    """File and reason of each; names relative to the input they were found in."""
+def named_files(
+    rejected: Iterable[Rejected], inputs: Sequence[str | os.PathLike[str]]
+) -> list[dict[str, Any]]:
+    """File and reason of each for a person at a terminal; names relative to the input."""
     folders = [Path(os.path.abspath(item)) for item in inputs]
 
     def named(path: Path) -> str:
@@ -259,4 +256,4 @@ def rejected_files(
         return path.name
 
     found = [(Path(os.path.abspath(item.file)), item.reason) for item in rejected]
-    return [{"file": str(f) if identify else named(f), "reason": reason} for f, reason in found]
+    return [{"file": named(path), "reason": reason} for path, reason in found]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..core.files import staging, write_bytes
+from ..core.files import leftovers, staging, write_bytes
 from ..core.findings import Finding
 from ..core.jsonable import to_json
-from ..core.phrases import Phrase, _
+from ..core.phrases import Phrase, _, listed
 from ..core.progress import Progress, part, report
 from ..geometry.analysis import analyse
 from ..geometry.hounsfield import refuse_maps
 from ..geometry.manual import EnteredGeometry, apply_tilt
+from ..geometry.privacy import persons_of, unnamed_entry
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
 from ..image_io.nrrd import write_nrrd
@@ -109,6 +111,14 @@ def run(
         request.protocol, request.surgery_date, request.printer, request.calibration
     )
     with staging(request.out) as folder:
+        left = [name for name in leftovers(Path(request.out)) if name != folder.parent.name]
+        if left and note is not None:
+            told = _(
+                "Left by a run that was killed, or is at work there: {names} in {folder}. Where no "
+                "other run is at work it can be removed"
+            )
+            values = {"names": listed(left, 3), "folder": os.fspath(request.out)}
+            note(Phrase(told, values).said)
         chosen = _choose(request, part(progress, 0.0, 0.1))
         if note is not None:
             for finding in chosen.findings:
@@ -214,12 +224,16 @@ class _Maker:
         # The stack's own ones also name the images that were there twice.
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
-        rejected = rejected_files(every, request.inputs, request.identify)
+        rejected = rejected_files(every, request.identify)
         choices = [item.as_entry() for item in self.chosen.findings]
+        findings = [*volume.provenance["findings"], *choices]
+        if not request.identify:
+            persons = persons_of(stack.info)
+            findings = [unnamed_entry(entry, persons) for entry in findings]
         return {
             **volume.provenance,
             "source": {**source, "rejected": rejected},
-            "findings": [*volume.provenance["findings"], *choices],
+            "findings": findings,
         }
 
     def _write_record(self, record: dict[str, Any], mesh: TriangleMesh) -> list[str]:

@@ -10,8 +10,9 @@ from ..core.findings import verdict
 from ..core.jsonable import plain
 from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
+from ..geometry.privacy import persons_of, unnamed_entry, unnamed_source
 from ..geometry.source_record import source_record
-from ..geometry.stack import SeriesCollection, Unplaced, rejected_files
+from ..geometry.stack import SeriesCollection, Unplaced, named_files, rejected_files
 from ..series.selection import Inspected
 from .checks.source import coarse_steps
 
@@ -21,18 +22,21 @@ def inspect_record(
     stacks: Sequence[Inspected],
     inputs: Sequence[str | os.PathLike[str]],
     identify: bool = False,
+    names: bool = False,
 ) -> dict[str, Any]:
     """What ``inspect --json`` prints: every stack, and every file that takes no part.
 
     :param stacks: those of the collection (``selection.inspected``), in order.
-    :param inputs: as the user gave them; rejected files are named relative to them.
+    :param inputs: as the user gave them.
+    :param names: name rejected files relative to them, for a person at a terminal.
     """
     series = [_inspected(item, identify) for item in stacks]
-    series += [_unplaced(item) for item in collection.unplaced]
+    series += [_unplaced(item, identify) for item in collection.unplaced]
     left_out = [item for entry in collection.series for item in entry.rejected]
     left_out += [item for entry in stacks for item in entry.stack.rejected]
     every = dict.fromkeys([*left_out, *collection.rejected])
-    return plain({"series": series, "rejected": rejected_files(every, inputs, identify)})
+    files = named_files(every, inputs) if names else rejected_files(every, identify)
+    return plain({"series": series, "rejected": files})
 
 
 def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
@@ -43,6 +47,9 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
         source["section"] = 0  # all of them
     coarse = None if geometry.refusal else coarse_steps(source)
     findings = [*geometry.findings, *([coarse] if coarse else [])]
+    entries = [finding.as_entry() for finding in findings]
+    if not identify:
+        entries = [unnamed_entry(entry, persons_of(stack.info)) for entry in entries]
     return {
         "number": series_number(stack.info.number),
         "series_id": series_id(stack.info.uid),
@@ -58,19 +65,21 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
             }
             for part, own in item.parts
         ],
-        "findings": [finding.as_entry() for finding in findings],
+        "findings": entries,
         "verdict": verdict(finding.status for finding in findings),
     }
 
 
-def _unplaced(lost: Unplaced) -> dict[str, Any]:
+def _unplaced(lost: Unplaced, identify: bool) -> dict[str, Any]:
     """The entry of a series whose headers do not place its slices."""
-    info = lost.info
+    info, source = lost.info, lost.record()
+    if info is not None and not identify:
+        source = unnamed_source(source, persons_of(info))
     return {
         "number": None if info is None else series_number(info.number),
         "series_id": None if info is None else series_id(info.uid),
         "stack": 1,
-        "source": lost.record(),
+        "source": source,
         "findings": [lost.finding.as_entry()],
         "verdict": "fail",
     }

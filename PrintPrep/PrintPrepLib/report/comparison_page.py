@@ -6,7 +6,6 @@ import base64
 import json
 import os
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from ..compare.record import FIGURES, undone_words
 from ..core.files import staging
 from ..core.findings import from_entry
+from ..core.outward import html_text
 from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress, part, report
 from ..mesh.proximity import SurfaceSearch
@@ -169,14 +169,16 @@ def _page(
 ) -> str:
     """The comparison as a page that needs no other file; every number is also in words."""
     figures = record["distance_mm"]
-    sentences = "".join(f"<li>{escape(from_entry(one).said)}</li>\n" for one in record["findings"])
+    sentences = "".join(
+        f"<li>{html_text(from_entry(one).said)}</li>\n" for one in record["findings"]
+    )
     rows = [(translated(title), f"{figures[key]:.3f} mm") for key, title in FIGURES]
     where = _("Red lies outside the reference, blue inside; the scale ends at ± {reach:g} mm.")
     parts = [
         f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n',
         f"<title>{said(_TITLE)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n",
         f"<h1>{said(_MODEL)}</h1>\n<ul>\n{sentences}</ul>\n",
-        f"<h2>{translated(_DISTANCE)}{escape(undone_words(record))}</h2>\n",
+        f"<h2>{translated(_DISTANCE)}{html_text(undone_words(record))}</h2>\n",
         _table(("", ""), rows),
         f"<h2>{said(_AXES)}</h2>\n",
         _table(("", "x", "y", "z"), _axes(record)),
@@ -209,10 +211,10 @@ def _axes(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+    titles = "".join(f"<th>{html_text(title)}</th>" for title in head)
     body = "".join(
-        f"<tr><td>{escape(name)}</td>"
-        + "".join(f'<td class="number">{escape(value)}</td>' for value in values)
+        f"<tr><td>{html_text(name)}</td>"
+        + "".join(f'<td class="number">{html_text(value)}</td>' for value in values)
         + "</tr>\n"
         for name, *values in rows
     )

@@ -7,10 +7,10 @@ of CSS 2. Whatever comes from a file goes through ``text`` and stays text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from itertools import zip_longest
 from typing import Any
 
+from ..core.outward import html_text
 from ..core.phrases import Phrase, _, translated
 
 NOTICE = _("Not for clinical use unless locally validated.")
@@ -81,7 +81,7 @@ def text(value: Any) -> str:
         return value
     if isinstance(value, Phrase):
         value = value.said
-    return "–" if value is None or value == "" else escape(str(value), quote=True)
+    return "–" if value is None or value == "" else html_text(value)
 
 
 def said(template: str, **values: Any) -> str:

@@ -283,7 +283,7 @@ def _section(title: str) -> tuple[str, Markup]:
     return Markup(f"<u>{said(title)}</u>"), Markup("")
 
 
-def _rejected(rejected: Sequence[Mapping[str, str]]) -> str:
+def _rejected(rejected: Sequence[Mapping[str, Any]]) -> str:
     if not rejected:
         return ""
     rows, widths = rejected_rows(rejected), (8, 30, 62)

@@ -212,11 +212,11 @@ def _printers(printers: Any) -> Rows:
         yield title, ", ".join(names) or None
 
 
-def rejected_rows(rejected: Sequence[Mapping[str, str]]) -> list[tuple[int, str, str]]:
+def rejected_rows(rejected: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str]]:
     """Files that take no part: how many, why, and their names."""
     reasons: dict[str, list[str]] = {}
     for entry in rejected:
-        reasons.setdefault(entry["reason"], []).append(entry["file"])
+        reasons.setdefault(entry["reason"], []).append(str(entry["file"]))
     return [(len(files), translated(reason), _names(files)) for reason, files in reasons.items()]
 
 

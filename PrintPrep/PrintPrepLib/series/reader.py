@@ -16,6 +16,7 @@ from ..dicom.image_plane import InvalidGeometry, NotASlice
 from ..dicom.reader import read_file
 from ..dicom.tags import SERIES_INSTANCE_UID
 from ..geometry.grouping import arrange, needs_traits
+from ..geometry.privacy import persons_of
 from ..geometry.stack import Rejected, Series, SeriesCollection, SliceStack, Unplaced, number_key
 
 
@@ -88,11 +89,14 @@ def build_series(
     if traits is not None and needs_traits(slices):
         slices = [replace(item, traits=traits(item.path)) for item in slices]
     arranged, excluded = arrange(slices)
+    persons = persons_of(info)
     left_out = (*rejected, *(Rejected(item.path, why) for item, why in excluded))
     stacks = []
     for number, item in enumerate(arranged, 1):
         stack = SliceStack(info, item.slices, number, len(arranged), item.drifting, left_out)
         words = item.told_apart
+        if words is not None and persons.stand_in(words.text):
+            words = Phrase(_("stack {number}"), {"number": number})
         stacks.append(replace(stack, coincident=item.coincident, told_apart=words))
     return Series(info, tuple(stacks), left_out)
 
