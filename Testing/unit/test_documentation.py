@@ -25,6 +25,7 @@ PRODUCERS = (
     "qa/checks/printability",
     "qa/checks/protocol",
     "qa/checks/source",
+    "series/membership",
     "series/selection",
 )
 

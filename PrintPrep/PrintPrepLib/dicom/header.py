@@ -102,22 +102,23 @@ class SeriesInfo:
     ``scan_date`` is an ISO date, and patient data. ``derivation`` is free text that never
     enters a record. The pixel spacings (row, column) in mm are claims: ``pixel_spacing`` of
     PixelSpacing, ``imager_pixel_spacing`` on the detector, ``nominal_pixel_spacing`` on film;
-    ``pixel_spacing_calibration`` tells how the first was calibrated.
+    ``pixel_spacing_calibration`` tells how the first was calibrated. ``part`` numbers (from 1)
+    series that state the same UID but are several, 0 where there is one.
     """
 
     uid: str = from_tag(tags.SERIES_INSTANCE_UID)
-    study_uid: str = from_tag("0020,000D")
-    number: str = from_tag("0020,0011")
-    description: str = from_tag("0008,103E")
-    modality: str = from_tag("0008,0060")
+    study_uid: str = from_tag(tags.STUDY_INSTANCE_UID)
+    number: str = from_tag(tags.SERIES_NUMBER)
+    description: str = from_tag(tags.SERIES_DESCRIPTION)
+    modality: str = from_tag(tags.MODALITY)
     manufacturer: str = from_tag("0008,0070")
     slice_thickness_mm: float | None = from_tag(tags.SLICE_THICKNESS, optional_number)
     spacing_between_slices_mm: float | None = from_tag(tags.SPACING_BETWEEN_SLICES, optional_number)
     tilt_tag_deg: float | None = from_tag(tags.GANTRY_DETECTOR_TILT, optional_number)
     kernel: str = from_tag(tags.CONVOLUTION_KERNEL)
     window: tuple[tuple[float, float], ...] = ()
-    patient_name: str = from_tag("0010,0010")
-    patient_id: str = from_tag("0010,0020")
+    patient_name: str = from_tag(tags.PATIENT_NAME)
+    patient_id: str = from_tag(tags.PATIENT_ID)
     model: str = from_tag("0008,1090")
     device_serial: str = from_tag("0018,1000")
     scan_date: str = ""
@@ -126,6 +127,12 @@ class SeriesInfo:
     imager_pixel_spacing: tuple[float, float] | None = from_tag("0018,1164", _spacing)
     nominal_pixel_spacing: tuple[float, float] | None = from_tag("0018,2010", _spacing)
     pixel_spacing_calibration: str = from_tag("0028,0A02")
+    part: int = 0
+
+    @property
+    def id(self) -> str:
+        """The pseudonym of the series (``series_id``), another one for each part of a UID."""
+        return series_id(f"{self.uid}#{self.part}" if self.part else self.uid)
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:

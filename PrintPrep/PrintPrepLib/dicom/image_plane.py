@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ TagText = Callable[[str], str]
 _UNIT_TOLERANCE = 2e-3
 #: From the finest X-ray microscope to the coarsest gamma camera.
 _SMALLEST_PIXEL_MM, _LARGEST_PIXEL_MM = 1e-4, 20.0
+
+
+#: DICOM allows twelve characters.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 
 
 class NotASlice(Explained):
@@ -125,7 +130,12 @@ def optional_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def whole_number(text: str) -> int | None:
+    """An integer string (IS) as a number; None for everything that is none."""
+    text = text.strip(" \0")
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
 def series_number(text: str) -> int | None:
     """The series number as a number; None where the header has none."""
-    text = text.strip()
-    return int(text) if text.lstrip("+-").isdecimal() else None
+    return whole_number(text)

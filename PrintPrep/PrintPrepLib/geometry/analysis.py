@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, listed
+from ..core.phrases import Phrase, _, counted, listed
 from ..dicom.elscint_block import REMEDY
 from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
@@ -48,7 +48,8 @@ def analyse(stack: SliceStack) -> StackGeometry:
     geometry = replace(geometry, duplicates=duplicates)
     stack = replace(stack, slices=slices)
     refusal = _refusal(stack, fan)
-    found = [refusal, *pixel_findings(stack), *_described(stack, geometry, fan)]
+    noted = [item for item in stack.noted if item is not refusal]
+    found = [refusal, *noted, *pixel_findings(stack), *_described(stack, geometry, fan)]
     return replace(
         geometry,
         findings=tuple(item for item in found if item is not None),
@@ -78,6 +79,9 @@ def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
 def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
     """Why no volume can be made of this stack, or None."""
     values: dict[str, Any]
+    for noted in stack.noted:
+        if noted.status == "fail":
+            return noted
     if stack.compression is not None and stack.compression not in KNOWN:
         template = _(
             "The pixels are in the private compression {name}, which cannot be decoded here. "
@@ -109,7 +113,7 @@ def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
 
 def _described(stack: SliceStack, geometry: StackGeometry, fan: Fan) -> list[Finding | None]:
     """The findings about a stack that can be judged, in the order of their weight."""
-    found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry)]
+    found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry), _shared_uids(stack)]
     if len(stack.slices) > 1:
         found += [_sectioned(stack, geometry), _joined(stack), _gap(geometry)]
         if stack.drifting:
@@ -164,6 +168,20 @@ def _duplicates(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     )
     status, template = ("warn", undecided) if stack.coincident else ("info", twice)
     return Finding("duplicate_positions", status, template, {"count": count}, count)
+
+
+def _shared_uids(stack: SliceStack) -> Finding | None:
+    """Different slices under one SOPInstanceUID: the UID is wrong, not the slices."""
+    told = {(item.sop_instance_uid, item.frame) for item in stack.slices if item.sop_instance_uid}
+    count = sum(bool(item.sop_instance_uid) for item in stack.slices) - len(told)
+    if not count:
+        return None
+    template = _(
+        "{slices} the SOPInstanceUID of another one, but another place or other pixels: the UID "
+        "is wrong, and every slice is used."
+    )
+    slices = counted(count, _("{count} slice has"), _("{count} slices have"))
+    return Finding("shared_instance_uid", "warn", template, {"slices": slices}, count)
 
 
 def _sectioned(stack: SliceStack, geometry: StackGeometry) -> Finding | None:

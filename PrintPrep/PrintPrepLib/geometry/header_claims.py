@@ -17,6 +17,7 @@ import numpy as np
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
 from ..dicom.header import SeriesInfo
+from ..dicom.image_plane import whole_number
 from .regularity import position_tolerance
 from .stack import SliceStack
 from .stack_geometry import StackGeometry
@@ -142,9 +143,9 @@ def _entered_geometry(stack: SliceStack) -> Finding:
 
 def _skipped(stack: SliceStack) -> int:
     """How many of the slices' numbers are left out, where they otherwise go up evenly."""
-    try:
-        numbers = sorted(int(item.instance_number) for item in stack.slices)
-    except ValueError:
+    read = [whole_number(item.instance_number) for item in stack.slices]
+    numbers = sorted(number for number in read if number is not None)
+    if len(numbers) < len(read):
         return 0
     steps = np.diff(numbers)
     usual = int(np.median(steps)) if len(steps) else 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dicom.header import scanner_id, series_id
+from ..dicom.header import scanner_id
 from ..dicom.pixel_layout import UNCOMPRESSED
 from ..dicom.tags import CONVOLUTION_KERNEL
 from .fan import drift_record, fan_of
@@ -40,7 +40,7 @@ def source_record(
     steps = geometry.inner_steps
     record = {
         "kind": "dicom",
-        "series_id": series_id(info.uid),
+        "series_id": info.id,
         "modality": info.modality,
         "manufacturer": info.manufacturer,
         "scanner_model": info.model,

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.findings import verdict
 from ..core.jsonable import plain
-from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, Unplaced, rejected_files
@@ -45,7 +44,7 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
     findings = [*geometry.findings, *([coarse] if coarse else [])]
     return {
         "number": series_number(stack.info.number),
-        "series_id": series_id(stack.info.uid),
+        "series_id": stack.info.id,
         "stack": stack.number,
         "source": source,
         "sections": [
@@ -68,7 +67,7 @@ def _unplaced(lost: Unplaced) -> dict[str, Any]:
     info = lost.info
     return {
         "number": None if info is None else series_number(info.number),
-        "series_id": None if info is None else series_id(info.uid),
+        "series_id": None if info is None else info.id,
         "stack": 1,
         "source": lost.record(),
         "findings": [lost.finding.as_entry()],

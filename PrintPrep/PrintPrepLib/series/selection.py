@@ -10,7 +10,6 @@ from ..core.errors import GeometryError, SeriesError
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, grouped, joined
 from ..core.progress import Progress
-from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
 from ..geometry.analysis import analyse
 from ..geometry.stack import ENTER_GEOMETRY
@@ -135,6 +134,13 @@ def _series(
             wanted=wanted,
             numbers=joined(there, ", "),
         )
+    if wanted is not None and len(candidates) > 1 and any(item.info.part for item in candidates):
+        raise SeriesError(
+            _("{count} series answer to {wanted}, as files of one UID were kept apart"),
+            remedy=_("Give the series ID, which printprep inspect shows"),
+            count=len(candidates),
+            wanted=wanted,
+        )
     if wanted is not None and len(candidates) > 1:
         raise SeriesError(
             _("{count} series have the number {wanted}"),
@@ -202,7 +208,7 @@ def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Findin
 
 
 def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
-    if wanted is None or wanted in (info.uid, series_id(info.uid)):
+    if wanted is None or wanted in (info.uid, info.id):
         return True
     number = series_number(info.number)
     return number is not None and number == series_number(wanted)
