@@ -18,7 +18,7 @@ from ..dicom.elscint_block import REMEDY
 from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
 from .header_claims import claims
-from .hounsfield import pixel_findings
+from .hounsfield import pixel_findings, unmapped_finding
 from .regularity import GAP_FAIL_MM, position_tolerance
 from .stack import ENTER_GEOMETRY, SliceStack
 from .stack_geometry import StackGeometry, analyse_positions, standing
@@ -114,6 +114,7 @@ def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
 def _described(stack: SliceStack, geometry: StackGeometry, fan: Fan) -> list[Finding | None]:
     """The findings about a stack that can be judged, in the order of their weight."""
     found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry), _shared_uids(stack)]
+    found += [unmapped_finding(stack), _odd_numbers(stack)]
     if len(stack.slices) > 1:
         found += [_sectioned(stack, geometry), _joined(stack), _gap(geometry)]
         if stack.drifting:
@@ -182,6 +183,20 @@ def _shared_uids(stack: SliceStack) -> Finding | None:
     )
     slices = counted(count, _("{count} slice has"), _("{count} slices have"))
     return Finding("shared_instance_uid", "warn", template, {"slices": slices}, count)
+
+
+def _odd_numbers(stack: SliceStack) -> Finding | None:
+    """Numbers that are read though they are not written as DICOM asks."""
+    names: set[str] = set()
+    for item in stack.slices:
+        names.update(item.odd_numbers, item.layout.odd_numbers if item.layout else ())
+    if not names:
+        return None
+    template = _(
+        "Numbers are not written as DICOM asks ({names}: a decimal comma or a unit). They are read "
+        "as they are meant; other programs may take them for nothing."
+    )
+    return Finding("number_format", "warn", template, {"names": ", ".join(sorted(names))})
 
 
 def _sectioned(stack: SliceStack, geometry: StackGeometry) -> Finding | None:

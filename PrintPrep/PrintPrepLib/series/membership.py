@@ -104,7 +104,8 @@ class Member:
     @property
     def info(self) -> SeriesInfo:
         """What the series has in common, by its first file."""
-        first = next((file for file in self.files if file.uid == self.uid), self.files[0])
+        own = [file for file in self.files if file.uid == self.uid] or self.files
+        first = next((file for file in own if file.number), own[0])
         return replace(series_info(first.text), part=self.part)
 
     @property

@@ -16,7 +16,16 @@ from ..dicom.header import SeriesInfo, SliceHeader
 from ..dicom.image_plane import InvalidGeometry, NotASlice
 from ..dicom.reader import read_file
 from ..geometry.grouping import arrange, needs_traits
-from ..geometry.stack import Rejected, Series, SeriesCollection, SliceStack, Unplaced, number_key
+from ..geometry.hounsfield import unmapped
+from ..geometry.stack import (
+    Rejected,
+    Series,
+    SeriesCollection,
+    SliceStack,
+    Unplaced,
+    number_key,
+    places,
+)
 from .duplicates import is_copy
 from .membership import File, file_of, memberships
 
@@ -99,9 +108,20 @@ def build_series(
     left_out = (*rejected, *(Rejected(item.path, why) for item, why in excluded))
     stacks = []
     for number, item in enumerate(arranged, 1):
-        stack = SliceStack(info, item.slices, number, len(arranged), item.drifting, left_out)
-        words = item.told_apart
-        stacks.append(replace(stack, coincident=item.coincident, told_apart=words, noted=noted))
+        unlike = unmapped(item.slices)
+        kept = tuple(one for one in item.slices if all(one is not other for other, _why in unlike))
+        stack = SliceStack(
+            info,
+            kept,
+            number,
+            len(arranged),
+            item.drifting,
+            (*left_out, *(Rejected(one.path, why) for one, why in unlike)),
+            coincident=0 if item.drifting else len(kept) - len(places(kept)),
+            told_apart=item.told_apart,
+            noted=noted,
+        )
+        stacks.append(stack)
     return Series(info, tuple(stacks), left_out)
 
 

@@ -126,8 +126,8 @@ def _series(
         )
     unnumbered = Phrase(_("without a number"))
     if not candidates:
-        numbers = [item.info.number for item in collection.series]
-        there = [Phrase(number) if number else unnumbered for number in numbers]
+        numbers = [series_number(item.info.number) for item in collection.series]
+        there = [unnumbered if number is None else Phrase(str(number)) for number in numbers]
         raise SeriesError(
             _("there is no series {wanted}"),
             remedy=_("There are the series {numbers}"),
@@ -151,9 +151,10 @@ def _series(
     series = max(candidates, key=lambda item: item.slice_count)
     if len(candidates) == 1:
         return series, []
+    number = series_number(series.info.number)
     values = {
         "count": len(candidates),
-        "number": series.info.number or unnumbered,
+        "number": unnumbered if number is None else Phrase(str(number)),
         "slices": series.slice_count,
     }
     taken = _(
