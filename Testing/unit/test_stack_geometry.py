@@ -294,3 +294,34 @@ def test_real_series(real_data):
     assert uneven.missing == 1 and uneven.findings[0].id == "gap"
     assert uneven.gaps == (2,) and uneven.usual_mm == pytest.approx(5, abs=1e-4)
     assert uneven.missing_at_mm == pytest.approx((33.1075,), abs=1e-3)
+
+
+def test_tolerances_follow_the_pixel_and_the_step_below_a_tenth_of_a_millimetre():
+    for finest, smallest in ((0.5, 0.02), (0.1, 0.02), (0.02, 0.004), (0.005, 0.001)):
+        np.testing.assert_allclose(position_tolerance([(5, 5, 5)], finest), [smallest] * 3)
+    np.testing.assert_allclose(position_tolerance([(5, 5, 2)], 0.005), [0.001, 0.001, 0.005])
+
+
+@pytest.mark.parametrize("step", [0.09, 0.009, 0.004])
+@pytest.mark.parametrize("drop", [(13, 14), (13,), (2,)])
+def test_missing_slices_of_a_micro_ct_are_a_gap_and_nothing_else(tmp_path, step, drop):
+    scan = Acquisition(
+        rows=12, columns=12, slices=30, steps=step, pixel_spacing=(0.8 * step,) * 2, drop=drop
+    )
+    write_series(Scene(), scan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    geometry = analyse(stack)
+    assert geometry.irregular and not geometry.rounded and not geometry.tilted
+    assert geometry.missing == len(drop)
+    found = {item.id for item in geometry.findings}
+    assert {"gap", "irregular"} <= found and "rounded_positions" not in found
+    np.testing.assert_allclose(geometry.positions, [s.position for s in stack.slices], atol=1e-9)
+
+
+def test_a_complete_micro_ct_is_regular(tmp_path):
+    scan = Acquisition(rows=12, columns=12, slices=30, steps=0.009, pixel_spacing=(0.0072,) * 2)
+    write_series(Scene(), scan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    geometry = analyse(stack)
+    assert geometry.regular and geometry.duplicates == 0 and geometry.findings == ()
+    assert geometry.step == pytest.approx(0.009)

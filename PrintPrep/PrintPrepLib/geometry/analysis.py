@@ -19,8 +19,8 @@ from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
 from .header_claims import claims
 from .hounsfield import pixel_findings, unmapped_finding
-from .regularity import GAP_FAIL_MM, position_tolerance
-from .stack import ENTER_GEOMETRY, SliceStack
+from .regularity import GAP_FAIL_MM
+from .stack import ENTER_GEOMETRY, SliceStack, tolerance_of
 from .stack_geometry import StackGeometry, analyse_positions, standing
 
 _DRIFT_MM = 0.1
@@ -42,7 +42,7 @@ def analyse(stack: SliceStack) -> StackGeometry:
     if stack.drifting:
         # The corners rise and fall as the slices turn; their middles do not.
         positions, row, column = fan.middles, fan.axes[0], fan.axes[1]
-    tolerance = position_tolerance(item.position_decimals for item in slices)
+    tolerance = tolerance_of(slices)
     geometry = analyse_positions(positions, row, column, tolerance)
     duplicates = len(stack.slices) - len(slices) + len(stack.duplicate_places)
     geometry = replace(geometry, duplicates=duplicates)

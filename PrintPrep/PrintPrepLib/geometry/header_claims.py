@@ -18,8 +18,7 @@ from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
 from ..dicom.header import SeriesInfo
 from ..dicom.image_plane import whole_number
-from .regularity import position_tolerance
-from .stack import SliceStack
+from .stack import SliceStack, tolerance_of
 from .stack_geometry import StackGeometry
 
 _TILT_TOLERANCE_DEG = 0.1
@@ -72,8 +71,7 @@ class _Heights:
         self.axis = np.abs(moved[:, np.argmax(np.abs(geometry.normal))])
         self.height = float(self.normal.sum())
         self.mean = self.height / len(self.normal)
-        decimals = (item.position_decimals for item in stack.slices)
-        self.tolerance = 2 * float(position_tolerance(decimals).max())
+        self.tolerance = 2 * float(tolerance_of(stack.slices).max())
 
     def off(self, claimed: float) -> float | None:
         """By how many percent a claimed height is too tall; None within the rounding."""

@@ -22,13 +22,14 @@ from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
 from ..dicom.header import SeriesInfo, SliceHeader, geometry_faults, multi_frame, series_info
 from ..dicom.image_plane import InvalidGeometry, whole_number
+from .regularity import position_tolerance
 
 ENTER_GEOMETRY = _(
     "Where pixel size and slice distance are known from the scanner's own program, they can be "
     "entered by hand (--geometry ROWxCOLUMNxSTEP)"
 )
-#: Slices nearer than this along their normal share one position.
-SAME_PLACE_MM = 5e-3
+#: Slices nearer than this along their normal share one position; of a pixel where that is less.
+_SAME_PLACE_MM, _SAME_PLACE_PIXELS = 5e-3, 0.05
 _MOST_FAULTS = 4
 #: UIDs in file names are long numbers, too.
 _NUMERAL = re.compile("[+-]?[0-9]{1,64}")
@@ -217,11 +218,26 @@ def heights(slices: Sequence[SliceHeader]) -> np.ndarray:
     return positions @ (normal / np.linalg.norm(normal))
 
 
+def same_place_mm(slices: Sequence[SliceHeader]) -> float:
+    """Slices nearer than this along their normal share one position."""
+    return min(_SAME_PLACE_MM, _SAME_PLACE_PIXELS * min(slices[0].pixel_spacing))
+
+
+def tolerance_of(slices: Sequence[SliceHeader]) -> np.ndarray:
+    """``regularity.position_tolerance`` of slices in any order, (3,) mm."""
+    steps = np.diff(np.sort(heights(slices)))
+    steps = steps[steps > same_place_mm(slices)]
+    finest = min(slices[0].pixel_spacing)
+    if len(steps):
+        finest = min(finest, float(np.median(steps)))
+    return position_tolerance((item.position_decimals for item in slices), finest)
+
+
 def places(ordered: Sequence[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices in order along their normal, those at one position together."""
     if not ordered:
         return []
-    cuts = 1 + np.flatnonzero(np.diff(heights(ordered)) >= SAME_PLACE_MM)
+    cuts = 1 + np.flatnonzero(np.diff(heights(ordered)) >= same_place_mm(ordered))
     return [list(ordered[start:end]) for start, end in pairwise([0, *cuts, len(ordered)])]
 
 

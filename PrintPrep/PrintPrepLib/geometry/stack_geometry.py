@@ -16,9 +16,12 @@ from ..core.errors import GeometryError
 from ..core.findings import Finding
 from ..dicom.header import SliceHeader
 from .regularity import find_gaps, fit_regular, fit_uniform
-from .stack import SAME_PLACE_MM, SliceStack, places
+from .stack import SliceStack, places
 
-_ROUNDED_STEPS_MM = 0.005
+#: Steps that differ by more are said to be rounded; of the tolerance where that is less.
+_ROUNDED_STEPS_MM, _ROUNDED_SHARE = 0.005, 0.25
+#: Steps below this are none; of the tolerance where that is less.
+_NO_STEP_MM, _NO_STEP_SHARE = 0.005, 0.25
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def analyse_positions(
     """
     normal = np.cross(row, column)
     steps = np.diff(positions @ normal)
+    least = min(_NO_STEP_MM, _NO_STEP_SHARE * float(tolerance.min()))
     geometry = StackGeometry(
         row=row,
         column=column,
@@ -153,7 +157,7 @@ def analyse_positions(
         header_positions=positions,
         positions=positions,
         steps=steps,
-        duplicates=int((steps < SAME_PLACE_MM).sum()),
+        duplicates=int((steps < least).sum()),
     )
     if geometry.duplicates:
         return replace(geometry, irregular=True)
@@ -225,6 +229,7 @@ def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry
     across = np.stack([moved @ geometry.row, moved @ geometry.column], axis=1)
     shear = across[-1] / along[-1]
     leans = float(np.ptp(across, axis=0).max()) > 2 * float(tolerance.max())
+    uneven = min(_ROUNDED_STEPS_MM, _ROUNDED_SHARE * float(tolerance.min()))
     return replace(
         geometry,
         positions=used,
@@ -234,6 +239,6 @@ def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry
         tilt_deg=math.degrees(math.atan2(float(np.hypot(*across[-1])), float(along[-1]))),
         tilted=straight is None and (fit is not None or leans),
         irregular=fit is None,
-        rounded=fit is not None and float(np.ptp(geometry.steps)) > _ROUNDED_STEPS_MM,
+        rounded=fit is not None and float(np.ptp(geometry.steps)) > uneven,
         drift_mm=float(np.abs(across - along[:, None] * shear).max()),
     )
