@@ -5,6 +5,7 @@ The entry to this package.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, counted, listed
+from ..core.phrases import Phrase, _, counted, joined, listed
 from ..dicom.elscint_block import REMEDY
 from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
@@ -25,6 +26,8 @@ from .stack_geometry import StackGeometry, analyse_positions, standing
 
 _DRIFT_MM = 0.1
 _LISTED = 5
+#: Steps below this are told in tenths of a micrometre.
+_FINE_MM = 0.1
 
 
 def analyse(stack: SliceStack) -> StackGeometry:
@@ -238,31 +241,37 @@ def _gap(geometry: StackGeometry) -> Finding | None:
     if not geometry.gaps:
         return None
     widest = float(geometry.steps[list(geometry.gaps)].max())
+    usual = geometry.usual_mm
     template = _(
-        "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice "
-        "{behind}: the anatomy there is guessed, not seen."
+        "{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: the "
+        "anatomy there is guessed, not seen."
     )
-    behind = listed((str(index + 1) for index in geometry.gaps), _LISTED)
-    values = {
-        "gaps": len(geometry.gaps),
-        "gap": widest,
-        "usual": geometry.usual_mm,
-        "behind": behind,
+    values: dict[str, Any] = {
+        "gaps": counted(len(geometry.gaps), _("{count} gap"), _("{count} gaps")),
+        "gap": _length(widest, 2, usual),
+        "usual": _length(usual, 2, usual),
+        "behind": listed((str(index + 1) for index in geometry.gaps), _LISTED),
     }
     if geometry.missing:
         template = _(
-            "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind "
-            "slice {behind}: the anatomy there is guessed, not seen. The width fits {missing} "
-            "missing slice(s), at {places} along the normal: ask for the complete series."
+            "{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: "
+            "the anatomy there is guessed, not seen. The width fits {missing}, at {places} along "
+            "the normal: ask for the complete series."
         )
-        places = _lengths(geometry.missing_at_mm)
-        values |= {"missing": geometry.missing, "places": places}
+        one, many = _("{count} missing slice"), _("{count} missing slices")
+        values["missing"] = counted(geometry.missing, one, many)
+        values["places"] = _lengths(geometry.missing_at_mm, usual)
     status = "fail" if widest > GAP_FAIL_MM else "warn"
     return Finding("gap", status, template, values, widest, "mm")
 
 
-def _lengths(lengths: Iterable[float]) -> Phrase | str:
-    return listed((f"{length:.1f} mm" for length in lengths), _LISTED)
+def _length(length: float, decimals: int, usual: float) -> str:
+    """A length with its decimals, and more of them where steps are micrometres."""
+    return f"{length:.{decimals if usual >= _FINE_MM else 4}f}"
+
+
+def _lengths(lengths: Iterable[float], usual: float = math.inf) -> Phrase | str:
+    return listed((f"{_length(length, 1, usual)} mm" for length in lengths), _LISTED)
 
 
 def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
@@ -278,7 +287,16 @@ def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
             "The slices lean against their stack by {tilt:.2f}°: each slice is shifted against its "
             "neighbour, and the volume is straightened by shifting the slices back."
         )
-    return Finding("tilted", "warn", template, {"tilt": tilt}, tilt, "°")
+    told = [Phrase(template, {"tilt": tilt})]
+    tag = stack.info.tilt_tag_deg
+    if tag is not None and tag < 0:
+        signed = _(
+            "The header states {tag:g}°: which way minus means differs between manufacturers, so "
+            "the direction is taken from the positions."
+        )
+        told.append(Phrase(signed, {"tag": tag}))
+    whole = joined(told, " ") if len(told) > 1 else told[0]
+    return Finding("tilted", "warn", whole.template, whole.values, tilt, "°")
 
 
 def _steps(geometry: StackGeometry) -> Finding | None:
@@ -306,10 +324,19 @@ def _steps(geometry: StackGeometry) -> Finding | None:
 
 def _drift(geometry: StackGeometry) -> Finding | None:
     drift = geometry.drift_mm
-    if drift <= _DRIFT_MM or not geometry.tilted:
+    straight = geometry.displaced and not geometry.tilted
+    if drift <= _DRIFT_MM and not (straight and not geometry.sectioned):
+        return None
+    if not (geometry.tilted or straight):
         return None
     displaced = _(
         "The slices are displaced within their plane by up to {drift:.2f} mm beyond a constant "
         "tilt; each one is put back to its own position."
     )
+    if straight:
+        displaced = _(
+            "The slices are displaced within their plane by up to {drift:.2f} mm, which no tilt "
+            "explains (the image was centred anew, for instance); each one is put back to its own "
+            "position."
+        )
     return Finding("in_plane_drift", "warn", displaced, {"drift": drift}, drift, "mm")

@@ -240,7 +240,12 @@ def _needed(served: Sequence[tuple[SliceStack, StackGeometry]], disturbed: bool)
     :param disturbed: there are several stacks, or images that belong to none.
     """
     crooked = any(
-        stack.drifting or item.tilted or item.irregular or item.rounded or item.sectioned
+        stack.drifting
+        or item.tilted
+        or item.displaced
+        or item.irregular
+        or item.rounded
+        or item.sectioned
         for stack, item in served
     )
     doubled = any(geometry.duplicates for _, geometry in served)

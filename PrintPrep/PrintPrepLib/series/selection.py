@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import GeometryError, SeriesError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, grouped, joined
+from ..core.phrases import Phrase, _, counted, grouped, joined
 from ..core.progress import Progress
 from ..dicom.image_plane import series_number
 from ..geometry.analysis import analyse
@@ -200,11 +200,16 @@ def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Findin
     served = [stack for stack, refusal in refusals if refusal is None]
     if not served:
         return list(stacks[:1]), []
-    template = _("{slices} slice(s) of the series make no volume: {reason}")
-    return served, [
-        Finding("left_out", "info", template, {"slices": count, "reason": refusal}, count)
+    one = _("{count} slice of the series makes no volume: {reason}")
+    many = _("{count} slices of the series make no volume: {reason}")
+    told = [
+        counted(len(stack.slices), one, many, reason=refusal)
         for stack, refusal in refusals
-        if refusal is not None and (count := len(stack.slices))
+        if refusal is not None
+    ]
+    return served, [
+        Finding("left_out", "info", item.template, item.values, item.values["count"])
+        for item in told
     ]
 
 
