@@ -34,14 +34,15 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def __init__(self) -> None:
         from PrintPrepLib.dicom.database import PIXEL_DATA
         from PrintPrepLib.dicom.header import SERIES_TAGS
-        from PrintPrepLib.dicom.tags import SLICE_TAGS, TRAITS
+        from PrintPrepLib.dicom.tags import MEMBERSHIP_TAGS, SLICE_TAGS, TRAITS
         from PrintPrepLib.series.offers import PRIVATE_COMPRESSION
 
         super().__init__()
         _speak()
         self.loadType = _("Regular volume (PrintPrep)")
         # Announced here, all that an examination asks for is read once, at the import.
-        for tag in (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, PIXEL_DATA):
+        known = (*SLICE_TAGS, *MEMBERSHIP_TAGS, *TRAITS, *SERIES_TAGS)
+        for tag in (*known, PRIVATE_COMPRESSION, PIXEL_DATA):
             self.tags[tag] = tag
 
     def examineForImport(self, fileLists: Sequence[Sequence[str]]) -> list[DICOMLoadable]:

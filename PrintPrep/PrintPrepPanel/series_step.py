@@ -75,7 +75,7 @@ class SeriesStep(Step):
             return
         by_series: dict[str, list[Any]] = {}
         for stack in stacks:
-            by_series.setdefault(stack.info.uid, []).append(stack)
+            by_series.setdefault(stack.info.id, []).append(stack)
         if len(by_series) == 1:
             # The whole folder, so that it is told what takes no part.
             self._load([folder])

@@ -26,6 +26,7 @@ PRODUCERS = (
     "qa/checks/protocol",
     "mrml/regularize",
     "qa/checks/source",
+    "series/membership",
     "series/selection",
 )
 

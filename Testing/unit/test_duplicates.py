@@ -121,3 +121,30 @@ def test_what_nothing_tells_apart_is_refused(tmp_path, numbers):
     assert geometry.findings[0].id == "ambiguous_positions" and geometry.refusal
     with pytest.raises(GeometryError, match="neither headers nor slice numbers"):
         load_stack(stack_of(tmp_path))
+
+
+def test_one_uid_for_different_slices_is_a_wrong_uid(tmp_path):
+    tags = {k: {"SOPInstanceUID": f"2.25.66{k // 2}"} for k in range(10)}
+    write_series(SCENE, Acquisition(**SIZE, slice_tags=tags), tmp_path)
+    stack = stack_of(tmp_path)
+    assert len(stack.slices) == 10 and not stack.rejected
+    (finding,) = analyse(stack).findings
+    assert (finding.id, finding.status, finding.measured) == ("shared_instance_uid", "warn", 5)
+    assert finding.message.startswith("5 slices have the SOPInstanceUID of another one")
+
+
+def test_one_uid_at_one_place_with_other_pixels_is_no_copy(tmp_path):
+    write_series(SCENE, Acquisition(**SIZE), tmp_path / "first")
+    # The same UIDs: written from the same name and seed.
+    write_series(OTHER, Acquisition(**SIZE), tmp_path / "second")
+    stack = stack_of(tmp_path)
+    assert len(stack.slices) == 20 and stack.coincident == 10
+
+
+def test_a_copy_is_left_out_by_place_and_pixels(tmp_path):
+    for name in ("first", "second"):
+        write_series(SCENE, Acquisition(**SIZE), tmp_path / name)
+    stack = stack_of(tmp_path)
+    assert len(stack.slices) == 10
+    assert all(item.reason.startswith("copy of IM") for item in stack.rejected)
+    assert analyse(stack).findings == ()

@@ -288,3 +288,26 @@ def test_settling_leaves_other_stacks_alone(tmp_path):
     write_series(SCENE, Acquisition(rows=8, columns=8, slices=5), tmp_path)
     (stack,) = read_series([tmp_path]).series[0].stacks
     assert settle(stack) == (stack,)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "stacks"), [((0.50001, 0.5), 1), ((0.5, 0.5001), 1), ((0.501, 0.5), 2)]
+)
+def test_digits_of_the_pixel_spacing_part_nothing_that_matters(tmp_path, spacing, stacks):
+    other = [str(value) for value in spacing]
+    tags = {k: {"PixelSpacing": other} for k in range(1, 12, 2)}
+    write_series(SCENE, Acquisition(rows=64, columns=64, slices=12, slice_tags=tags), tmp_path)
+    found = read_series([tmp_path]).series[0].stacks
+    assert [len(stack.slices) for stack in found] == [12 // stacks] * stacks
+
+
+@pytest.mark.parametrize(("digit", "stacks"), [("0.0002", 1), ("0.002", 2)])
+def test_digits_of_the_orientation_part_nothing_that_matters(tmp_path, digit, stacks):
+    tags = {
+        k: {"ImageOrientationPatient": ["1", digit, "0", f"-{digit}", "1", "0"]}
+        for k in (1, 2, 5, 7, 8, 11)
+    }
+    write_series(SCENE, Acquisition(rows=64, columns=64, slices=12, slice_tags=tags), tmp_path)
+    (series,) = read_series([tmp_path]).series
+    # Alternating directions beyond the tolerance are taken for a drift, each slice by itself.
+    assert len(series.stacks) == 1 and series.stacks[0].drifting == (stacks == 2)

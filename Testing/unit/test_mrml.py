@@ -280,7 +280,7 @@ def test_model_without_a_surface(scene) -> None:
 def test_a_map_of_a_ct_is_not_said_to_hold_hounsfield_units(tmp_path):
     write_series(
         Scene((Ball((0, 0, 0), 5.0),)),
-        Acquisition(rows=20, columns=20, slices=5, tags={"RescaleType": "US"}),
+        Acquisition(rows=20, columns=20, slices=5, tags={"RescaleType": "Z_EFF"}),
         tmp_path,
     )
     node = mrml.add_volume_node(load_stack(read_series([tmp_path]).series[0].stacks[0]), "Map")

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.core.errors import Cancelled, GeometryError, PixelDataError
+from PrintPrepLib.core.errors import Cancelled, GeometryError, PixelDataError, SeriesError
 from PrintPrepLib.dicom.pixel_layout import PixelLayout
+from PrintPrepLib.geometry.analysis import analyse
 from PrintPrepLib.geometry.hounsfield import in_hounsfield, pixel_findings, refuse_maps, value_unit
 from PrintPrepLib.pixels.values import rescale, stored_pixels
 from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.series.selection import choose
 from PrintPrepLib.series.stack_pixels import StackPixels, read_voxels
 from PrintPrepLib.surface.grey_values import grey_value_surface
 from PrintPrepLib.volume.regularize import load_stack
@@ -187,7 +189,7 @@ def test_a_ct_in_hounsfield_units(tmp_path, kind):
 @pytest.mark.parametrize(
     ("tags", "what"),
     [
-        ({"RescaleType": "US"}, "RescaleType US"),
+        ({"RescaleType": "OD"}, "RescaleType OD"),
         ({"RescaleType": "Z_EFF"}, "RescaleType Z_EFF"),
         ({"ImageType": ["DERIVED", "SECONDARY", "PERFUSION", "RCBF"]}, "RCBF"),
         ({"ImageType": ["DERIVED", "PRIMARY", "AXIAL", "ELECTRON_DENSITY"]}, "ELECTRON_DENSITY"),
@@ -208,7 +210,119 @@ def test_a_map_is_not_for_printing(tmp_path, tags, what):
 
 
 def test_one_slice_of_another_kind_is_enough(tmp_path):
-    assert "not_hu" in found_in(stack_of(tmp_path, slice_tags={3: {"RescaleType": "US"}}))
+    assert "not_hu" in found_in(stack_of(tmp_path, slice_tags={3: {"RescaleType": "Z_EFF"}}))
+
+
+@pytest.mark.parametrize("kind", ["US", "us ", "NONE"])
+@pytest.mark.parametrize("slices", [None, 3])
+def test_an_unspecified_kind_is_served_with_a_warning(tmp_path, kind, slices):
+    tags = {"RescaleType": kind}
+    stack = stack_of(tmp_path, **({"slice_tags": {slices: tags}} if slices else {"tags": tags}))
+    (finding,) = found_in(stack).values()
+    assert (finding.id, finding.status) == ("unspecified_unit", "warn")
+    assert value_unit(stack) == "HU"
+    refuse_maps(stack)
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"RescaleIntercept": None}, "RescaleIntercept is missing and taken for 0"),
+        ({"RescaleSlope": None}, "RescaleSlope is missing and taken for 1"),
+    ],
+)
+def test_half_a_rescaling_is_said(tmp_path, tags, said):
+    (finding,) = found_in(stack_of(tmp_path, tags=tags)).values()
+    assert (finding.id, finding.status) == ("no_rescale", "warn") and said in finding.message
+
+
+def rewritten(folder, index: int | None, **texts: str) -> None:
+    """Other texts in files as bytes: pydicom would not write a decimal string that is none."""
+    for number, path in enumerate(sorted(folder.iterdir())):
+        if index in (None, number):
+            dataset = dcmread(path)
+            for keyword, text in texts.items():
+                data = text.encode("latin-1")
+                dataset.add_new(keyword, "OB", data + b" " * (len(data) % 2))
+            dataset.save_as(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["-1024,00", "-1024 HU", "-1.024,00", "-1,024.0", "-1024,0e0", "-1024\\-1024", "-1024."]
+)
+def test_an_intercept_is_read_as_it_is_meant(tmp_path, text):
+    stack_of(tmp_path)
+    rewritten(tmp_path, None, RescaleIntercept=text)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    assert {item.pixels.intercept for item in stack.slices} == {-1024.0}
+    found = {finding.id for finding in analyse(stack).findings}
+    assert ("number_format" in found) == (text not in ("-1024\\-1024", "-1024."))
+
+
+@pytest.mark.parametrize("keyword", ["RescaleIntercept", "RescaleSlope"])
+@pytest.mark.parametrize(
+    "text", ["abc", "nan", "1e300", "1e999", "-inf", "1\\2", "1_0", "1.2.3", "0x10", "1 2"]
+)
+def test_numbers_that_are_none_are_refused_by_tag(tmp_path, keyword, text):
+    count = len(stack_of(tmp_path).slices)
+    rewritten(tmp_path, 2, **{keyword: text})
+    (series,) = read_series([tmp_path]).series
+    (rejected,) = series.rejected
+    assert keyword in rejected.reason and rejected.file.endswith(sorted(os.listdir(tmp_path))[2])
+    assert len(series.stacks[0].slices) == count - 1
+
+
+def test_what_could_be_thousands_or_decimals_is_refused(tmp_path):
+    stack_of(tmp_path)
+    rewritten(tmp_path, None, RescaleIntercept="-1,024")
+    with pytest.raises(SeriesError, match=r'RescaleIntercept is "-1,024"'):
+        choose(read_series([tmp_path]), None, [str(tmp_path)])
+
+
+def test_a_text_that_is_quoted_is_short_and_harmless(tmp_path):
+    stack_of(tmp_path)
+    rewritten(tmp_path, 2, RescaleSlope="\x1b[31m" + "x" * 500)
+    (rejected,) = read_series([tmp_path]).series[0].rejected
+    assert "\x1b" not in rejected.reason and len(rejected.reason) < 120
+
+
+def test_spacing_and_position_are_read_as_they_are_meant(tmp_path):
+    before = stack_of(tmp_path)
+    for index, item in enumerate(before.slices):
+        x, y, z = (f"{value:.2f} mm".replace(".", ",") for value in item.position)
+        rewritten(
+            tmp_path,
+            index,
+            PixelSpacing="\\".join(f"{value:g} mm" for value in item.pixel_spacing),
+            ImagePositionPatient=f"{x}\\{y}\\{z}",
+            SliceThickness="1,000 mm",
+        )
+    (after,) = read_series([tmp_path]).series[0].stacks
+    for one, other in zip(before.slices, after.slices, strict=True):
+        assert other.pixel_spacing == one.pixel_spacing and other.thickness_mm == 1.0
+        np.testing.assert_allclose(other.position, one.position, atol=0.005)
+        assert other.position_decimals == (2, 2, 2)
+    (finding,) = (item for item in analyse(after).findings if item.id == "number_format")
+    assert "ImagePositionPatient, PixelSpacing" in finding.message
+
+
+@pytest.mark.parametrize("empty", ["", None])
+@pytest.mark.parametrize(
+    ("lacking", "reason"), [([3], "is missing here"), ([0, 1, 2, 4, 5, 6, 7], "is stated here")]
+)
+def test_a_slice_unlike_its_neighbours_is_named(tmp_path, empty, lacking, reason):
+    tags = {k: {"RescaleIntercept": empty} for k in lacking}
+    stack = stack_of(tmp_path, slices=8, slice_tags=tags)
+    (rejected,) = stack.rejected
+    assert rejected.reason.startswith(f"RescaleIntercept {reason}") and len(stack.slices) == 7
+    (finding,) = (item for item in analyse(stack).findings if item.id == "unmapped_slices")
+    assert (finding.status, finding.measured) == ("warn", 1)
+    assert finding.message.startswith("1 slice is left out")
+
+
+def test_what_is_missing_and_would_change_nothing_is_no_matter(tmp_path):
+    stack = stack_of(tmp_path, slice_tags={3: {"RescaleSlope": None}})
+    assert not stack.rejected and "unmapped_slices" not in found_in(stack)
 
 
 def test_images_taken_for_perfusion_are_images(tmp_path):

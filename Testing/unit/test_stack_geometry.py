@@ -11,8 +11,12 @@ from phantoms.analytic import Scene
 from phantoms.dicom import write_series
 from PrintPrepLib.geometry.analysis import analyse
 from PrintPrepLib.geometry.regularity import find_gaps, fit_regular, position_tolerance
+from PrintPrepLib.geometry.source_record import source_record
 from PrintPrepLib.geometry.stack_geometry import analyse_positions
+from PrintPrepLib.report.record_rows import source_rows
 from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.volume.regularize import load_stack
+from pydicom import dcmread
 
 TIGHT = np.full(3, 0.02)
 
@@ -269,9 +273,79 @@ def test_wandering_slices_are_named():
     positions[:, 2] = np.arange(10) * 2.0
     positions[5:, 0] = 1.5
     geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
-    assert geometry.tilted and geometry.irregular
-    assert geometry.drift_mm == pytest.approx(2 / 3, abs=1e-6)
+    assert geometry.displaced and not geometry.tilted and not geometry.irregular
+    assert not geometry.regular and geometry.step == pytest.approx(2.0)
+    assert geometry.drift_mm == pytest.approx(1.5, abs=1e-6) and geometry.tilt_deg == 0
     np.testing.assert_allclose(geometry.offsets[:, 0], positions[:, 0])
+
+
+@pytest.mark.parametrize("cuts", [(5,), (15,), (10, 20), (4, 9, 14)])
+@pytest.mark.parametrize("shear", [0.0, 0.3])
+def test_images_centred_anew_are_no_gantry_tilt(cuts, shear):
+    positions = np.zeros((30, 3))
+    positions[:, 2] = np.arange(30) * 1.0
+    positions[:, 1] = shear * positions[:, 2]
+    for number, cut in enumerate(cuts):
+        positions[cut:, 0] += 7.3 if number % 2 == 0 else -4.1
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert not geometry.irregular and geometry.tilted == bool(shear)
+    assert geometry.tilt_deg == pytest.approx(np.degrees(np.arctan(shear)), abs=0.01)
+    assert geometry.drift_mm == pytest.approx(np.ptp(positions[:, 0]), abs=0.01)
+    np.testing.assert_allclose(geometry.positions, positions, atol=1e-9)
+
+
+@pytest.mark.parametrize("shear", [0.05, 0.3])
+def test_a_tilt_with_uneven_steps_is_a_tilt(shear):
+    positions = np.zeros((20, 3))
+    positions[:, 2] = np.cumsum([0.0, *([1.0] * 9), *([3.0] * 10)])
+    positions[:, 1] = shear * positions[:, 2]
+    geometry = analyse_positions(positions, *np.eye(3)[:2], TIGHT)
+    assert geometry.tilted and geometry.irregular and geometry.step is None
+    assert geometry.tilt_deg == pytest.approx(np.degrees(np.arctan(shear)))
+
+
+def test_only_the_displacement_is_told_where_images_were_centred_anew(tmp_path):
+    truth = write_series(Scene(), Acquisition(rows=8, columns=8, slices=12), tmp_path)
+    for path, position in zip(truth.files[6:], truth.positions[6:], strict=True):
+        dataset = dcmread(path)
+        dataset.ImagePositionPatient = [float(position[0]) + 7.3, *map(float, position[1:])]
+        dataset.save_as(path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    geometry = analyse(stack)
+    assert ids(geometry) == {"in_plane_drift"}
+    assert "7.30 mm, which no tilt explains" in geometry.findings[0].message
+    record = source_record(stack, geometry)
+    assert not record["tilted"] and record["in_plane_offsets_mm"][6:] == [[7.3, 0.0]] * 6
+    volume = load_stack(stack)
+    assert volume.spacing_mm[2] == pytest.approx(1.0) and volume.dimensions[2] == 12
+
+
+def test_the_sign_of_the_header_is_explained_beside_the_tilt(tmp_path):
+    stated, _ = geometry_of(tmp_path / "a", slices=8, tilt=(0, -18.5), tilt_tag=-18.5)
+    (finding,) = stated.findings
+    assert "18.50°" in finding.message and "The header states -18.5°" in finding.message
+    plain, _ = geometry_of(tmp_path / "b", slices=8, tilt=(0, 18.5), tilt_tag=18.5)
+    assert "header" not in plain.findings[0].message
+
+
+def test_one_gap_is_said_in_the_singular(tmp_path):
+    one, _ = geometry_of(tmp_path / "a", slices=12, drop=(5,))
+    assert "1 gap of up to 2.00 mm" in one.findings[0].message
+    assert "fits 1 missing slice, at" in one.findings[0].message
+    more, _ = geometry_of(tmp_path / "b", slices=16, drop=(5, 10))
+    assert "2 gaps of up to 2.00 mm" in more.findings[0].message
+    assert "fits 2 missing slices, at" in more.findings[0].message
+
+
+def test_thickness_of_a_mixed_series_is_a_range(tmp_path):
+    tags = {k: {"SliceThickness": "2.5"} for k in range(4)}
+    scan = Acquisition(rows=8, columns=8, slices=8, slice_tags=tags)
+    write_series(Scene(), scan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    record = source_record(stack, analyse(stack))
+    assert record["slice_thickness_range_mm"] == [1.0, 2.5]
+    assert record["slice_thickness_mm"] == 2.5
+    assert dict(source_rows(record))["Slice thickness"] == "1.000 … 2.500 mm"
 
 
 def test_real_series(real_data):
@@ -294,3 +368,34 @@ def test_real_series(real_data):
     assert uneven.missing == 1 and uneven.findings[0].id == "gap"
     assert uneven.gaps == (2,) and uneven.usual_mm == pytest.approx(5, abs=1e-4)
     assert uneven.missing_at_mm == pytest.approx((33.1075,), abs=1e-3)
+
+
+def test_tolerances_follow_the_pixel_and_the_step_below_a_tenth_of_a_millimetre():
+    for finest, smallest in ((0.5, 0.02), (0.1, 0.02), (0.02, 0.004), (0.005, 0.001)):
+        np.testing.assert_allclose(position_tolerance([(5, 5, 5)], finest), [smallest] * 3)
+    np.testing.assert_allclose(position_tolerance([(5, 5, 2)], 0.005), [0.001, 0.001, 0.005])
+
+
+@pytest.mark.parametrize("step", [0.09, 0.009, 0.004])
+@pytest.mark.parametrize("drop", [(13, 14), (13,), (2,)])
+def test_missing_slices_of_a_micro_ct_are_a_gap_and_nothing_else(tmp_path, step, drop):
+    scan = Acquisition(
+        rows=12, columns=12, slices=30, steps=step, pixel_spacing=(0.8 * step,) * 2, drop=drop
+    )
+    write_series(Scene(), scan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    geometry = analyse(stack)
+    assert geometry.irregular and not geometry.rounded and not geometry.tilted
+    assert geometry.missing == len(drop)
+    found = {item.id for item in geometry.findings}
+    assert {"gap", "irregular"} <= found and "rounded_positions" not in found
+    np.testing.assert_allclose(geometry.positions, [s.position for s in stack.slices], atol=1e-9)
+
+
+def test_a_complete_micro_ct_is_regular(tmp_path):
+    scan = Acquisition(rows=12, columns=12, slices=30, steps=0.009, pixel_spacing=(0.0072,) * 2)
+    write_series(Scene(), scan, tmp_path)
+    (stack,) = read_series([tmp_path]).series[0].stacks
+    geometry = analyse(stack)
+    assert geometry.regular and geometry.duplicates == 0 and geometry.findings == ()
+    assert geometry.step == pytest.approx(0.009)

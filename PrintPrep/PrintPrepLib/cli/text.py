@@ -103,7 +103,11 @@ def _measures(source: Mapping[str, Any]) -> list[tuple[str, str]]:
     lines = [(_("Slices"), slices.said)]
     if source["steps_mm"]["max"] is not None:
         lines += [(_("Steps"), _steps(source)), (tilt, f"{source['tilt_deg']:.2f}°")]
-    if source.get("slice_thickness_mm") is not None:
+    if source.get("slice_thickness_range_mm"):
+        low, high = source["slice_thickness_range_mm"]
+        span = Phrase(_("{low:g} to {high:g} mm"), {"low": low, "high": high})
+        lines.append((_("Thickness"), span.said))
+    elif source.get("slice_thickness_mm") is not None:
         lines.append((_("Thickness"), f"{source['slice_thickness_mm']:g} mm"))
     for key, title in (
         ("kernel", _("Kernel")),

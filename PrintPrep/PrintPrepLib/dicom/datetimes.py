@@ -41,7 +41,15 @@ def parse_date(text: str) -> datetime | None:
 def parse_date_and_time(date: str, time: str) -> datetime | None:
     """A DA and a TM value as one moment; None where one of them cannot be read."""
     midnight, since = parse_date(date), parse_time(time)
-    return None if midnight is None or since is None else midnight + since
+    return None if since is None else _later(midnight, since)
+
+
+def _later(moment: datetime | None, by: timedelta) -> datetime | None:
+    """None beyond the years that can be counted."""
+    try:
+        return None if moment is None else moment + by
+    except OverflowError:
+        return None
 
 
 def parse_offset(text: str) -> timedelta | None:
@@ -69,4 +77,4 @@ def parse_datetime(text: str, timezone: str = "") -> datetime | None:
     own, here = parse_offset(found[0]) if found else None, parse_offset(timezone)
     if moment is None or own is None or here is None:
         return moment
-    return moment - own + here
+    return _later(moment, here - own)

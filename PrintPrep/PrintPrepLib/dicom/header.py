@@ -20,16 +20,28 @@ from .image_plane import (
     NotASlice,
     TagText,
     image_position,
+    oddly_written,
     optional_number,
     orientation,
     parts_of,
     pixel_spacing,
+    small_number,
     written_decimals,
 )
 from .pixel_layout import PixelLayout
 
 #: Why an object is no slice that no reader would miss.
 NO_IMAGE = _("no image in this object")
+#: Decimal strings that place a slice.
+_PLACING = {
+    tags.IMAGE_POSITION: "ImagePositionPatient",
+    tags.IMAGE_ORIENTATION: "ImageOrientationPatient",
+    tags.PIXEL_SPACING: "PixelSpacing",
+}
+
+
+#: What two bytes hold.
+_LARGEST_MATRIX = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class SliceHeader:
     frame of a file that holds ``frames`` of them. ``traits`` are texts in the order of
     ``TRAITS``, or () where nobody asked. ``slice_location`` is what SliceLocation says, in
     mm, for comparison only. ``entered`` tells that a person typed the geometry.
+    ``odd_numbers`` are keywords whose numbers are read, but not written as DICOM asks.
     """
 
     path: str
@@ -66,6 +79,7 @@ class SliceHeader:
     traits: tuple[str, ...] = ()
     slice_location: float | None = None
     entered: bool = False
+    odd_numbers: tuple[str, ...] = ()
 
     @property
     def pixels(self) -> PixelLayout:
@@ -80,7 +94,7 @@ class SliceHeader:
 
 def _spacing(text: str) -> tuple[float, float] | None:
     parts = parts_of(text)
-    values = [value for part in parts if (value := optional_number(part) or 0.0) > 0]
+    values = [value for part in parts if (value := small_number(part) or 0.0) > 0]
     return (values[0], values[1]) if len(parts) == len(values) == 2 else None
 
 
@@ -102,22 +116,23 @@ class SeriesInfo:
     ``scan_date`` is an ISO date, and patient data. ``derivation`` is free text that never
     enters a record. The pixel spacings (row, column) in mm are claims: ``pixel_spacing`` of
     PixelSpacing, ``imager_pixel_spacing`` on the detector, ``nominal_pixel_spacing`` on film;
-    ``pixel_spacing_calibration`` tells how the first was calibrated.
+    ``pixel_spacing_calibration`` tells how the first was calibrated. ``part`` numbers (from 1)
+    series that state the same UID but are several, 0 where there is one.
     """
 
     uid: str = from_tag(tags.SERIES_INSTANCE_UID)
-    study_uid: str = from_tag("0020,000D")
-    number: str = from_tag("0020,0011")
-    description: str = from_tag("0008,103E")
-    modality: str = from_tag("0008,0060")
+    study_uid: str = from_tag(tags.STUDY_INSTANCE_UID)
+    number: str = from_tag(tags.SERIES_NUMBER)
+    description: str = from_tag(tags.SERIES_DESCRIPTION)
+    modality: str = from_tag(tags.MODALITY)
     manufacturer: str = from_tag("0008,0070")
-    slice_thickness_mm: float | None = from_tag(tags.SLICE_THICKNESS, optional_number)
-    spacing_between_slices_mm: float | None = from_tag(tags.SPACING_BETWEEN_SLICES, optional_number)
-    tilt_tag_deg: float | None = from_tag(tags.GANTRY_DETECTOR_TILT, optional_number)
+    slice_thickness_mm: float | None = from_tag(tags.SLICE_THICKNESS, small_number)
+    spacing_between_slices_mm: float | None = from_tag(tags.SPACING_BETWEEN_SLICES, small_number)
+    tilt_tag_deg: float | None = from_tag(tags.GANTRY_DETECTOR_TILT, small_number)
     kernel: str = from_tag(tags.CONVOLUTION_KERNEL)
     window: tuple[tuple[float, float], ...] = ()
-    patient_name: str = from_tag("0010,0010")
-    patient_id: str = from_tag("0010,0020")
+    patient_name: str = from_tag(tags.PATIENT_NAME)
+    patient_id: str = from_tag(tags.PATIENT_ID)
     model: str = from_tag("0008,1090")
     device_serial: str = from_tag("0018,1000")
     scan_date: str = ""
@@ -127,6 +142,12 @@ class SeriesInfo:
     nominal_pixel_spacing: tuple[float, float] | None = from_tag("0018,2010", _spacing)
     pixel_spacing_calibration: str = from_tag("0028,0A02")
     patient_birth_date: str = from_tag("0010,0030")
+    part: int = 0
+
+    @property
+    def id(self) -> str:
+        """The pseudonym of the series (``series_id``), another one for each part of a UID."""
+        return series_id(f"{self.uid}#{self.part}" if self.part else self.uid)
 
 
 def slice_header(path: str, text: TagText) -> SliceHeader:
@@ -165,6 +186,7 @@ def plane_header(path: str, text: TagText) -> SliceHeader:
     row_direction, column_direction = orientation(text(tags.IMAGE_ORIENTATION))
     position_text = text(tags.IMAGE_POSITION)
     position = image_position(position_text)
+    odd = (name for tag, name in _PLACING.items() if oddly_written(text(tag)))
     x, y, z = map(written_decimals, parts_of(position_text))
     return SliceHeader(
         path=path,
@@ -179,8 +201,9 @@ def plane_header(path: str, text: TagText) -> SliceHeader:
         pixel_spacing=pixel_spacing(text(tags.PIXEL_SPACING)),
         image_type=tuple(parts_of(text(tags.IMAGE_TYPE))),
         instance_number=text(tags.INSTANCE_NUMBER),
-        thickness_mm=optional_number(text(tags.SLICE_THICKNESS)),
+        thickness_mm=small_number(text(tags.SLICE_THICKNESS)),
         slice_location=optional_number(text(tags.SLICE_LOCATION)),
+        odd_numbers=tuple(odd),
     )
 
 
@@ -231,7 +254,7 @@ def _matrix_size(text: TagText, tag: str, keyword: str) -> int:
     if value is None:
         missing = NO_IMAGE if tag == tags.ROWS else _("{keyword} is missing")
         raise NotASlice(missing, keyword=keyword)
-    if value < 1 or value != int(value):
+    if not 1 <= value <= _LARGEST_MATRIX or value != int(value):
         raise NotASlice(_("{keyword} is {value:g}"), keyword=keyword, value=value)
     return int(value)
 

@@ -11,12 +11,16 @@ from pydicom.dataset import FileDataset
 
 from ..core.phrases import Phrase, _
 from .elscint_block import ALL_TAGS, TRANSFER_SYNTAX, private_pixels
-from .image_plane import NotASlice, TagText, optional_number
+from .image_plane import NotASlice, TagText, oddly_written, optional_number, parts_of, shown
 
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
 RESCALE = RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE = "0028,1052", "0028,1053", "0028,1054"
+#: Their keywords.
+SLOPE, INTERCEPT = "RescaleSlope", "RescaleIntercept"
+#: Beyond what any scanner maps a stored value to or by.
+_SMALLEST_SLOPE, _LARGEST_RESCALE = 1e-12, 1e12
 _BITS = _BITS_ALLOCATED, _BITS_STORED, _HIGH_BIT = "0028,0100", "0028,0101", "0028,0102"
 _PIXEL_REPRESENTATION = "0028,0103"
 _PADDING = ("0028,0120", "0028,0121")  # PixelPaddingValue and PixelPaddingRangeLimit
@@ -64,8 +68,8 @@ class PixelLayout:
     compression of the pixels, which stand in the element ``element`` (None: PixelData).
     ``loss`` is None where nothing was lost to compression. ``high_bit`` is where the values'
     highest bit stands, None: at BitsStored − 1. ``rescale_type`` is what RescaleType says the
-    values are, "" where it says nothing; ``rescaled`` tells whether the header maps stored
-    values to others at all.
+    values are, "" where it says nothing. ``unstated`` are those of ``SLOPE`` and ``INTERCEPT`` that
+    the header does not state, ``odd_numbers`` those that are not written as DICOM asks.
     """
 
     transfer_syntax: str
@@ -82,7 +86,13 @@ class PixelLayout:
     loss: Loss | None = None
     high_bit: int | None = None
     rescale_type: str = ""
-    rescaled: bool = True
+    unstated: tuple[str, ...] = ()
+    odd_numbers: tuple[str, ...] = ()
+
+    @property
+    def rescaled(self) -> bool:
+        """Whether the header maps stored values to others at all."""
+        return len(self.unstated) < 2
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -161,17 +171,36 @@ def frame_layout(
 
 
 def _rescale(text: TagText) -> dict[str, Any]:
-    """The fields of ``PixelLayout`` that map stored values to values."""
-    slope = optional_number(text(RESCALE_SLOPE))
-    intercept = optional_number(text(RESCALE_INTERCEPT))
+    """The fields of ``PixelLayout`` that map stored values to values.
+
+    :raises NotASlice: a number is none, or maps to nothing that a scanner measures.
+    """
+    tags = {SLOPE: RESCALE_SLOPE, INTERCEPT: RESCALE_INTERCEPT}
+    stated = {name: _stated(text(tag), name) for name, tag in tags.items()}
+    slope, intercept = stated.values()
     if slope == 0:
         raise NotASlice(_("RescaleSlope is 0: every pixel would have the same value"))
+    for name, value, smallest in ((SLOPE, slope, _SMALLEST_SLOPE), (INTERCEPT, intercept, 0.0)):
+        if value is not None and not smallest <= abs(value) <= _LARGEST_RESCALE:
+            raise NotASlice(_("{name} is {value:g}, as no scanner has it"), name=name, value=value)
     return {
         "slope": 1.0 if slope is None else slope,
         "intercept": 0.0 if intercept is None else intercept,
         "rescale_type": text(RESCALE_TYPE).strip().upper(),
-        "rescaled": slope is not None or intercept is not None,
+        "unstated": tuple(name for name, value in stated.items() if value is None),
+        "odd_numbers": tuple(name for name, tag in tags.items() if oddly_written(text(tag))),
     }
+
+
+def _stated(written: str, name: str) -> float | None:
+    """A number as the header states it; None where it states nothing."""
+    parts = parts_of(written.strip(" \0"))
+    values = {optional_number(part, small=name == SLOPE) for part in parts}
+    if len(values) > 1 or None in values:
+        raise NotASlice(
+            _('{name} is "{written}", which is not one number'), name=name, written=shown(written)
+        )
+    return next(iter(values), None)
 
 
 def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, int] | None:

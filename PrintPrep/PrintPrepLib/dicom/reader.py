@@ -25,7 +25,7 @@ from .functional_groups import FRAME_TAGS, FrameHeaders, frame_headers
 from .header import SERIES_TAGS, multi_frame, slice_header, slice_traits
 from .image_plane import InvalidGeometry, NotASlice, TagText
 from .pixel_layout import PIXEL_TAGS, PixelLayout, frame_layout, pixel_layout
-from .tags import SERIES_INSTANCE_UID, SLICE_TAGS, TRAITS
+from .tags import MEMBERSHIP_TAGS, SERIES_INSTANCE_UID, SLICE_TAGS, TRAITS
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 #: Implicit VR files do not say which elements are binary numbers.
@@ -43,7 +43,7 @@ def _key(tag: str) -> BaseTag:
 
 _WANTED = [
     0x00080005,
-    *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + PIXEL_TAGS),
+    *(_key(tag) for tag in SLICE_TAGS + TRAITS + SERIES_TAGS + PIXEL_TAGS + MEMBERSHIP_TAGS),
     *USUAL_TAGS,
     *FRAME_TAGS,
 ]

@@ -5,6 +5,7 @@ The entry to this package.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -13,18 +14,20 @@ import numpy as np
 
 from ..core.errors import GeometryError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, listed
+from ..core.phrases import Phrase, _, counted, joined, listed
 from ..dicom.elscint_block import REMEDY
 from ..pixels.elscint_codec import KNOWN
 from .fan import Fan, fan_of
 from .header_claims import claims
-from .hounsfield import pixel_findings
-from .regularity import GAP_FAIL_MM, position_tolerance
-from .stack import ENTER_GEOMETRY, SliceStack
+from .hounsfield import pixel_findings, unmapped_finding
+from .regularity import GAP_FAIL_MM
+from .stack import ENTER_GEOMETRY, SliceStack, tolerance_of
 from .stack_geometry import StackGeometry, analyse_positions, standing
 
 _DRIFT_MM = 0.1
 _LISTED = 5
+#: Steps below this are told in tenths of a micrometre.
+_FINE_MM = 0.1
 
 
 def analyse(stack: SliceStack) -> StackGeometry:
@@ -42,13 +45,14 @@ def analyse(stack: SliceStack) -> StackGeometry:
     if stack.drifting:
         # The corners rise and fall as the slices turn; their middles do not.
         positions, row, column = fan.middles, fan.axes[0], fan.axes[1]
-    tolerance = position_tolerance(item.position_decimals for item in slices)
+    tolerance = tolerance_of(slices)
     geometry = analyse_positions(positions, row, column, tolerance)
     duplicates = len(stack.slices) - len(slices) + len(stack.duplicate_places)
     geometry = replace(geometry, duplicates=duplicates)
     stack = replace(stack, slices=slices)
     refusal = _refusal(stack, fan)
-    found = [refusal, *pixel_findings(stack), *_described(stack, geometry, fan)]
+    noted = [item for item in stack.noted if item is not refusal]
+    found = [refusal, *noted, *pixel_findings(stack), *_described(stack, geometry, fan)]
     return replace(
         geometry,
         findings=tuple(item for item in found if item is not None),
@@ -78,6 +82,9 @@ def drift_findings(fan: Fan) -> tuple[Finding, Finding | None]:
 def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
     """Why no volume can be made of this stack, or None."""
     values: dict[str, Any]
+    for noted in stack.noted:
+        if noted.status == "fail":
+            return noted
     if stack.compression is not None and stack.compression not in KNOWN:
         template = _(
             "The pixels are in the private compression {name}, which cannot be decoded here. "
@@ -109,7 +116,8 @@ def _refusal(stack: SliceStack, fan: Fan) -> Finding | None:
 
 def _described(stack: SliceStack, geometry: StackGeometry, fan: Fan) -> list[Finding | None]:
     """The findings about a stack that can be judged, in the order of their weight."""
-    found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry)]
+    found = [_mixed(stack), _derived(stack), _duplicates(stack, geometry), _shared_uids(stack)]
+    found += [unmapped_finding(stack), _odd_numbers(stack)]
     if len(stack.slices) > 1:
         found += [_sectioned(stack, geometry), _joined(stack), _gap(geometry)]
         if stack.drifting:
@@ -166,6 +174,34 @@ def _duplicates(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     return Finding("duplicate_positions", status, template, {"count": count}, count)
 
 
+def _shared_uids(stack: SliceStack) -> Finding | None:
+    """Different slices under one SOPInstanceUID: the UID is wrong, not the slices."""
+    told = {(item.sop_instance_uid, item.frame) for item in stack.slices if item.sop_instance_uid}
+    count = sum(bool(item.sop_instance_uid) for item in stack.slices) - len(told)
+    if not count:
+        return None
+    template = _(
+        "{slices} the SOPInstanceUID of another one, but another place or other pixels: the UID "
+        "is wrong, and every slice is used."
+    )
+    slices = counted(count, _("{count} slice has"), _("{count} slices have"))
+    return Finding("shared_instance_uid", "warn", template, {"slices": slices}, count)
+
+
+def _odd_numbers(stack: SliceStack) -> Finding | None:
+    """Numbers that are read though they are not written as DICOM asks."""
+    names: set[str] = set()
+    for item in stack.slices:
+        names.update(item.odd_numbers, item.layout.odd_numbers if item.layout else ())
+    if not names:
+        return None
+    template = _(
+        "Numbers are not written as DICOM asks ({names}: a decimal comma or a unit). They are read "
+        "as they are meant; other programs may take them for nothing."
+    )
+    return Finding("number_format", "warn", template, {"names": ", ".join(sorted(names))})
+
+
 def _sectioned(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
     if geometry.sectioned:
         gaps = [float(geometry.steps[index]) for index in geometry.partings]
@@ -205,31 +241,37 @@ def _gap(geometry: StackGeometry) -> Finding | None:
     if not geometry.gaps:
         return None
     widest = float(geometry.steps[list(geometry.gaps)].max())
+    usual = geometry.usual_mm
     template = _(
-        "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice "
-        "{behind}: the anatomy there is guessed, not seen."
+        "{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: the "
+        "anatomy there is guessed, not seen."
     )
-    behind = listed((str(index + 1) for index in geometry.gaps), _LISTED)
-    values = {
-        "gaps": len(geometry.gaps),
-        "gap": widest,
-        "usual": geometry.usual_mm,
-        "behind": behind,
+    values: dict[str, Any] = {
+        "gaps": counted(len(geometry.gaps), _("{count} gap"), _("{count} gaps")),
+        "gap": _length(widest, 2, usual),
+        "usual": _length(usual, 2, usual),
+        "behind": listed((str(index + 1) for index in geometry.gaps), _LISTED),
     }
     if geometry.missing:
         template = _(
-            "{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind "
-            "slice {behind}: the anatomy there is guessed, not seen. The width fits {missing} "
-            "missing slice(s), at {places} along the normal: ask for the complete series."
+            "{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: "
+            "the anatomy there is guessed, not seen. The width fits {missing}, at {places} along "
+            "the normal: ask for the complete series."
         )
-        places = _lengths(geometry.missing_at_mm)
-        values |= {"missing": geometry.missing, "places": places}
+        one, many = _("{count} missing slice"), _("{count} missing slices")
+        values["missing"] = counted(geometry.missing, one, many)
+        values["places"] = _lengths(geometry.missing_at_mm, usual)
     status = "fail" if widest > GAP_FAIL_MM else "warn"
     return Finding("gap", status, template, values, widest, "mm")
 
 
-def _lengths(lengths: Iterable[float]) -> Phrase | str:
-    return listed((f"{length:.1f} mm" for length in lengths), _LISTED)
+def _length(length: float, decimals: int, usual: float) -> str:
+    """A length with its decimals, and more of them where steps are micrometres."""
+    return f"{length:.{decimals if usual >= _FINE_MM else 4}f}"
+
+
+def _lengths(lengths: Iterable[float], usual: float = math.inf) -> Phrase | str:
+    return listed((f"{_length(length, 1, usual)} mm" for length in lengths), _LISTED)
 
 
 def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
@@ -245,7 +287,16 @@ def _tilt(stack: SliceStack, geometry: StackGeometry) -> Finding | None:
             "The slices lean against their stack by {tilt:.2f}°: each slice is shifted against its "
             "neighbour, and the volume is straightened by shifting the slices back."
         )
-    return Finding("tilted", "warn", template, {"tilt": tilt}, tilt, "°")
+    told = [Phrase(template, {"tilt": tilt})]
+    tag = stack.info.tilt_tag_deg
+    if tag is not None and tag < 0:
+        signed = _(
+            "The header states {tag:g}°: which way minus means differs between manufacturers, so "
+            "the direction is taken from the positions."
+        )
+        told.append(Phrase(signed, {"tag": tag}))
+    whole = joined(told, " ") if len(told) > 1 else told[0]
+    return Finding("tilted", "warn", whole.template, whole.values, tilt, "°")
 
 
 def _steps(geometry: StackGeometry) -> Finding | None:
@@ -273,10 +324,19 @@ def _steps(geometry: StackGeometry) -> Finding | None:
 
 def _drift(geometry: StackGeometry) -> Finding | None:
     drift = geometry.drift_mm
-    if drift <= _DRIFT_MM or not geometry.tilted:
+    straight = geometry.displaced and not geometry.tilted
+    if drift <= _DRIFT_MM and not (straight and not geometry.sectioned):
+        return None
+    if not (geometry.tilted or straight):
         return None
     displaced = _(
         "The slices are displaced within their plane by up to {drift:.2f} mm beyond a constant "
         "tilt; each one is put back to its own position."
     )
+    if straight:
+        displaced = _(
+            "The slices are displaced within their plane by up to {drift:.2f} mm, which no tilt "
+            "explains (the image was centred anew, for instance); each one is put back to its own "
+            "position."
+        )
     return Finding("in_plane_drift", "warn", displaced, {"drift": drift}, drift, "mm")

@@ -16,8 +16,12 @@ from .fan import fan_order
 from .reconstructions import regular, told_apart
 from .stack import in_order, places
 
-#: Largest difference of a direction cosine within one stack: 0.025 mm over 250 mm.
-ORIENTATION_TOLERANCE = 1e-4
+#: Largest difference of a direction cosine within one stack: 0.025 mm over 250 mm. A small field
+#: allows more, up to the second.
+ORIENTATION_TOLERANCE, _LARGEST_ORIENTATION_TOLERANCE = 1e-4, 3e-4
+#: How far the last pixel may be off where one stack has several pixel spacings or directions,
+#: in mm and in pixels, whichever is less.
+_OFF_MM, _OFF_PIXELS = 0.02, 0.1
 _SPACING_TOLERANCE = 1e-6
 #: Neighbours whose direction cosines differ by less (0.5°) may belong to a drifting scan.
 _DRIFT_STEP = 9e-3
@@ -112,14 +116,24 @@ def _rasters(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
     for item in slices:
         for members in kinds:
             first = members[0]
-            off = np.abs(np.subtract(item.pixel_spacing, first.pixel_spacing)).max()
             same = (item.rows, item.columns) == (first.rows, first.columns)
-            if same and off <= _SPACING_TOLERANCE * max(first.pixel_spacing):
+            off = np.abs(np.subtract(item.pixel_spacing, first.pixel_spacing))
+            least = _SPACING_TOLERANCE * max(first.pixel_spacing)
+            if same and (off <= np.maximum(_off_mm(first) / _extent(first), least)).all():
                 members.append(item)
                 break
         else:
             kinds.append([item])
     return kinds
+
+
+def _off_mm(item: SliceHeader) -> float:
+    return min(_OFF_MM, _OFF_PIXELS * min(item.pixel_spacing))
+
+
+def _extent(item: SliceHeader) -> np.ndarray:
+    """Rows and columns."""
+    return np.array([item.rows, item.columns], dtype=float)
 
 
 def _directions(slices: list[SliceHeader]) -> list[tuple[list[SliceHeader], bool]]:
@@ -138,9 +152,12 @@ def _directions(slices: list[SliceHeader]) -> list[tuple[list[SliceHeader], bool
 def _parallel(slices: list[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices together whose direction is that of the first of them within the tolerance."""
     axes = np.array([_direction(item) for item in slices])
+    field_mm = float((_extent(slices[0]) * slices[0].pixel_spacing).max())
+    allowed = _off_mm(slices[0]) / field_mm
+    tolerance = min(max(ORIENTATION_TOLERANCE, allowed), _LARGEST_ORIENTATION_TOLERANCE)
     left, groups = np.arange(len(slices)), []
     while len(left):
-        near = np.abs(axes[left] - axes[left[0]]).max(axis=1) <= ORIENTATION_TOLERANCE
+        near = np.abs(axes[left] - axes[left[0]]).max(axis=1) <= tolerance
         groups.append([slices[index] for index in left[near]])
         left = left[~near]
     return groups

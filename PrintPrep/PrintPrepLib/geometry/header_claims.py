@@ -17,8 +17,8 @@ import numpy as np
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined
 from ..dicom.header import SeriesInfo
-from .regularity import position_tolerance
-from .stack import SliceStack
+from ..dicom.image_plane import whole_number
+from .stack import SliceStack, tolerance_of
 from .stack_geometry import StackGeometry
 
 _TILT_TOLERANCE_DEG = 0.1
@@ -71,8 +71,7 @@ class _Heights:
         self.axis = np.abs(moved[:, np.argmax(np.abs(geometry.normal))])
         self.height = float(self.normal.sum())
         self.mean = self.height / len(self.normal)
-        decimals = (item.position_decimals for item in stack.slices)
-        self.tolerance = 2 * float(position_tolerance(decimals).max())
+        self.tolerance = 2 * float(tolerance_of(stack.slices).max())
 
     def off(self, claimed: float) -> float | None:
         """By how many percent a claimed height is too tall; None within the rounding."""
@@ -142,9 +141,9 @@ def _entered_geometry(stack: SliceStack) -> Finding:
 
 def _skipped(stack: SliceStack) -> int:
     """How many of the slices' numbers are left out, where they otherwise go up evenly."""
-    try:
-        numbers = sorted(int(item.instance_number) for item in stack.slices)
-    except ValueError:
+    read = [whole_number(item.instance_number) for item in stack.slices]
+    numbers = sorted(number for number in read if number is not None)
+    if len(numbers) < len(read):
         return 0
     steps = np.diff(numbers)
     usual = int(np.median(steps)) if len(steps) else 0

@@ -28,6 +28,7 @@ import numpy as np
 from ..core.errors import GeometryError
 from ..core.phrases import _
 from ..dicom.header import SeriesInfo, SliceHeader
+from ..dicom.image_plane import whole_number
 from .analysis import analyse
 from .stack import SliceStack, number_key
 
@@ -139,11 +140,14 @@ def entered_record(slices: Sequence[SliceHeader]) -> dict[str, Any] | None:
 def in_file_order(slices: Iterable[SliceHeader]) -> list[SliceHeader]:
     """By number where every slice has one of its own, else by file name, then by frame."""
     slices = list(slices)
-    numbers = {(item.instance_number.strip(), item.frame) for item in slices}
-    if len(numbers) == len(slices) and all(
-        item.instance_number.strip().lstrip("+-").isdecimal() for item in slices
-    ):
-        return sorted(slices, key=lambda item: (int(item.instance_number), item.frame))
+    numbers = [whole_number(item.instance_number) for item in slices]
+    keys = {
+        (number, item.frame): item
+        for number, item in zip(numbers, slices, strict=True)
+        if number is not None
+    }
+    if len(keys) == len(slices):
+        return [keys[key] for key in sorted(keys)]
     # As people count: ``slice 9`` before ``slice 10``.
     return sorted(
         slices,

@@ -11,8 +11,8 @@ import numpy as np
 from ..core.phrases import Phrase, _, joined
 from ..dicom import tags
 from ..dicom.header import SliceHeader
-from .regularity import fit_uniform, position_tolerance
-from .stack import SAME_PLACE_MM, heights, in_order, places
+from .regularity import fit_uniform
+from .stack import heights, in_order, places, same_place_mm, tolerance_of
 
 #: Corners farther apart than this within the plane belong to different fields of view.
 _FIELD_MM = 1.0
@@ -81,7 +81,7 @@ def passes(
     along = heights(slices)[order]
     found, direction = [[slices[order[0]]]], 0.0
     for index, step in zip(order[1:], np.diff(along), strict=True):
-        if abs(step) < SAME_PLACE_MM or direction * step < 0:
+        if abs(step) < same_place_mm(slices) or direction * step < 0:
             found.append([slices[index]])
             direction = 0.0
         else:
@@ -107,17 +107,18 @@ def distinct(families: list[Slices]) -> bool:
 
 def side_by_side(families: list[Slices]) -> bool:
     """Does each family share at least half of its extent with another one?"""
+    same = same_place_mm(families[0])
     spans = [(float(along.min()), float(along.max())) for along in map(heights, families)]
     return all(
         any(
-            min(high, other_high) - max(low, other_low) >= 0.5 * (high - low) - SAME_PLACE_MM
+            min(high, other_high) - max(low, other_low) >= 0.5 * (high - low) - same
             for other, (other_low, other_high) in enumerate(spans)
             if other != own
         )
         for own, (low, high) in enumerate(spans)
     ) or any(
         # All lie within the longest one.
-        all(low - SAME_PLACE_MM <= a and b <= high + SAME_PLACE_MM for a, b in spans)
+        all(low - same <= a and b <= high + same for a, b in spans)
         for low, high in spans
     )
 
@@ -129,8 +130,8 @@ def regular(slices: Sequence[SliceHeader]) -> bool:
         return True
     if len(places(ordered)) < len(ordered):
         return False
-    tolerance = position_tolerance(item.position_decimals for item in ordered)
-    return fit_uniform(np.array([item.position for item in ordered]), tolerance) is not None
+    positions = np.array([item.position for item in ordered])
+    return fit_uniform(positions, tolerance_of(ordered)) is not None
 
 
 def _splits(slices: Slices) -> Iterator[tuple[tuple[str, ...], list[Slices]]]:

@@ -8,6 +8,7 @@ every single position: a minimax fit, a linear programme of four to six unknowns
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,8 @@ import numpy as np
 GAP_FAIL_MM = 2.5
 _SMALLEST_TOLERANCE_MM = 0.02
 _LARGEST_TOLERANCE_MM = 0.05
+#: Of the finer of pixel and step, in micro-CT: less than a quarter, so that no slice hides in it.
+_FINEST_SHARE = 0.2
 #: Positions closer than this to the simple grid through the end slices count as exact.
 _EXACT_MM = 0.01
 _GAP_FACTOR, _GAP_MM = 1.9, 2.5
@@ -53,14 +56,23 @@ class Gaps:
     partings: tuple[int, ...] = ()
 
 
-def position_tolerance(decimals: Iterable[tuple[int, int, int]]) -> np.ndarray:
+def position_tolerance(
+    decimals: Iterable[tuple[int, int, int]], finest_mm: float = math.inf
+) -> np.ndarray:
     """How far a written position may lie from the true one, per component, (3,) mm.
 
     Half the last digit written there (the most that any slice writes), but at least
     0.02 and at most 0.05 mm.
+
+    :param finest_mm: pixel or step, whichever is smaller: below 0.1 mm the tolerance follows it.
     """
     digits = np.max(np.array(list(decimals)), axis=0)
-    return np.clip(0.5 * 10.0**-digits, _SMALLEST_TOLERANCE_MM, _LARGEST_TOLERANCE_MM)
+    smallest = min(_SMALLEST_TOLERANCE_MM, finest_mm * _FINEST_SHARE)
+    return np.clip(0.5 * 10.0**-digits, smallest, _LARGEST_TOLERANCE_MM)
+
+
+def _exact(tolerance: np.ndarray) -> float:
+    return min(_EXACT_MM, float(tolerance.min()) / 2)
 
 
 def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
@@ -73,7 +85,7 @@ def fit_regular(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray
     """
     count, chord = len(positions), positions[-1] - positions[0]
     simple = GridFit(positions[0], chord @ normal / (count - 1) * normal)
-    if np.abs(simple.positions(count) - positions).max() <= _EXACT_MM:
+    if np.abs(simple.positions(count) - positions).max() <= _exact(tolerance):
         return simple
     sideways = np.linalg.norm(chord - (chord @ normal) * normal)
     if sideways > 2 * np.linalg.norm(tolerance) or _chord_excludes(positions, tolerance):
@@ -100,7 +112,7 @@ def fit_uniform(positions: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
     """
     count = len(positions)
     simple = GridFit(positions[0], (positions[-1] - positions[0]) / (count - 1))
-    if np.abs(simple.positions(count) - positions).max() <= _EXACT_MM:
+    if np.abs(simple.positions(count) - positions).max() <= _exact(tolerance):
         return simple
     if _chord_excludes(positions, tolerance):
         return None
@@ -204,7 +216,8 @@ def _usual_step(steps: np.ndarray, tolerance: float) -> tuple[float, bool]:
         return step, True
     most = max(clusters, key=len)
     if 2 * len(most) >= len(steps):
-        return float(np.median(most)), bool(np.ptp(most) <= 4 * tolerance)
+        usual = float(np.median(most))
+        return usual, bool(np.ptp(most) <= 4 * tolerance < usual)
     return float(np.median(steps)), False
 
 

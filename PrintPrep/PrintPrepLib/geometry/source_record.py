@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dicom.header import scanner_id, series_id
+from ..dicom.header import scanner_id
 from ..dicom.pixel_layout import UNCOMPRESSED
 from ..dicom.tags import CONVOLUTION_KERNEL
 from .fan import drift_record, fan_of
@@ -23,6 +23,8 @@ from .stack_geometry import StackGeometry, standing
 SCHEMA = "printprep-provenance/1"
 #: A step that differs by more from the usual one is named.
 DEVIATES_MM = 0.05
+#: The same as a share of that step, in micro-CT.
+_DEVIATES_SHARE = 0.25
 #: Of lengths that stand in the record slice by slice: 0.1 µm.
 _DECIMALS = 4
 
@@ -39,9 +41,11 @@ def source_record(
     info, first = stack.info, stack.slices[0]
     # Gaps between sections are no steps.
     steps = geometry.inner_steps
+    thickness = [item.thickness_mm for item in stack.slices if item.thickness_mm is not None]
+    mixed = len(set(thickness)) > 1
     record = {
         "kind": "dicom",
-        "series_id": series_id(info.uid),
+        "series_id": info.id,
         "modality": info.modality,
         "manufacturer": info.manufacturer,
         "scanner_model": info.model,
@@ -49,7 +53,8 @@ def source_record(
         "slices": len(stack.slices),
         "rejected": rejected_files(stack.rejected, identify),
         "pixel_spacing_mm": list(first.pixel_spacing),
-        "slice_thickness_mm": info.slice_thickness_mm,
+        "slice_thickness_mm": max(thickness, default=info.slice_thickness_mm),
+        "slice_thickness_range_mm": [min(thickness), max(thickness)] if mixed else None,
         "steps_mm": {
             "min": float(steps.min()) if len(steps) else None,
             "median": float(np.median(steps)) if len(steps) else None,
@@ -122,7 +127,8 @@ def _deviating(geometry: StackGeometry) -> list[dict[str, float]]:
     if not geometry.irregular:
         return []
     steps = np.round(geometry.steps, _DECIMALS)
-    off = np.abs(geometry.steps - geometry.usual_mm) > DEVIATES_MM
+    least = min(DEVIATES_MM, _DEVIATES_SHARE * geometry.usual_mm)
+    off = np.abs(geometry.steps - geometry.usual_mm) > least
     off[list(geometry.partings)] = False
     return [
         {"slice": int(index) + 1, "step_mm": float(steps[index])} for index in np.flatnonzero(off)
@@ -131,7 +137,7 @@ def _deviating(geometry: StackGeometry) -> list[dict[str, float]]:
 
 def _in_plane_offsets(geometry: StackGeometry) -> list[list[float]] | None:
     """Where each slice stands along (row, column) from the first, mm; None where they are level."""
-    if not geometry.tilted:
+    if not (geometry.tilted or geometry.displaced):
         return None
     moved = geometry.header_positions - geometry.header_positions[0]
     across = np.stack([moved @ geometry.row, moved @ geometry.column], axis=1)

@@ -8,6 +8,7 @@ photographs as DICOM.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,15 +21,18 @@ import numpy as np
 from ..core.findings import Finding
 from ..core.phrases import Phrase, _, joined, without_names
 from ..dicom.header import SeriesInfo, SliceHeader, geometry_faults, multi_frame, series_info
-from ..dicom.image_plane import InvalidGeometry
+from ..dicom.image_plane import InvalidGeometry, whole_number
+from .regularity import position_tolerance
 
 ENTER_GEOMETRY = _(
     "Where pixel size and slice distance are known from the scanner's own program, they can be "
     "entered by hand (--geometry ROWxCOLUMNxSTEP)"
 )
-#: Slices nearer than this along their normal share one position.
-SAME_PLACE_MM = 5e-3
+#: Slices nearer than this along their normal share one position; of a pixel where that is less.
+_SAME_PLACE_MM, _SAME_PLACE_PIXELS = 5e-3, 0.05
 _MOST_FAULTS = 4
+#: UIDs in file names are long numbers, too.
+_NUMERAL = re.compile("[+-]?[0-9]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class SliceStack:
     ``conflicting`` counts positions with different images that nothing tells apart.
     ``duplicate_places`` are where images were left out because they were there twice, and
     ``joints`` where one of several overlapping runs hands over to the next, in mm along the
-    normal in patient coordinates.
+    normal in patient coordinates. ``noted`` is what reading the files has found about the series;
+    one that fails refuses it.
     """
 
     info: SeriesInfo
@@ -74,6 +79,7 @@ class SliceStack:
     conflicting: int = 0
     duplicate_places: tuple[float, ...] = ()
     joints: tuple[float, ...] = ()
+    noted: tuple[Finding, ...] = ()
 
     @property
     def normal(self) -> np.ndarray:
@@ -212,23 +218,38 @@ def heights(slices: Sequence[SliceHeader]) -> np.ndarray:
     return positions @ (normal / np.linalg.norm(normal))
 
 
+def same_place_mm(slices: Sequence[SliceHeader]) -> float:
+    """Slices nearer than this along their normal share one position."""
+    return min(_SAME_PLACE_MM, _SAME_PLACE_PIXELS * min(slices[0].pixel_spacing))
+
+
+def tolerance_of(slices: Sequence[SliceHeader]) -> np.ndarray:
+    """``regularity.position_tolerance`` of slices in any order, (3,) mm."""
+    steps = np.diff(np.sort(heights(slices)))
+    steps = steps[steps > same_place_mm(slices)]
+    finest = min(slices[0].pixel_spacing)
+    if len(steps):
+        finest = min(finest, float(np.median(steps)))
+    return position_tolerance((item.position_decimals for item in slices), finest)
+
+
 def places(ordered: Sequence[SliceHeader]) -> list[list[SliceHeader]]:
     """Slices in order along their normal, those at one position together."""
     if not ordered:
         return []
-    cuts = 1 + np.flatnonzero(np.diff(heights(ordered)) >= SAME_PLACE_MM)
+    cuts = 1 + np.flatnonzero(np.diff(heights(ordered)) >= same_place_mm(ordered))
     return [list(ordered[start:end]) for start, end in pairwise([0, *cuts, len(ordered)])]
 
 
 def number_key(text: str) -> tuple[int, int, str]:
     """Sorts numbers by value and before everything that is none."""
-    return (0, int(text), "") if text.lstrip("+-").isdecimal() else (1, 0, text)
+    return (0, int(text), "") if _NUMERAL.fullmatch(text) else (1, 0, text)
 
 
 def instance(item: SliceHeader) -> float | None:
     """The instance number, None where there is none."""
-    kind, number, _text = number_key(item.instance_number)
-    return None if kind else float(number)
+    number = whole_number(item.instance_number)
+    return None if number is None else float(number)
 
 
 def rejected_files(rejected: Iterable[Rejected], identify: bool = False) -> list[dict[str, Any]]:

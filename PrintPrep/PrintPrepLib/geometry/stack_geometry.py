@@ -15,10 +15,15 @@ import numpy as np
 from ..core.errors import GeometryError
 from ..core.findings import Finding
 from ..dicom.header import SliceHeader
-from .regularity import find_gaps, fit_regular, fit_uniform
-from .stack import SAME_PLACE_MM, SliceStack, places
+from .regularity import GridFit, find_gaps, fit_regular, fit_uniform
+from .stack import SliceStack, places
 
-_ROUNDED_STEPS_MM = 0.005
+#: Steps that differ by more are said to be rounded; of the tolerance where that is less.
+_ROUNDED_STEPS_MM, _ROUNDED_SHARE = 0.005, 0.25
+#: Of the lean from the first slice to the last one: drift beyond that is no constant tilt.
+_DRIFT_SHARE = 0.25
+#: Steps below this are none; of the tolerance where that is less.
+_NO_STEP_MM, _NO_STEP_SHARE = 0.005, 0.25
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,7 @@ def analyse_positions(
     """
     normal = np.cross(row, column)
     steps = np.diff(positions @ normal)
+    least = min(_NO_STEP_MM, _NO_STEP_SHARE * float(tolerance.min()))
     geometry = StackGeometry(
         row=row,
         column=column,
@@ -153,7 +159,7 @@ def analyse_positions(
         header_positions=positions,
         positions=positions,
         steps=steps,
-        duplicates=int((steps < SAME_PLACE_MM).sum()),
+        duplicates=int((steps < least).sum()),
     )
     if geometry.duplicates:
         return replace(geometry, irregular=True)
@@ -208,6 +214,8 @@ def _assembled(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry:
     direction = whole.normal
     if whole.tilted:
         direction = direction + whole.shear[0] * whole.row + whole.shear[1] * whole.column
+    if any(part.displaced for part in parts):
+        return replace(whole, displaced=True)
     numbers = np.round(whole.distances / step)
     grid = positions[0] + (numbers * step)[:, None] * direction
     if (np.abs(grid - written) > 2 * tolerance).any():
@@ -225,15 +233,50 @@ def _classified(geometry: StackGeometry, tolerance: np.ndarray) -> StackGeometry
     across = np.stack([moved @ geometry.row, moved @ geometry.column], axis=1)
     shear = across[-1] / along[-1]
     leans = float(np.ptp(across, axis=0).max()) > 2 * float(tolerance.max())
+    tilted, even = straight is None and (fit is not None or leans), fit
+    if fit is None:
+        even = _even_along(positions, normal, tolerance)
+        if leans and not _constant(across, along, shear, tolerance):
+            # The way from the first to the last slice is no tilt where slices were recentred.
+            shear = _usual_shear(across, along)
+            lean = float(np.abs(shear * along[-1]).max())
+            tilted = lean > 2 * float(tolerance.max())
+            shear = shear if tilted else np.zeros(2)
+        if even is not None:
+            off = (even.positions(len(positions)) - positions) @ normal
+            used = positions + off[:, None] * normal
+    uneven = min(_ROUNDED_STEPS_MM, _ROUNDED_SHARE * float(tolerance.min()))
     return replace(
         geometry,
         positions=used,
-        step=None if fit is None else float(fit.step @ normal),
+        step=None if even is None else float(even.step @ normal),
         shear=(float(shear[0]), float(shear[1])),
-        # atan2 as in |n × d|, n · d: the arc cosine loses small angles and overflows.
-        tilt_deg=math.degrees(math.atan2(float(np.hypot(*across[-1])), float(along[-1]))),
-        tilted=straight is None and (fit is not None or leans),
-        irregular=fit is None,
-        rounded=fit is not None and float(np.ptp(geometry.steps)) > _ROUNDED_STEPS_MM,
+        # The arc cosine loses small angles and overflows.
+        tilt_deg=math.degrees(math.atan(float(np.hypot(*shear)))),
+        tilted=tilted,
+        irregular=even is None,
+        rounded=fit is not None and float(np.ptp(geometry.steps)) > uneven,
+        displaced=leans and fit is None and not tilted,
         drift_mm=float(np.abs(across - along[:, None] * shear).max()),
     )
+
+
+def _even_along(positions: np.ndarray, normal: np.ndarray, tolerance: np.ndarray) -> GridFit | None:
+    """The even steps along the normal of slices that do not stand straight above each other."""
+    return fit_uniform((positions @ normal)[:, None] * normal, tolerance)
+
+
+def _constant(
+    across: np.ndarray, along: np.ndarray, shear: np.ndarray, tolerance: np.ndarray
+) -> bool:
+    """Whether one lean explains where slices stand within their plane, but for small drift."""
+    off = float(np.abs(across - along[:, None] * shear).max())
+    lean = float(np.abs(shear * along[-1]).max())
+    return off <= max(2 * float(tolerance.max()), _DRIFT_SHARE * lean)
+
+
+def _usual_shear(across: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """The lean of most slices: the median over slices an eighth of the stack apart."""
+    apart = max(1, len(along) // 8)
+    ways, steps = across[apart:] - across[:-apart], along[apart:] - along[:-apart]
+    return np.median(ways / steps[:, None], axis=0)

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.findings import verdict
 from ..core.jsonable import plain
-from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
 from ..geometry.privacy import persons_of, unnamed_entry, unnamed_source
 from ..geometry.source_record import source_record
@@ -52,7 +51,7 @@ def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
         entries = [unnamed_entry(entry, persons_of(stack.info)) for entry in entries]
     return {
         "number": series_number(stack.info.number),
-        "series_id": series_id(stack.info.uid),
+        "series_id": stack.info.id,
         "stack": stack.number,
         "source": source,
         "sections": [
@@ -77,7 +76,7 @@ def _unplaced(lost: Unplaced, identify: bool) -> dict[str, Any]:
         source = unnamed_source(source, persons_of(info))
     return {
         "number": None if info is None else series_number(info.number),
-        "series_id": None if info is None else series_id(info.uid),
+        "series_id": None if info is None else info.id,
         "stack": 1,
         "source": source,
         "findings": [lost.finding.as_entry()],

@@ -27,7 +27,8 @@ _MODEL = {
 }  # fmt: skip
 _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
-    "pixel_spacing_mm", "slice_thickness_mm", "steps_mm", "step_mm", "step_lengths_mm",
+    "pixel_spacing_mm", "slice_thickness_mm", "slice_thickness_range_mm", "steps_mm", "step_mm",
+    "step_lengths_mm",
     "gap_steps", "in_plane_offsets_mm", "tilt_deg", "shear", "tilt_tag_deg", "tilted",
     "irregular", "stack", "stacks", "told_apart", "sections", "section", "gaps", "duplicates",
     "missing", "missing_at_mm", "deviating_slices", "compression", "matrix",
@@ -88,7 +89,9 @@ def source_rows(source: Mapping[str, Any]) -> Rows:
     yield _("Slices"), source.get("slices")
     yield _("Matrix (rows, columns)"), joined(source.get("matrix"), 0, " × ")
     yield _("Pixel (row, column)"), joined(source.get("pixel_spacing_mm"), 4, " × ", "mm")
-    yield _("Slice thickness"), amount(source.get("slice_thickness_mm"), 3, "mm")
+    span = source.get("slice_thickness_range_mm")
+    whole = amount(source.get("slice_thickness_mm"), 3, "mm")
+    yield _("Slice thickness"), joined(span, 3, " … ", "mm") if span else whole
     yield (
         _("Steps (min, median, max)"),
         joined([steps.get(name) for name in ("min", "median", "max")], 3, " / ", "mm"),

@@ -63,4 +63,5 @@ def _placed(series: Series, geometry: EnteredGeometry) -> Series:
         for slices in rasters.values()
         for index, item in enumerate(in_file_order(slices))
     ]
-    return build_series(series.info, placed, series.rejected)
+    noted = series.stacks[0].noted if series.stacks else ()
+    return build_series(series.info, placed, series.rejected, noted=noted)

@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from dataclasses import replace
 
 import numpy as np
 
+from ..core.errors import PixelDataError
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.header import SliceHeader
 from ..geometry.reconstructions import passes, side_by_side
 from ..geometry.stack import Rejected, SliceStack, instance, places
+from ..pixels.values import rescale, stored_pixels
+from .membership import File
 from .stack_pixels import StackPixels
 
 _SAME_IMAGE = _("same image as {name} at the same position")
+
+
+def is_copy(file: File, other: File) -> bool:
+    """Whether a file of the same SOPInstanceUID is the other one again: same place and pixels."""
+    if (file.patient, file.person) != (other.patient, other.person):
+        return False
+    if len(file.slices) != len(other.slices):
+        return False
+    pairs = list(zip(file.slices, other.slices, strict=True))
+    return all(_placed(one) == _placed(two) for one, two in pairs) and all(
+        _same_pixels(one, two) for one, two in pairs
+    )
+
+
+def _placed(item: SliceHeader) -> tuple[object, ...]:
+    geometry = (item.position, item.row_direction, item.column_direction, item.pixel_spacing)
+    return (*geometry, item.rows, item.columns, item.frame)
+
+
+def _same_pixels(one: SliceHeader, other: SliceHeader) -> bool:
+    """Whether two slices show the same values; pixels that cannot be read say nothing else."""
+    first, second = one.pixels, other.pixels
+    if (first.slope, first.intercept) == (second.slope, second.intercept):
+        try:
+            return np.array_equal(stored_pixels(one), stored_pixels(other))
+        except PixelDataError:
+            return _same_bytes(one.path, other.path)
+    try:
+        shown, again = (rescale(stored_pixels(item), item.pixels) for item in (one, other))
+    except PixelDataError:
+        return False
+    return np.array_equal(shown, again)
+
+
+def _same_bytes(one: str, other: str) -> bool:
+    """Whether two files that cannot be decoded are equal as they stand."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def settle(stack: SliceStack, progress: Progress | None = None) -> tuple[SliceStack, ...]:

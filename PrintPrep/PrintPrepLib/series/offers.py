@@ -28,6 +28,7 @@ from ..geometry.hounsfield import HOUNSFIELD, value_unit
 from ..geometry.stack import Rejected, Series, SliceStack, places
 from ..geometry.stack_geometry import StackGeometry
 from ..pixels.values import can_decode
+from .membership import File, Member, file_of, memberships
 from .reader import build_series
 
 #: The name of the compression in the private block that most files use.
@@ -93,7 +94,8 @@ def offers(
         (``merged``).
     """
     made: list[Offer] = []
-    for slices, rejected in _by_series(files, slice_text).values():
+    for member, rejected in _by_series(files, slice_text):
+        slices = member.slices
         if len(slices) < 2:
             continue
         first = slices[0].path
@@ -101,7 +103,8 @@ def offers(
         # A database reads further tags when asked, files have been read.
         read = any(item.traits for item in slices)
         asked = None if read else (lambda path: slice_traits(slice_text(path)))
-        series = build_series(series_info(text), slices, rejected, asked)
+        info = replace(series_info(text), part=member.part)
+        series = build_series(info, slices, rejected, asked, member.noted)
         if text(PRIVATE_COMPRESSION) or not has_pixel_data(first):
             stacks = []
             for stack in series.stacks:
@@ -122,23 +125,29 @@ def lasting(stack: SliceStack, findings: Iterable[Finding]) -> list[Finding]:
 
 def _by_series(
     files: Iterable[str], slice_text: Callable[[str], TagText]
-) -> dict[str, tuple[list[SliceHeader], list[Rejected]]]:
+) -> list[tuple[Member, list[Rejected]]]:
     """The slices of every series, and its files that are none."""
-    found: dict[str, tuple[list[SliceHeader], list[Rejected]]] = defaultdict(lambda: ([], []))
+    found: list[File] = []
+    rejected: dict[str, list[Rejected]] = defaultdict(list)
     for file in files:
         text = slice_text(file)
-        slices, rejected = found[text(SERIES_INSTANCE_UID)]
+        uid = text(SERIES_INSTANCE_UID)
         try:
             if multi_frame(text):
                 # Only the file itself describes its frames; it is one of few.
                 content = read_file(file)
-                slices += [item for item, _text in content.slices]
-                rejected += [Rejected(file, why) for why in content.left_out]
+                slices = [item for item, _text in content.slices]
+                rejected[uid] += [Rejected(file, why) for why in content.left_out]
             else:
-                slices.append(slice_header(file, text))
+                slices = [slice_header(file, text)]
         except NotASlice as error:
-            rejected.append(Rejected(file, error.why))
-    return found
+            rejected[uid].append(Rejected(file, error.why))
+            continue
+        found.append(file_of(slices, text))
+    return [
+        (member, [item for uid in member.uids for item in rejected.pop(uid, ())])
+        for member in memberships(found)
+    ]
 
 
 def _layout(item: SliceHeader) -> PixelLayout | None:
@@ -173,7 +182,9 @@ def _offered(series: Series, rejected: int, take_over: str, sections: str) -> li
     # More than one: Slicer's own reader does find a single scout among slices.
     images = sum(item.why.template != NO_IMAGE for item in series.rejected)
     disturbed = len(series.rejected) > rejected or images > 1
-    needed = private or _needed(served, disturbed or len(judged) > 1)
+    # Slicer's own reader mixes all that states one UID.
+    disturbed = disturbed or len(judged) > 1 or series.info.part > 0
+    needed = private or _needed(served, disturbed)
     wanted = needed or (take_over == "ct" and series.info.modality == "CT")
     if not wanted or not (private or _readable(served[0][0].slices[0])):
         return []
@@ -229,7 +240,12 @@ def _needed(served: Sequence[tuple[SliceStack, StackGeometry]], disturbed: bool)
     :param disturbed: there are several stacks, or images that belong to none.
     """
     crooked = any(
-        stack.drifting or item.tilted or item.irregular or item.rounded or item.sectioned
+        stack.drifting
+        or item.tilted
+        or item.displaced
+        or item.irregular
+        or item.rounded
+        or item.sectioned
         for stack, item in served
     )
     doubled = any(geometry.duplicates for _, geometry in served)

@@ -8,16 +8,27 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..core.errors import SeriesError
+from ..core.findings import Finding
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..dicom.functional_groups import FrameHeaders
-from ..dicom.header import SeriesInfo, SliceHeader, series_info
+from ..dicom.header import SeriesInfo, SliceHeader
 from ..dicom.image_plane import InvalidGeometry, NotASlice
 from ..dicom.reader import read_file
-from ..dicom.tags import SERIES_INSTANCE_UID
 from ..geometry.grouping import arrange, needs_traits
+from ..geometry.hounsfield import unmapped
 from ..geometry.privacy import persons_of
-from ..geometry.stack import Rejected, Series, SeriesCollection, SliceStack, Unplaced, number_key
+from ..geometry.stack import (
+    Rejected,
+    Series,
+    SeriesCollection,
+    SliceStack,
+    Unplaced,
+    number_key,
+    places,
+)
+from .duplicates import is_copy
+from .membership import File, file_of, memberships
 
 
 def read_series(
@@ -39,11 +50,10 @@ def read_series(
             file=", ".join(str(item) for item in inputs),
             remedy=_("Choose the folder that holds the DICOM files"),
         )
-    slices: dict[str, list[SliceHeader]] = defaultdict(list)
-    infos: dict[str, SeriesInfo] = {}
+    files: list[File] = []
     rejected: dict[str, list[Rejected]] = defaultdict(list)
     unplaced: dict[str, Unplaced] = defaultdict(Unplaced)
-    seen: dict[str, str] = {}
+    seen: dict[str, list[File]] = defaultdict(list)
     for index, path in enumerate(paths):
         if index % 16 == 0:
             report(progress, index / len(paths), _("Reading headers"))
@@ -55,20 +65,25 @@ def read_series(
                 unplaced[error.series_uid].add(error)
             continue
         header, text = content.slices[0]
-        uid = text(SERIES_INSTANCE_UID)
-        first = seen.setdefault(header.sop_instance_uid or path, path)
-        if first != path:
-            copy = Phrase(_("copy of {name}"), {"name": os.path.basename(first)})
-            rejected[uid].append(Rejected(path, copy))
+        file = file_of((item for item, _ in content.slices), text)
+        # What is sent twice has the same UID, and the same place and pixels, too.
+        alike = seen[header.sop_instance_uid or path]
+        first = next((other for other in alike if is_copy(file, other)), None)
+        if first is not None:
+            copy = Phrase(_("copy of {name}"), {"name": os.path.basename(first.slices[0].path)})
+            rejected[file.uid].append(Rejected(path, copy))
             continue
-        if uid not in infos:
-            infos[uid] = series_info(text)
-        slices[uid].extend(item for item, _ in content.slices)
-        rejected[uid].extend(Rejected(path, why) for why in content.left_out)
-    series = [build_series(infos[uid], slices[uid], rejected.pop(uid, ())) for uid in infos]
-    series.sort(key=lambda item: (number_key(item.info.number), item.uid))
+        alike.append(file)
+        files.append(file)
+        rejected[file.uid].extend(Rejected(path, why) for why in content.left_out)
+    stated = {file.uid for file in files}
+    series = []
+    for member in memberships(files):
+        left_out = [item for uid in member.uids for item in rejected.pop(uid, ())]
+        series.append(build_series(member.info, member.slices, left_out, noted=member.noted))
+    series.sort(key=lambda item: (number_key(item.info.number), item.uid, item.info.part))
     left = [item for uid in rejected for item in rejected[uid]]
-    lost = tuple(item for uid, item in unplaced.items() if uid not in infos)
+    lost = tuple(item for uid, item in unplaced.items() if uid not in stated)
     return SeriesCollection(tuple(series), tuple(left), lost)
 
 
@@ -77,6 +92,7 @@ def build_series(
     slices: Iterable[SliceHeader],
     rejected: Iterable[Rejected] = (),
     traits: Callable[[str], tuple[str, ...]] | None = None,
+    noted: Iterable[Finding] = (),
 ) -> Series:
     """Sort one series' slices into stacks of one raster, orientation and reconstruction.
 
@@ -84,8 +100,9 @@ def build_series(
 
     :param traits: gives a file's ``header.slice_traits`` where the slices came without
         them; asked only where positions alone do not tell slices apart.
+    :param noted: what is said about every stack of the series.
     """
-    slices = list(slices)
+    slices, noted = list(slices), tuple(noted)
     if traits is not None and needs_traits(slices):
         slices = [replace(item, traits=traits(item.path)) for item in slices]
     arranged, excluded = arrange(slices)
@@ -93,11 +110,23 @@ def build_series(
     left_out = (*rejected, *(Rejected(item.path, why) for item, why in excluded))
     stacks = []
     for number, item in enumerate(arranged, 1):
-        stack = SliceStack(info, item.slices, number, len(arranged), item.drifting, left_out)
+        unlike = unmapped(item.slices)
+        kept = tuple(one for one in item.slices if all(one is not other for other, _why in unlike))
         words = item.told_apart
         if words is not None and persons.stand_in(words.text):
             words = Phrase(_("stack {number}"), {"number": number})
-        stacks.append(replace(stack, coincident=item.coincident, told_apart=words))
+        stack = SliceStack(
+            info,
+            kept,
+            number,
+            len(arranged),
+            item.drifting,
+            (*left_out, *(Rejected(one.path, why) for one, why in unlike)),
+            coincident=0 if item.drifting else len(kept) - len(places(kept)),
+            told_apart=words,
+            noted=noted,
+        )
+        stacks.append(stack)
     return Series(info, tuple(stacks), left_out)
 
 

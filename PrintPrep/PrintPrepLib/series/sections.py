@@ -17,15 +17,16 @@ from ..core.phrases import Phrase, _
 from ..dicom.header import SliceHeader
 from ..dicom.tags import ACQUISITION_NUMBER
 from ..geometry.reconstructions import families_by, passes, regular, side_by_side, trait
-from ..geometry.regularity import find_gaps, position_tolerance
+from ..geometry.regularity import find_gaps
 from ..geometry.stack import (
-    SAME_PLACE_MM,
     Rejected,
     SliceStack,
     heights,
     in_order,
     instance,
     places,
+    same_place_mm,
+    tolerance_of,
 )
 from .overlap import same_place
 
@@ -96,18 +97,17 @@ def _split(stack: SliceStack, part: _Part) -> list[_Part]:
         return [part]
     groups = [[item] for item in part.slices] if stack.drifting else places(part.slices)
     along = heights([group[0] for group in groups])
-    tolerance = position_tolerance(item.position_decimals for item in part.slices)
-    off = float(tolerance @ np.abs(stack.normal))
+    off = float(tolerance_of(part.slices) @ np.abs(stack.normal))
     partings = find_gaps(np.diff(along), off).partings
     if not partings:
         return [part]
-    pieces = []
+    pieces, same = [], same_place_mm(part.slices)
     beside = heights(part.left_out) if part.left_out else np.empty(0)
     last = (*partings, len(groups) - 1)
     for start, stop in zip((0, *(index + 1 for index in partings)), last, strict=True):
         kept = groups[start : stop + 1]
         low, high = heights([kept[0][0], kept[-1][0]])
-        near = (low - SAME_PLACE_MM <= beside) & (beside <= high + SAME_PLACE_MM)
+        near = (low - same <= beside) & (beside <= high + same)
         pieces.append(
             _Part(
                 tuple(chain.from_iterable(kept)),
@@ -126,7 +126,7 @@ def _joined(stack: SliceStack) -> list[_Part]:
     parts = [_Part(runs[0])]
     for run in runs[1:]:
         last = parts[-1]
-        if heights(run)[0] > heights(last.slices)[-1] + SAME_PLACE_MM:
+        if heights(run)[0] > heights(last.slices)[-1] + same_place_mm(run):
             parts[-1] = replace(last, slices=last.slices + run)
         elif same_place(last.slices, run):
             parts[-1] = _handed_over(last, run)
@@ -153,7 +153,7 @@ def _overlapping_runs(stack: SliceStack) -> list[tuple[SliceHeader, ...]]:
         runs = sorted((in_order(run) for run in found), key=lambda run: heights(run)[0])
         ends = np.maximum.accumulate([heights(run)[-1] for run in runs])
         starts = np.array([heights(run)[0] for run in runs])
-        if (starts[1:] <= ends[:-1] + SAME_PLACE_MM).any():
+        if (starts[1:] <= ends[:-1] + same_place_mm(slices)).any():
             return runs
     return []
 
@@ -166,7 +166,7 @@ def _handed_over(part: _Part, run: tuple[SliceHeader, ...]) -> _Part:
     own, other = heights(part.slices), heights(run)
     low, high = other[0], min(own[-1], other[-1])
     place = own[-1] if high - low > (other[-1] - low) / 2 else (low + high) / 2
-    kept = own <= place + SAME_PLACE_MM
+    kept = own <= place + same_place_mm(run)
     step = float(np.median(np.diff(other)))
     # The first slice taken stands no nearer than half a step behind the last one.
     added = other > own[kept][-1] + step / 2

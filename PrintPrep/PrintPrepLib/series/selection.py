@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import GeometryError, SeriesError
 from ..core.findings import Finding
-from ..core.phrases import Phrase, _, grouped, joined
+from ..core.phrases import Phrase, _, counted, grouped, joined
 from ..core.progress import Progress
-from ..dicom.header import series_id
 from ..dicom.image_plane import series_number
 from ..geometry.analysis import analyse
 from ..geometry.stack import ENTER_GEOMETRY
@@ -127,13 +126,20 @@ def _series(
         )
     unnumbered = Phrase(_("without a number"))
     if not candidates:
-        numbers = [item.info.number for item in collection.series]
-        there = [Phrase(number) if number else unnumbered for number in numbers]
+        numbers = [series_number(item.info.number) for item in collection.series]
+        there = [unnumbered if number is None else Phrase(str(number)) for number in numbers]
         raise SeriesError(
             _("there is no series {wanted}"),
             remedy=_("There are the series {numbers}"),
             wanted=wanted,
             numbers=joined(there, ", "),
+        )
+    if wanted is not None and len(candidates) > 1 and any(item.info.part for item in candidates):
+        raise SeriesError(
+            _("{count} series answer to {wanted}, as files of one UID were kept apart"),
+            remedy=_("Give the series ID, which printprep inspect shows"),
+            count=len(candidates),
+            wanted=wanted,
         )
     if wanted is not None and len(candidates) > 1:
         raise SeriesError(
@@ -145,9 +151,10 @@ def _series(
     series = max(candidates, key=lambda item: item.slice_count)
     if len(candidates) == 1:
         return series, []
+    number = series_number(series.info.number)
     values = {
         "count": len(candidates),
-        "number": series.info.number or unnumbered,
+        "number": unnumbered if number is None else Phrase(str(number)),
         "slices": series.slice_count,
     }
     taken = _(
@@ -193,16 +200,21 @@ def _served(stacks: Sequence[SliceStack]) -> tuple[list[SliceStack], list[Findin
     served = [stack for stack, refusal in refusals if refusal is None]
     if not served:
         return list(stacks[:1]), []
-    template = _("{slices} slice(s) of the series make no volume: {reason}")
-    return served, [
-        Finding("left_out", "info", template, {"slices": count, "reason": refusal}, count)
+    one = _("{count} slice of the series makes no volume: {reason}")
+    many = _("{count} slices of the series make no volume: {reason}")
+    told = [
+        counted(len(stack.slices), one, many, reason=refusal)
         for stack, refusal in refusals
-        if refusal is not None and (count := len(stack.slices))
+        if refusal is not None
+    ]
+    return served, [
+        Finding("left_out", "info", item.template, item.values, item.values["count"])
+        for item in told
     ]
 
 
 def _is_wanted(info: SeriesInfo, wanted: str | None) -> bool:
-    if wanted is None or wanted in (info.uid, series_id(info.uid)):
+    if wanted is None or wanted in (info.uid, info.id):
         return True
     number = series_number(info.number)
     return number is not None and number == series_number(wanted)
