@@ -95,6 +95,8 @@ def test_the_library_brings_two_protocols_with_their_source():
         assert protocol.id == name and protocol.title and protocol.confirm
         assert set(protocol.rules) == set(RULES) == set(IDS)
     assert "10.1016/j.jofri.2015.10.004" in load_protocol("cmf").source
+    source = load_protocol("orthopaedic").source
+    assert source.startswith('3D Systems, "Orthopaedic CT Scanning Protocol"')
 
 
 def test_the_orthopaedic_limits():
