@@ -393,7 +393,7 @@ def test_source_that_is_not_there_is_an_error(folder):
 REFUSED = {
     "no JSON": ("{", "this is no JSON (Expecting property name enclosed in double quotes: line 1 "
                 "column 2 (char 1)). Give the qa.json of a model."),
-    "NaN": ('{"schema": NaN}', "this is no JSON (NaN is no number in JSON). Give the qa.json of "
+    "NaN": ('{"schema": NaN}', "this is no JSON (NaN is not a number). Give the qa.json of "
             "a model."),
     "a list": ("[]", "this is no geometry record: it names no schema. Give the qa.json of a "
                "model."),
