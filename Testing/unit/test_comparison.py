@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -281,3 +282,13 @@ def test_refusals(files, tmp_path, capsys):
     with pytest.raises(SystemExit) as told:
         cli.main(["compare", str(files / "model.3mf")])
     assert told.value.code == 2
+
+
+def test_one_triangle_against_a_body_takes_no_search():
+    body = trimesh.creation.icosphere(subdivisions=3, radius=10)
+    flat = TriangleMesh(np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]), np.array([[0, 1, 2]]))
+    start = time.process_time()
+    found = compare(flat, TriangleMesh(body.vertices, body.faces), align=True)
+    assert time.process_time() - start < 10
+    assert found.shape is None and not found.aligned
+    assert found.distances_mm.max() == pytest.approx(-9, abs=0.2)

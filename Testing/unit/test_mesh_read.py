@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import struct
+import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -306,3 +310,135 @@ def test_equal_points_are_found_even_where_hashes_collide(monkeypatch):
     for _ in range(2):
         assert first_equal(points).tolist() == [0, 0, 2, 0]
         monkeypatch.setattr(np, "unique", colliding)
+
+
+# Files made to do harm
+
+
+def wide_3mf(vertices: int, more: str = "", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A 3MF of one triangle and many equal points."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", method) as made, made.open(threemf.MODEL, "w") as part:
+        part.write(
+            f'<model unit="millimeter" xmlns="{CORE}"><resources><object id="1"><mesh>'
+            '<vertices><vertex x="0" y="0" z="0"/><vertex x="1" y="0" z="0"/>'
+            '<vertex x="0" y="1" z="0"/>'.encode()
+        )
+        for _ in range(vertices // 10_000):
+            part.write(b'<vertex x="0" y="0" z="0"/>' * 10_000)
+        part.write(
+            '</vertices><triangles><triangle v1="0" v2="1" v3="2"/></triangles></mesh></object>'
+            f'</resources><build><item objectid="1"/>{more}</build></model>'.encode()
+        )
+    return package.getvalue()
+
+
+PLY = (
+    b"ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
+    b"property float z\nelement face %d\nproperty list uchar int vertex_indices\nend_header\n"
+    b"0 0 0\n1 0 0\n0 1 0\n"
+)
+OBJ = b"v 0 0 0\nv 1 0 0\nv 0 1 0\n"
+BINARY = PLY.replace(b"ascii", b"binary_little_endian")[: -len(b"0 0 0\n1 0 0\n0 1 0\n")]
+POINTS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], "<f4")
+
+
+def stl_with(value: float) -> bytes:
+    triangle = np.zeros(12, "<f4")
+    triangle[3:] = [0, 0, 0, 1, 0, 0, 0, 1, value]
+    return b" " * 80 + struct.pack("<I", 1) + triangle.tobytes() + b"\0\0"
+
+
+HARMFUL = {
+    "bomb.3mf": (wide_3mf(2_000_000), "larger unpacked"),
+    "lzma.3mf": (wide_3mf(0, method=zipfile.ZIP_LZMA), "packs 3D/3dmodel.model in a way"),
+    "bzip2.3mf": (wide_3mf(0, method=zipfile.ZIP_BZIP2), "packs 3D/3dmodel.model in a way"),
+    "word.ply": (PLY % 50_000 + b"3 0 1 2\n" * 49_999 + b"3 0 1 " + b"2" * 10**6, "polygon"),
+    "word.obj": (OBJ + b"f 1 2 3\n" * 50_000 + b"f 1/1 2/1 " + b"3" * 10**6, "no whole number"),
+    "large.obj": (OBJ + b"f 1 2 999999999999999999999999999999\n", "no whole number"),
+    "part.obj": (OBJ + b"f 1 2.5 3\n", "2.5 is no whole number"),
+    "float_list.ply": (
+        (BINARY % 1).replace(b"list uchar", b"list float") + POINTS.tobytes() + b"\0\0\xc0\x7f",
+        "makes no sense at 'property list float",
+    ),
+    "no_properties.ply": (
+        (BINARY % 0).replace(b"element vertex", b"element junk 200000000\nelement vertex")
+        + POINTS.tobytes(),
+        "no triangle",
+    ),
+    "long_list.ply": (
+        (BINARY % 2).replace(b"list uchar", b"list int")
+        + POINTS.tobytes()
+        + struct.pack("<5i", 3, 0, 1, 2, 2**31 - 1),
+        "cut off",
+    ),
+    "far.stl": (stl_with(3e38), "point 3 has a coordinate of 3e"),
+    "nan.stl": (stl_with(float("nan")), "no finite number"),
+}
+
+
+@pytest.mark.parametrize("name", [*HARMFUL])
+def test_files_made_to_do_harm_are_refused_in_a_line(tmp_path, name):
+    data, told = HARMFUL[name]
+    path = tmp_path / name
+    path.write_bytes(data)
+    tracemalloc.start()
+    start = time.process_time()
+    with pytest.raises(ModelFileError, match=told) as caught:
+        read_model(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 1000
+    assert peak < 2 * len(data) + 300e6
+    assert time.process_time() - start < 10
+
+
+def test_objects_repeated_without_end(tmp_path, monkeypatch):
+    path = tmp_path / "copies.3mf"
+    path.write_bytes(wide_3mf(0, '<item objectid="1"/>' * 2000))
+    assert len(read_model(path).triangles) == 2001
+    monkeypatch.setattr(threemf, "_MOST_COPIED", 1000)
+    with pytest.raises(ModelFileError, match="repeats its objects without end"):
+        read_model(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipes_and_devices_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "model.stl")
+    for path in (tmp_path / "model.stl", Path("/dev/zero")):
+        with pytest.raises(ModelFileError, match="a pipe or a device"):
+            read_model(path)
+
+
+def test_a_text_that_ends_in_two_words(shape, tmp_path):
+    """As numpy-stl writes it."""
+    path = tmp_path / "model.stl"
+    text = shape.export(file_type="stl_ascii")
+    assert "endsolid" in text
+    path.write_text(text.replace("endsolid", "end solid"))
+    assert same(read_model(path), shape)
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_polygons_of_many_kinds(tmp_path, order):
+    """Triangles, squares and one of 200 corners, in one list of PLY, and as text."""
+    turn = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    points = np.column_stack((np.cos(turn), np.sin(turn), 0 * turn))
+    polygons = [[0, 1, 2], [0, 2, 3, 4], list(range(200)), [5, 6, 7]]
+    sign = "<" if order == "little" else ">"
+    head = (BINARY % 4).replace(b"vertex 3", b"vertex 200").replace(b"little", order.encode())
+    body = b"".join(struct.pack(f"{sign}B{len(one)}i", len(one), *one) for one in polygons)
+    (tmp_path / "a.ply").write_bytes(head + points.astype(f"{sign}f4").tobytes() + body)
+    text = "".join("v {} {} {}\n".format(*point) for point in points.astype(np.float32).tolist())
+    text += "".join(f"f {' '.join(str(corner + 1) for corner in one)}\n" for one in polygons)
+    (tmp_path / "a.obj").write_text(text)
+    ply, obj = (read_model(tmp_path / f"a.{kind}") for kind in ("ply", "obj"))
+    assert len(ply.triangles) == len(obj.triangles) == 1 + 2 + 198 + 1
+    np.testing.assert_array_equal(ply.triangles, obj.triangles)
+
+
+def test_empty_lines_take_no_time(tmp_path):
+    (tmp_path / "a.obj").write_bytes(OBJ + b"f 1 2 3\n" + b"\n" * 300_000 + b"x\n")
+    start = time.process_time()
+    assert len(read_model(tmp_path / "a.obj").triangles) == 1
+    assert time.process_time() - start < 5

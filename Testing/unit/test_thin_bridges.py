@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -194,3 +195,43 @@ def test_it_can_be_cancelled():
     mask, ijk_to_lps, _ = chain([0.8])
     with pytest.raises(Cancelled):
         thin_bridges(mask, ijk_to_lps, progress=lambda share, text: share > 0.2)
+
+
+def dumbbell(spacing: float, neck_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Two balls of 4.8 mm, 7 mm apart, on a round neck."""
+    k, j, i = np.indices(np.ceil(np.array([13, 6, 6]) / spacing).astype(int))
+    x, y, z = (spacing * index - 3 for index in (i, j, k))
+    balls = (x**2 + y**2 + z**2 < 2.4**2) | (x**2 + y**2 + (z - 7) ** 2 < 2.4**2)
+    neck = (np.hypot(x, y) < neck_mm / 2) & (z > 0) & (z < 7)
+    return balls | neck, np.diag([spacing, spacing, spacing, 1.0])
+
+
+@pytest.mark.parametrize("spacing", [0.6, 0.3, 0.12])
+@pytest.mark.parametrize("neck", [0.6, 0.8, 1.4])
+def test_both_ways_to_the_widths_give_the_same(monkeypatch, spacing, neck):
+    mask, matrix = dumbbell(spacing, neck)
+    monkeypatch.setattr("PrintPrepLib.qa.thin_bridges._MOST_SHIFTS", 10**9)
+    usual = thin_bridges(mask, matrix)
+    monkeypatch.setattr("PrintPrepLib.qa.thin_bridges._MOST_SHIFTS", 0)
+    monkeypatch.setattr("PrintPrepLib.qa.thin_bridges._BLOCK", 7)
+    assert thin_bridges(mask, matrix) == usual
+    assert usual.bridges or neck > 0.6
+
+
+def test_small_voxels_take_no_longer_than_their_number_asks_for():
+    mask, matrix = dumbbell(0.045, 0.6)
+    start = time.process_time()
+    (bridge,) = thin_bridges(mask, matrix).bridges
+    assert bridge.width_mm == pytest.approx(0.6, abs=0.07)
+    assert time.process_time() - start < 20
+
+
+def test_micro_ct_holds_no_part_that_counts():
+    """Of 9 micrometres: a million neighbours a voxel, and the whole is a fraction of 1 mm³."""
+    mask = np.ones((88, 88, 30), bool)
+    mask[:, 40:44, 2:] = False
+    start = time.process_time()
+    assert thin_bridges(mask, np.diag([0.009, 0.009, 0.009, 1.0])).bridges == ()
+    found = thin_bridges(mask, np.diag([0.009, 0.009, 0.009, 1.0]), smallest_mm3=0.01)
+    assert found.bridges == ()  # all of it is thinner than the limit
+    assert time.process_time() - start < 20

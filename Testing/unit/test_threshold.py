@@ -98,6 +98,61 @@ def test_noise_moves_it_little():
     assert half_contrast(voxels, matrix, mesh).threshold == pytest.approx(0, abs=25)
 
 
+@pytest.mark.parametrize("threshold", [520, 200])
+@pytest.mark.parametrize(("skin", "sigma"), [(2.0, 0.3), (3.0, 0.5), (3.0, 0.8), (5.0, 0.8)])
+def test_the_air_behind_the_skin_is_no_surrounding_of_the_bone(skin, sigma, threshold):
+    body = Ball((18, 18, 18), 14.9, 1040.0)
+    scene = Scene((body, Ball((18, 18, 18), 14.9 - skin, 960.0)), -1000.0, sigma)
+    voxels, matrix = image_of(scene)
+    mesh = grey_value_surface(voxels, voxels >= threshold, matrix, threshold)
+    found = half_contrast(voxels, matrix, mesh)
+    assert found.threshold == pytest.approx(520, abs=12)
+    assert found.object_value == pytest.approx(1000, abs=2)
+    assert found.background_value == pytest.approx(40, abs=25)
+    assert found.blur_mm < sigma + 0.15
+    neutral = grey_value_surface(voxels, voxels >= 520, matrix, 520.0)
+    shift, expected = (np.linalg.norm(one.points - 18, axis=1).mean() for one in (mesh, neutral))
+    assert found.shift_mm == pytest.approx(shift - expected, abs=0.03)
+
+
+def test_the_skin_over_bone_has_its_own_half_contrast():
+    body = Ball((18, 18, 18), 15.0, 1040.0)
+    scene = Scene((body, Ball((18, 18, 18), 12.0, 960.0)), -1000.0, 0.5)
+    voxels, matrix = image_of(scene)
+    mesh = grey_value_surface(voxels, voxels >= -480, matrix, -480.0)
+    assert half_contrast(voxels, matrix, mesh).threshold == pytest.approx(-480, abs=10)
+
+
+def test_the_air_inside_a_wall_does_not_turn_it_inside_out():
+    """As around a sinus: on the whole the inside is darker than the outside."""
+    wall = (Ball((18, 18, 18), 13.0, 960.0), Ball((18, 18, 18), 11.5, -2000.0))
+    voxels, matrix = image_of(Scene(wall, 40.0, 0.3))
+    mesh = grey_value_surface(voxels, voxels >= 500, matrix, 500.0)
+    found = half_contrast(voxels, matrix, mesh)
+    assert found.object_value > 600 and found.background_value == pytest.approx(40, abs=20)
+
+
+def test_the_overshoot_of_a_sharpening_kernel_is_no_plateau():
+    from scipy.ndimage import gaussian_filter
+
+    voxels, matrix = image_of(Scene((Ball((18, 18, 18), 13.0, 960.0),), 40.0, 0.5))
+    voxels += np.float32(1.2) * (voxels - gaussian_filter(voxels, 1.2))
+    assert voxels.max() > 1050  # it does overshoot
+    mesh = grey_value_surface(voxels, voxels >= 520, matrix, 520.0)
+    found = half_contrast(voxels, matrix, mesh)
+    assert found.object_value == pytest.approx(1000, abs=15)
+    assert found.background_value == pytest.approx(40, abs=15)
+
+
+def test_small_voxels_show_small_things():
+    """Micro-CT: lengths shrink with the voxels, or profiles would leave every volume."""
+    voxels, _ = image_of(Scene((Ball((27, 27, 27), 7.2, 2000.0),), -1000.0, 0.5), 91)
+    fine = np.diag([0.015, 0.015, 0.015, 1.0])
+    found = half_contrast(voxels, fine, grey_value_surface(voxels, voxels >= 200, fine, 200.0))
+    assert found.threshold == pytest.approx(0, abs=10)
+    assert found.shift_mm == pytest.approx(-0.14 * 0.015 / SPACING, abs=0.0005)
+
+
 def test_no_edge_no_answer():
     voxels = np.zeros((20, 20, 20), np.float32)
     mask = np.zeros(voxels.shape, bool)

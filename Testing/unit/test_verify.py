@@ -393,7 +393,7 @@ def test_source_that_is_not_there_is_an_error(folder):
 REFUSED = {
     "no JSON": ("{", "this is no JSON (Expecting property name enclosed in double quotes: line 1 "
                 "column 2 (char 1)). Give the qa.json of a model."),
-    "NaN": ('{"schema": NaN}', "this is no JSON (NaN is no number in JSON). Give the qa.json of "
+    "NaN": ('{"schema": NaN}', "this is no JSON (NaN is not a number). Give the qa.json of "
             "a model."),
     "a list": ("[]", "this is no geometry record: it names no schema. Give the qa.json of a "
                "model."),
@@ -472,20 +472,22 @@ def test_welding_is_what_trimesh_does():
     np.testing.assert_array_equal(mesh.points[mesh.triangles], corners)
 
 
-def test_command_answers_whatever_the_verdict(folder, capsys):
+def test_command_answers_and_its_status_tells_of_changes(folder, capsys):
     assert cli.main(["verify", str(folder), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == "unchanged" and told["record"] == "qa.json"
     (folder / "model.ply").write_bytes(b"no model")
-    assert cli.main(["verify", str(folder / "qa.json"), "--json"]) == 0
+    assert cli.main(["verify", str(folder / "qa.json"), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["verdict"] == "changed"
     assert {"id", "title", "outcome", "message", "differences"} == set(told["items"][0])
-    assert cli.main(["verify", str(folder)]) == 0
+    assert cli.main(["verify", str(folder)]) == 1
     text = capsys.readouterr().out
     assert "CHANGED           File model.ply: model.ply is not the file that was written" in text
     assert "cannot be checked Figures of model.ply: " in text
     assert text.endswith("Something has changed since the record was made: do not rely on it.\n")
+    (folder / "model.ply").unlink()  # what is not there cannot differ
+    assert cli.main(["verify", str(folder)]) == 0
 
 
 def test_command_runs_without_slicer(made, series):

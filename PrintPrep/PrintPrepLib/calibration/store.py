@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..core.errors import CalibrationError
 from ..core.files import write_bytes
-from ..core.phrases import _
+from ..core.jsonable import JsonError, is_number, read_json
+from ..core.phrases import Phrase, _
 
 if TYPE_CHECKING:
     from .object_fit import ObjectFit
@@ -81,22 +80,21 @@ def load_calibrations(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """
     name = str(path)
     try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CalibrationError(
-            _("the calibrations cannot be read ({reason})"),
-            file=name,
-            remedy=_("Check the path") if isinstance(error, OSError) else _REPAIR,
-            reason=str(getattr(error, "strerror", None) or error),
-        ) from error
-    try:
-        data = json.loads(text)
-    except ValueError as error:
+        data = read_json(path)
+    except JsonError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            raise CalibrationError(
+                _("the calibrations cannot be read ({reason})"),
+                file=name,
+                remedy=_("Check the path"),
+                reason=cause.strerror or str(cause),
+            ) from error
         raise CalibrationError(
             _("the file is damaged: it is no JSON ({reason})"),
             file=name,
             remedy=_REPAIR,
-            reason=str(error),
+            reason=Phrase(error.template, error.values),
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise CalibrationError(
@@ -173,14 +171,17 @@ def _sound(entry: Any) -> bool:
         return False
     try:
         _moment(entry["created"])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
-    return all(one is None or _is_scale(one) for one in entry["scale"].values())
+    objects = entry.get("objects", [])
+    return (
+        isinstance(entry["id"], str)
+        and isinstance(objects, list)
+        and all(isinstance(one, dict) for one in objects)
+        and all(one is None or _is_scale(one) for one in entry["scale"].values())
+    )
 
 
 def _is_scale(one: Any) -> bool:
     numbers = [one.get("scale"), one.get("uncertainty")] if isinstance(one, dict) else [None]
-    return (
-        all(isinstance(value, int | float) and math.isfinite(value) for value in numbers)
-        and one["scale"] > 0
-    )
+    return all(is_number(value) for value in numbers) and one["scale"] > 0

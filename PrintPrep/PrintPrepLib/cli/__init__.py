@@ -1,7 +1,8 @@
 """The command line ``printprep``.
 
 Exit status: 0 the files were written or the question answered, whatever the verdict;
-1 refused or failed, with one clear line on stderr and nothing half-written; 2 wrong usage.
+1 refused or failed, with one clear line on stderr and nothing half-written, and ``verify``
+where anything differs; 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(options.debug)
     try:
         with console.cancellable():
-            options.command(options, console)
-        return 0
+            status: int | None = options.command(options, console)
+        return status or 0
     except Cancelled as error:
         console.error(str(error))
         return 1

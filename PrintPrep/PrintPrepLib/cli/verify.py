@@ -39,9 +39,10 @@ def add_verify(commands: Any, answering: argparse.ArgumentParser) -> None:
     verify.set_defaults(command=run_verify)
 
 
-def run_verify(options: argparse.Namespace, console: Console) -> None:
-    """Verify a record and answer, whatever the verdict.
+def run_verify(options: argparse.Namespace, console: Console) -> int:
+    """Verify a record and answer.
 
+    :return: the exit status: 1 where anything differs, so that scripts notice.
     :raises PrintPrepError: there is no record to verify.
     """
     from ..verify.record import verify
@@ -52,6 +53,7 @@ def run_verify(options: argparse.Namespace, console: Console) -> None:
         console.answer(json.dumps(done.as_dict(), indent=2) + "\n")
     else:
         console.answer(answer(done))
+    return 1 if done.verdict == "changed" else 0
 
 
 def answer(done: Verification) -> str:

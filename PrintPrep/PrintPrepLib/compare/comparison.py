@@ -31,6 +31,7 @@ _UNIT_FROM = 3.0
 _UNIT_AGREES = 0.1
 #: A misfit above this asks for another size, which must be so new and so much better.
 _POOR = 0.15
+_FLAT, _FLAT_SAMPLES = 1e-6, 10_000
 _NEW_SCALE = 0.03
 _BETTER = 0.7
 _LEAST_PAIRED = 0.15
@@ -59,12 +60,15 @@ def compare(
     report(progress, 0.0, _("Preparing the models"))
     own, other = Surface(model), Surface(reference)
     search = SurfaceSearch(other)
-    prior, alignment = _placed(own, other, part(progress, 0.15, 0.5))
-    placed = alignment.transform @ _linear(prior * np.eye(3))
-    flip, axis = _flip(alignment)
-    fit = _fit(own, search, placed, part(progress, 0.5, 0.6))
-    if alignment.misfit > _POOR and not alignment.mirrored:
-        placed, fit = _unturned(own, search, placed, fit, part(progress, 0.6, 0.65))
+    prior, placed, flip, axis, fit = 1.0, np.eye(4), np.eye(3), None, None
+    flat = _is_flat(own) != _is_flat(other)
+    if not flat:
+        prior, alignment = _placed(own, other, part(progress, 0.15, 0.5))
+        placed = alignment.transform @ _linear(prior * np.eye(3))
+        flip, axis = _flip(alignment)
+        fit = _fit(own, search, placed, part(progress, 0.5, 0.6))
+        if alignment.misfit > _POOR and not alignment.mirrored:
+            placed, fit = _unturned(own, search, placed, fit, part(progress, 0.6, 0.65))
     shape, factor, transform = None, 1.0, np.eye(4)
     if fit is not None:
         factor = _unit(prior, fit)
@@ -72,7 +76,7 @@ def compare(
         shape = _shape(own, search, fit, placed, transform)
         transform = shape.rigid if align else transform
     report(progress, 0.7, _("Measuring distances"))
-    samples = own.samples(SAMPLES)[0]
+    samples = own.samples(_FLAT_SAMPLES if flat else SAMPLES)[0]
     distances = search.nearest(mapped(samples, transform)).signed
     given = None
     if not np.array_equal(transform, np.eye(4)):
@@ -138,6 +142,13 @@ def _placed(
             break
     assert best is not None
     return best
+
+
+def _is_flat(surface: Surface) -> bool:
+    """Whether it lies in a plane, as one triangle does: no turn brings it onto a body."""
+    points = surface.samples(2000)[0]
+    widths = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    return bool(widths[2] <= _FLAT * widths[0])
 
 
 def _spread(points: Cloud) -> float:

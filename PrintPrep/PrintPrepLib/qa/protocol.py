@@ -6,15 +6,15 @@ The library brings some (``data/protocol_*.json``); users add files of the same 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ..core.errors import ProtocolError
+from ..core.jsonable import JsonError, read_json
 from ..core.package_data import data_json, data_names
 from ..core.phrases import _
 
@@ -126,46 +126,13 @@ def _iso_date(text: str) -> date | None:
 
 def _content(path: Path) -> Any:
     """The JSON of a file."""
+    if path.is_file() and path.stat().st_size > _LARGEST_FILE:
+        raise ProtocolError(_("this is too large for a protocol"), remedy=_GIVE)
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise ProtocolError(_("this is too large for a protocol"), remedy=_GIVE)
-        text = path.read_text("utf-8-sig")  # editors put a mark in front of UTF-8
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except OSError as error:
-        problem = _("the file cannot be read ({reason})")
-        raise ProtocolError(problem, reason=error.strerror or error, remedy=_GIVE) from error
-    except UnicodeDecodeError as error:
-        problem = _("the file is not text in UTF-8 (byte {byte})")
-        raise ProtocolError(problem, byte=error.start, remedy=_("Save it as UTF-8")) from error
-    except json.JSONDecodeError as error:
-        raise ProtocolError(
-            _("the file is not JSON: {reason} in line {line}, column {column}"),
-            reason=error.msg,
-            line=error.lineno,
-            column=error.colno,
-            remedy=_("Correct that line"),
-        ) from error
-    except RecursionError as error:
-        raise ProtocolError(_("the file is nested too deeply"), remedy=_FOLLOW) from error
-    except ValueError as error:
-        problem = _("the file holds a number that is none ({error})")
-        raise ProtocolError(problem, error=str(error), remedy=_("Correct it")) from error
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON lets the last of two equal keys win, which would silently undo a rule."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            problem = _("{key}: stands there twice")
-            raise ProtocolError(problem, key=key, remedy=_("Keep one of the two"))
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    problem = _("{name} is not a number")
-    raise ProtocolError(problem, name=name, remedy=_("Write a finite number"))
+        return read_json(path, _LARGEST_FILE)
+    except JsonError as error:
+        remedy = error.remedy_template or (_GIVE if error.__cause__ else _FOLLOW)
+        raise ProtocolError(error.template, remedy=remedy, **error.values) from error
 
 
 def _protocol(content: Any, name: str) -> Protocol:

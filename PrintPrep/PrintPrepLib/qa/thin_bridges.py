@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ _FACE = 0.25
 _FINER = 3
 #: Places on the way through a neck that are looked at, at most.
 _MOST_PLACES = 9
+#: Neighbours whose shifted masks are the quickest way to widths; smaller voxels have more.
+_MOST_SHIFTS = 1000
+#: Voxels of a block along each axis, its border left out, where there are more.
+_BLOCK = 96
 
 
 @dataclass(frozen=True)
@@ -95,16 +100,21 @@ def thin_bridges(
         raise ValueError(f"the limit must be positive, not {limit_mm}")
     nothing = Bridges(limit_mm, smallest_mm3, ())
     box = bounding_box(mask)
-    if box is None:
+    voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
+    # A hair less than asked for: 100 voxels of 0.1 mm³ are 10 mm³ whatever the rounding.
+    least = smallest_mm3 * (1 - 1e-9)
+    if box is None or np.count_nonzero(mask[box]) * voxel < least:
         return nothing
     report(progress, 0.0, _("Looking for thin bridges"))
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)[::-1]
     offsets, widths = _offsets(spacing, limit_mm)
     border = np.maximum(np.abs(offsets).max(axis=0, initial=0), 1)
     inside = np.pad(np.asarray(mask[box], bool), [(margin, margin) for margin in border])
-    level, classes = _levels(inside, offsets, widths)
+    if len(offsets) <= _MOST_SHIFTS:
+        level, classes = _levels(inside, offsets, widths)
+    else:
+        level, classes = _levels_by_axes(inside, border, widths, spacing)
     report(progress, 0.3, _("Looking for thin bridges"))
-    voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
     nodes, cores = _cores(level == len(classes), _LEAST_CORE * smallest_mm3 / voxel)
     if len(cores) < 2:
         return nothing
@@ -115,8 +125,7 @@ def thin_bridges(
     start = np.array([part.start for part in box]) - border
     found = []
     for joint in reversed(joints.values()):
-        # A hair less than asked for: 100 voxels of 0.1 mm³ are 10 mm³ whatever the rounding.
-        large = joint.voxels * voxel >= smallest_mm3 * (1 - 1e-9)
+        large = joint.voxels * voxel >= least
         way = np.stack(np.unravel_index(thin[joint.way], inside.shape), axis=1)
         width, kji = _narrowest(inside, way, spacing, limit_mm) if large else (limit_mm, way[0])
         if width >= limit_mm:
@@ -141,11 +150,15 @@ def _offsets(spacing: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]
     grid = np.meshgrid(*(np.arange(-steps, steps + 1) for steps in reach), indexing="ij")
     offsets = np.stack(grid, axis=-1).reshape(-1, 3)
     away = np.maximum(np.abs(offsets) - _FACE, 0) * spacing
-    # Rounded, so that neighbours at the same distance fall into one class.
-    widths = np.round(2 * np.linalg.norm(away, axis=1), 6)
+    widths = _rounded(np.square(away).sum(axis=1))
     order = np.argsort(widths, kind="stable")
     order = order[(widths[order] > 0) & (widths[order] < limit)]
     return offsets[order], widths[order]
+
+
+def _rounded(squares: np.ndarray) -> np.ndarray:
+    """Widths from squared distances: neighbours at the same distance fall into one class."""
+    return np.round(2 * np.sqrt(squares), 6)
 
 
 def _levels(
@@ -170,6 +183,55 @@ def _levels(
         level += alive
     # A voxel that survives all of them is no thinner than the limit.
     return level.reshape(inside.shape), classes
+
+
+def _levels_by_axes(
+    inside: np.ndarray, border: np.ndarray, widths: np.ndarray, spacing: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same as ``_levels`` for many neighbours, whose number grows with the third power of
+    their reach: the nearest voxel outside is looked for along one axis after the other."""
+    classes = np.unique(widths)
+    level = np.zeros(inside.shape, dtype=np.uint16 if len(classes) < 2**16 else np.uint32)
+    squares = [
+        np.square(np.maximum(np.arange(reach + 1) - _FACE, 0) * step)
+        for reach, step in zip(border, spacing, strict=True)
+    ]
+    ends = np.array(inside.shape) - border
+    starts = [range(int(low), int(end), _BLOCK) for low, end in zip(border, ends, strict=True)]
+    for corner in itertools.product(*starts):
+        core = tuple(
+            slice(at, min(at + _BLOCK, int(end))) for at, end in zip(corner, ends, strict=True)
+        )
+        if not inside[core].any():
+            continue
+        wider = zip(core, border, strict=True)
+        around = inside[tuple(slice(part.start - by, part.stop + by) for part, by in wider)]
+        if around.all():
+            level[core] = len(classes)
+            continue
+        nearest = np.where(around, np.inf, 0.0)
+        for axis in (2, 1, 0):
+            nearest = _nearest_along(nearest, axis, squares[axis])
+        level[core] = np.searchsorted(classes, _rounded(nearest)) * inside[core]
+    return level, classes
+
+
+def _nearest_along(squares: np.ndarray, axis: int, steps: np.ndarray) -> np.ndarray:
+    """The least of each voxel's neighbours along an axis, the way to them added; without the
+    border, which is as wide as there are steps.
+
+    :param steps: square of the way to the first, second … neighbour.
+    """
+    values = np.moveaxis(squares, axis, 0)
+    reach = len(steps) - 1
+    size = len(values) - 2 * reach
+    found = values[reach : reach + size].copy()
+    further = np.empty_like(found)
+    for distance in range(1, reach + 1):
+        for start in (reach - distance, reach + distance):
+            np.add(values[start : start + size], steps[distance], out=further)
+            np.minimum(found, further, out=found)
+    return np.moveaxis(found, 0, axis)
 
 
 def _cores(solid: np.ndarray, fewest: float) -> tuple[np.ndarray, np.ndarray]:
@@ -310,17 +372,26 @@ def _narrowest(
 def _width(inside: np.ndarray, kji: np.ndarray, spacing: np.ndarray, limit: float) -> float:
     """Diameter of the largest ball whose centre lies within a voxel of ``kji``, mm.
 
-    Only as far as the limit goes: what is wider comes out as something above it.
+    Only as far as the limit goes: what is wider comes out as something above it. Distances are
+    those between the middles of finer voxels, and only those are made that can matter.
     """
-    from scipy import ndimage
+    from scipy.spatial import cKDTree
 
     reach = np.ceil(limit / 2 / spacing).astype(int) + 2
     low, high = np.maximum(kji - reach, 0), np.minimum(kji + reach + 1, inside.shape)
-    part = inside[tuple(map(slice, low, high))]
-    for axis in range(3):
-        part = part.repeat(_FINER, axis=axis)
+    outside = np.argwhere(~inside[tuple(map(slice, low, high))]) + low
     finer = spacing / _FINER
-    distance = ndimage.distance_transform_edt(part, sampling=finer)
-    first = np.maximum((kji - low - 1) * _FINER, 0)
-    near = distance[tuple(map(slice, first, (kji - low + 2) * _FINER))]
-    return float(2 * near.max() - 2 * _FACE * finer.min())
+    face = 2 * _FACE * float(finer.min())
+    if len(outside) == 0:
+        return float(2 * limit)
+    away = np.linalg.norm((outside - kji) * spacing, axis=1)
+    # No middle of a finer voxel is farther than two voxels from that of its own or ``kji``.
+    outside = outside[away <= away.min() + 4 * np.linalg.norm(spacing)]
+    parts = np.stack(np.meshgrid(*[np.arange(_FINER)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    near = np.stack(np.meshgrid(*[np.arange(-1, 2)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    near = near + kji
+    near = near[((near >= low) & (near < high)).all(axis=1)]
+    there, here = (
+        ((one[:, None, :] * _FINER + parts) * finer).reshape(-1, 3) for one in (outside, near)
+    )
+    return round(float(2 * cKDTree(there).query(here)[0].max() - face), 9)

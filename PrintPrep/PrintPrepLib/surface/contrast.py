@@ -2,13 +2,15 @@
 
 Blur moves a surface unless the threshold lies halfway between the plateau of the object
 and that of its surroundings. Both plateaus are measured on profiles along the surface's
-normals, which also tell by how much another threshold shifts the surface.
+normals, which also tell by how much another threshold shifts the surface. A plateau is the
+one beside the edge: what lies behind it, such as the air behind the skin over a bone, has
+no part in where the edge is.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +19,16 @@ from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
 _REACH_MM = 4.0
 _WINDOW_MM = 0.8
 _LEAST_PROFILES = 50
+#: The edge meant is the steepest one about here; on which side the object lies, nearer by.
+_ABOUT_MM, _BESIDE_MM = 1.0, 0.5
+#: A plateau is read so many standard deviations of the blur from an edge: sharpening
+#: kernels overshoot within.
+_GUARD = 3.0
+#: The next edge: it falls on again by this share of the first one's slope, or rises back by
+#: this share of its height, which is more than an overshoot.
+_FALLS_ON, _RISES_BACK = 0.15, 0.35
+#: Below this voxel size all lengths shrink with the voxels: micro-CT shows small things.
+_FULL_SIZE_MM = 0.125
 
 
 @dataclass(frozen=True)
@@ -57,20 +69,26 @@ def half_contrast(
     :returns: None where fewer than 50 profiles lie inside the volume and show an edge.
     """
     centers, normals = _places(mesh, samples, seed)
-    pitch = 0.25 * float(np.linalg.norm(ijk_to_lps[:3, :3], axis=0).min())
-    depths = np.arange(-_REACH_MM, _REACH_MM + pitch, pitch)
+    finest = float(np.linalg.norm(ijk_to_lps[:3, :3], axis=0).min())
+    pitch, size = 0.25 * finest, min(1.0, finest / _FULL_SIZE_MM)
+    depths = np.arange(-_REACH_MM * size, _REACH_MM * size + pitch, pitch)
     profiles = _profiles(voxels, ijk_to_lps, centers, normals, depths)
     profiles = profiles[np.isfinite(profiles).all(axis=1)]
-    inner, outer = _plateaus(profiles, depths, pitch)
+    if len(profiles) < _LEAST_PROFILES:
+        return None
+    sign = _sign(profiles, depths / size)
+    edges = _edges(sign * profiles, pitch, depths / size)
+    width = max(1, round(_WINDOW_MM * size / pitch))
+    outer = sign * _plateaus(sign * profiles, edges, width)
+    inner = -sign * _plateaus(-sign * profiles[:, ::-1], edges.reversed, width)
     contrast = inner - outer
-    sign = 1.0 if np.median(contrast) >= 0 else -1.0
     valid = sign * contrast > 0.2 * np.abs(np.median(contrast))
     if valid.sum() < _LEAST_PROFILES:
         return None
     profiles, inner, outer = profiles[valid], inner[valid], outer[valid]
     halves = (inner + outer) / 2
     crossing = _crossing(sign * (profiles - halves[:, None]), depths)
-    slope = np.abs(np.gradient(profiles, pitch, axis=1)).max(axis=1)
+    slope = edges.slopes[valid]
     blur = float(np.median(np.abs(inner - outer) / (math.sqrt(2 * math.pi) * slope)))
     return HalfContrast(
         threshold=float(np.median(halves)),
@@ -117,18 +135,83 @@ def _range(indices: np.ndarray, size: int) -> tuple[int, int]:
     return low, int(np.clip(np.ceil(indices.max()) + 1, low + 1, size))
 
 
-def _plateaus(
-    profiles: np.ndarray, depths: np.ndarray, pitch: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Plateau inside and outside of each profile: the extreme of its moving mean."""
+def _sign(profiles: np.ndarray, depths: np.ndarray) -> float:
+    """1 where grey values fall outwards at the surface, -1 where they rise."""
+    falls = -np.gradient(profiles, axis=1) @ np.exp(-0.5 * (depths / _BESIDE_MM) ** 2)
+    return 1.0 if np.median(falls) >= 0 else -1.0
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """The edge of each profile nearest to the surface, where its values fall outwards.
+
+    :param falls: (S, D) how steeply, HU a sample, smoothed.
+    :param places: (S,) samples of the edges.
+    :param slopes: (S,) HU a mm there, not smoothed.
+    :param blur: of all of them, standard deviation in samples.
+    """
+
+    falls: np.ndarray
+    places: np.ndarray
+    slopes: np.ndarray
+    blur: float
+
+    @property
+    def reversed(self) -> _Edges:
+        """The same for profiles that run inwards and are turned upside down."""
+        last = self.falls.shape[1] - 1
+        return replace(self, falls=self.falls[:, ::-1], places=last - self.places)
+
+
+def _edges(heights: np.ndarray, pitch: float, depths: np.ndarray) -> _Edges:
+    from scipy.ndimage import gaussian_filter1d
+
+    falls = -np.gradient(heights, axis=1)
+    smooth = gaussian_filter1d(falls, 2.0, axis=1, mode="nearest")
+    places = (smooth * np.exp(-0.5 * (depths / _ABOUT_MM) ** 2)).argmax(axis=1)
+    rows, columns = np.arange(len(places)), np.arange(len(depths))
+    # A blurred edge is that steep as far as its standard deviation.
+    low = smooth < math.exp(-0.5) * smooth[rows, places][:, None]
+    after = np.where(low & (columns > places[:, None]), columns, len(depths)).min(axis=1)
+    before = np.where(low & (columns < places[:, None]), columns, -1).max(axis=1)
+    near = (np.abs(columns - places[:, None]) <= 2) * falls
+    slopes = near.max(axis=1) / pitch
+    return _Edges(smooth, places, slopes, float(np.median(after - before)) / 2)
+
+
+def _plateaus(heights: np.ndarray, edges: _Edges, width: int) -> np.ndarray:
+    """The plateau that follows the edge of each profile (S, D), up to the next edge.
+
+    :param width: samples that it is the mean of.
+    """
     from scipy.ndimage import uniform_filter1d
 
-    width = max(1, round(_WINDOW_MM / pitch))
-    smooth = uniform_filter1d(profiles, width, axis=1, mode="nearest")
-    inside, outside = smooth[:, depths <= 0], smooth[:, depths >= 0]
-    if np.median(inside.mean(axis=1)) >= np.median(outside.mean(axis=1)):
-        return inside.max(axis=1), outside.min(axis=1)
-    return inside.min(axis=1), outside.max(axis=1)
+    smooth = uniform_filter1d(heights, width, axis=1, mode="nearest")
+    rows, columns = np.arange(len(heights)), np.arange(heights.shape[1])
+    own, last = edges.places, heights.shape[1] - 1
+    beyond = columns >= own[:, None]
+    steepest = edges.falls[rows, own][:, None]
+    lowest = np.minimum.accumulate(np.where(beyond, heights, np.inf), axis=1)
+    drop = math.sqrt(2 * math.pi) * edges.blur * steepest
+    rises = beyond & (heights - lowest > _RISES_BACK * drop)
+    least = np.minimum.accumulate(np.where(beyond, edges.falls, np.inf), axis=1)
+    falls = beyond & (edges.falls - np.maximum(least, 0) > _FALLS_ON * steepest)
+    ends = rises | falls
+    ended, first = ends.any(axis=1), ends.argmax(axis=1)
+    fell = falls[rows, first]
+    guard = _GUARD * edges.blur
+    # The next edge that falls is where it is steepest, not where it begins.
+    around = (columns >= first[:, None]) & (columns <= first[:, None] + guard)
+    steep = np.where(around, edges.falls, -np.inf).argmax(axis=1)
+    other = np.where(fell, steep, first)
+    start = own + guard + width / 2
+    stop = np.where(ended, other - guard - width / 2, last - width / 2)
+    place = np.where(start <= stop, start, np.where(ended, (own + other) / 2, stop))
+    # Between two edges too near to each other there is no plateau, only what comes next to it.
+    between = np.where(beyond & (columns <= other[:, None]), smooth, np.inf).argmin(axis=1)
+    peak = ended & ~fell & (other - own < 2 * guard)
+    place = np.where(peak, between, place.round()).astype(int)
+    return smooth[rows, place.clip(0, last)]
 
 
 def _crossing(heights: np.ndarray, depths: np.ndarray) -> np.ndarray:

@@ -107,7 +107,10 @@ def beside(folder: Path, name: str) -> Path | None:
     """A file of the record's folder; None where it is not there, or lies elsewhere."""
     if name != Path(name).name:
         return None
-    return folder / name if (folder / name).is_file() else None
+    try:
+        return folder / name if (folder / name).is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def _figure(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import PrintPrepError
+from ..core.jsonable import numbers_of
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, report
 from ..mesh.io.placement import UNITS
@@ -55,7 +56,7 @@ def model_items(
         except PrintPrepError as error:
             items.append(Item(identity, title, "unchecked", error.told))
             continue
-        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             template = _("The model part is not as PrintPrep writes it ({error!r}).")
             items.append(Item(identity, title, "changed", Phrase(template, {"error": error})))
             continue
@@ -81,14 +82,17 @@ def read_back(path: Path, entry: Mapping[str, Any], model: Mapping[str, Any]) ->
 
     :raises PrintPrepError: the file cannot be read as what it is named.
     """
-    scale = float(model["scale"])
+    scale = float(numbers_of(model["scale"]))
+    center = numbers_of(model["center_offset_mm"], 3)
+    if scale <= 0:
+        raise ValueError(f"a scale of {scale:g}")
     if entry["format"] == "stl":
         mesh = welded(read_stl(path))
     else:
         mesh = read_model(path)
         if entry["format"] == "3mf":  # states its unit, so what was read are millimetres
             scale /= UNITS[entry.get("unit", "mm")].per_mm
-    return TriangleMesh(mesh.points / scale + np.array(model["center_offset_mm"]), mesh.triangles)
+    return TriangleMesh(mesh.points / scale + center, mesh.triangles)
 
 
 def figures(
@@ -103,6 +107,8 @@ def figures(
     :return: what is certain, and counts that reading may have changed: files hold rounded
         numbers, and STL does not say which triangles share a corner.
     """
+    numbers_of([model["volume_mm3"], model["area_mm2"]], 2)
+    numbers_of(model["bounds_mm"], 3, 2), numbers_of(model["extents_mm"], 3)
     found = asdict(measure(mesh))
     lengths = []
     for axis, pair, recorded in zip("xyz", found["bounds_mm"], model["bounds_mm"], strict=True):

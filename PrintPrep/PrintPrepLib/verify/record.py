@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from .. import __version__
 from ..core.errors import PrintPrepError
 from ..core.findings import verdict
-from ..core.jsonable import plain
+from ..core.jsonable import JsonError, plain, read_json
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress, part, report
 from ..mesh.io.common import sha256_of
@@ -86,17 +85,22 @@ def read_record(path: Path) -> dict[str, Any]:
     :raises RecordError: it cannot be read, is no JSON, no record, or of an unknown schema.
     """
     try:
-        record = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
-    except OSError as error:
+        record = read_json(path)
+    except JsonError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            raise RecordError(
+                _("it cannot be read ({reason})"),
+                reason=cause.strerror,
+                file=str(path),
+                remedy=_("Choose another file"),
+            ) from error
+        told = Phrase(error.template, error.values)
         raise RecordError(
-            _("it cannot be read ({reason})"),
-            reason=error.strerror,
+            _("this is no JSON ({reason})"),
+            reason=str(cause) if isinstance(cause, ValueError) else told,
             file=str(path),
-            remedy=_("Choose another file"),
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise RecordError(
-            _("this is no JSON ({reason})"), reason=str(error), file=str(path), remedy=_GIVE
+            remedy=_GIVE,
         ) from error
     schema = record.get("schema") if isinstance(record, dict) else None
     if schema is None:
@@ -239,7 +243,3 @@ def _same(recorded: Any, found: Any) -> bool:
 
 def _is_list_of_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number in JSON")

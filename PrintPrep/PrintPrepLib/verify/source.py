@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import GeometryError
-from ..core.jsonable import plain
+from ..core.jsonable import numbers_of, plain
 from ..core.phrases import Phrase, _
 from ..core.progress import Progress
 from ..geometry.analysis import analyse
@@ -45,8 +45,16 @@ def source_item(
     if source.get("kind") != "dicom":
         told = Phrase(_("The record was not made of a DICOM series."))
         return Item(identity, title, "unchecked", told)
+    entered, tilt = source.get("entered"), source.get("applied_tilt_deg")
+    try:
+        geometry = EnteredGeometry.from_record(entered) if entered else None
+        tilt = None if tilt is None else float(numbers_of(tilt))
+    except (ArithmeticError, GeometryError, LookupError, TypeError, ValueError) as error:
+        template = _("The source part is not as PrintPrep writes it ({error!r}).")
+        return Item(identity, title, "changed", Phrase(template, {"error": error}))
     again = [
-        plain(source_record(item, analyse(item))) for item in _stacks(source, inputs, progress)
+        plain(source_record(item, analyse(item)))
+        for item in _stacks(geometry, tilt, inputs, progress)
     ]
     same = [entry for entry in again if entry["series_id"] == source.get("series_id")]
     if not same:
@@ -61,14 +69,14 @@ def source_item(
 
 
 def _stacks(
-    source: Mapping[str, Any],
+    entered: EnteredGeometry | None,
+    tilt: float | None,
     inputs: Sequence[str | os.PathLike[str]],
     progress: Progress | None,
 ) -> Iterator[SliceStack]:
     """The stacks there, with what a person had entered when the record was made."""
-    entered, tilt = source.get("entered"), source.get("applied_tilt_deg")
     collection = (
-        read_series_by_hand(inputs, EnteredGeometry.from_record(entered), progress)
+        read_series_by_hand(inputs, entered, progress)
         if entered
         else read_series([Path(item) for item in inputs], progress)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.jsonable import numbers_of
 from ..core.phrases import Phrase, _
 from ..image_io.nrrd import NotReadable, read_grid
 from .items import Difference, Item
@@ -37,7 +38,7 @@ def volume_item(record: Mapping[str, Any], path: Path) -> Item:
         return Item(identity, title, "changed", told)
     try:
         differences = _differences(volume, sizes, matrix)
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         template = _("The volume part is not as PrintPrep writes it ({error!r}).")
         return Item(identity, title, "changed", Phrase(template, {"error": error}))
     if lacking:
@@ -51,9 +52,8 @@ def volume_item(record: Mapping[str, Any], path: Path) -> Item:
 def _differences(
     volume: Mapping[str, Any], sizes: list[int], matrix: np.ndarray
 ) -> list[Difference]:
-    recorded = np.array(volume["ijk_to_ras"], dtype=float)
-    if recorded.shape != (4, 4):
-        raise ValueError("ijk_to_ras is no 4 × 4 matrix")
+    recorded = numbers_of(volume["ijk_to_ras"], 4, 4)
+    numbers_of(volume["spacing_mm"], 3), numbers_of(volume["dimensions"], 3)
     found = []
     if list(volume["dimensions"]) != sizes:
         found.append(Difference("dimensions", list(volume["dimensions"]), sizes))

@@ -20,6 +20,8 @@ from ..triangle_mesh import BATCH
 HASH_BYTES = 1 << 24
 #: Points and triangles beyond this are taken for a damaged or malicious file.
 MOST_ELEMENTS = 200_000_000
+#: Corners up to which polygons of equal number are cut together.
+_MOST_AT_ONCE = 100
 _DIGITS = b"0123456789.-"
 _TO_SPACE = bytes(value if value in _DIGITS else 32 for value in range(256))
 DAMAGED = _("Export or copy the file again")
@@ -134,6 +136,19 @@ def numbers(text: bytes) -> np.ndarray:
             raise ValueError("not a number") from error
 
 
+def whole_numbers(text: bytes) -> np.ndarray:
+    """All whole numbers (int64) of a text that holds nothing else.
+
+    :raises ValueError: there is something else in it, or one is too large to count with.
+    """
+    found = numbers(text)
+    whole = np.abs(found) < 2**53
+    if whole.all() and (whole := found == np.round(found)).all():
+        return found.astype(np.int64)
+    bad = text.split(maxsplit=int(whole.argmin()) + 1)[int(whole.argmin())]
+    raise ValueError(f"{bad[:40].decode('latin-1')} is no whole number")
+
+
 def plain_rows(text: bytes, frame: bytes) -> np.ndarray | None:
     """Rows (N, 3) of a text of lines with three numbers each that differ in nothing else; None
     where it is not so plain, and has to be read with more care.
@@ -197,6 +212,11 @@ def fans(counts: np.ndarray, corners: np.ndarray) -> np.ndarray:
     if (counts == 3).all():
         return corners.reshape(-1, 3)
     starts = np.cumsum(counts) - counts
+    if counts.max() > _MOST_AT_ONCE:  # polygon by polygon, of which no two may be alike
+        fan = np.maximum(counts - 2, 0)
+        step = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
+        first = np.repeat(starts, fan)
+        return corners[np.column_stack((first, first + step + 1, first + step + 2))]
     made = []
     for count in np.unique(counts[counts >= 3]):
         own = corners[starts[counts == count][:, None] + np.arange(count)]

@@ -21,6 +21,7 @@ from .common import (
     rounding,
     rows,
     stated_space,
+    whole_numbers,
 )
 from .placement import Placing, merged
 
@@ -77,7 +78,7 @@ def read_obj(data: bytes, file: str) -> Contents:
         polygons = text.split(b"\n")
     counts = np.array([len(line.split()) for line in polygons], dtype=np.int64)
     try:
-        corners = np.array(text.split(), dtype="S").astype(np.int64) if text else np.empty(0, int)
+        corners = whole_numbers(text)
     except ValueError as error:
         raise ModelFileError(
             _("a polygon has a corner that is no number ({reason})"),
@@ -111,11 +112,12 @@ def _plain(data: bytes, space: str | None) -> Contents | None:
             parts[-1] = parts[-1][0], parts[-1][1] + len(found)
     rest.append(data[at:])
     left = b"".join(rest)
-    if b"\\" in left or re.search(rb"^\s*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
+    if b"\\" in left or re.search(rb"^[^\S\n]*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
         return None
-    corners = np.concatenate(triangles).astype(np.int64)
-    if corners.min(initial=1) < 1:  # counted back from the line's place
-        return None
+    told = np.concatenate(triangles)
+    if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
+        return None  # counted back from the line's place, or no number of a point
+    corners = told.astype(np.int64)
     return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
 
 

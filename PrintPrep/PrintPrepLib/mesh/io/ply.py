@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from .common import (
     require_same,
     rows,
     stated_space,
+    whole_numbers,
 )
 from .placement import Placing, merged
 
@@ -30,6 +33,8 @@ _TYPES = {
     "float": "f4", "float32": "f4", "double": "f8", "float64": "f8",
 }  # fmt: skip
 _ORDER = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+_STRUCT = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I"}
+_COUNTS = [name for name, kind in _TYPES.items() if kind in _STRUCT]
 _CORNERS = ("vertex_indices", "vertex_index")
 _FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
 _HEAD = """ply
@@ -135,6 +140,8 @@ def _header(text: str, file: str) -> tuple[str, list[_Element]]:
                     if not 0 <= int(number) <= MOST_ELEMENTS:
                         raise ValueError(number)
                 case ["property", "list", count, kind, name]:
+                    if count not in _COUNTS:
+                        raise ValueError(count)
                     own = _Property(name, _TYPES[kind], _TYPES[count])
                     elements[-1].properties.append(own)
                 case ["property", kind, name]:
@@ -168,10 +175,12 @@ class _Text:
         return found[:, columns]
 
     def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-        counts: list[int] = []
-        corners: list[bytes] = []
+        taken = self._take(element)
+        if taken and len(element.properties) == 1 and (same := _alike(taken)) is not None:
+            return same
+        counts, corners = array("q"), array("q")
         try:
-            for line in self._take(element):
+            for line in taken:
                 words, at = line.split(), 0
                 for own in element.properties[:wanted]:
                     at += 1 + (int(words[at]) if own.count else 0)
@@ -179,12 +188,24 @@ class _Text:
                 found = words[at + 1 : at + 1 + count]
                 if len(found) != count:
                     raise IndexError
+                corners.extend(int(word) for word in found)
                 counts.append(count)
-                corners += found
-            return np.array(counts, dtype=np.int64), np.array(corners, "S").astype(np.int64)
-        except (ValueError, IndexError) as error:
+            return np.array(counts, dtype=np.int64), np.array(corners, dtype=np.int64)
+        except (ValueError, IndexError, OverflowError) as error:
             number = len(counts) + 1
             raise _bad(_("polygon {number} cannot be read"), self._file, number=number) from error
+
+
+def _alike(lines: list[bytes]) -> tuple[np.ndarray, np.ndarray] | None:
+    """The counts and corners of polygons that all have as many; None for others."""
+    try:
+        found = whole_numbers(b"\n".join(lines))
+    except ValueError:
+        return None
+    table = found.reshape(len(lines), -1) if found.size % len(lines) == 0 else found[:0, None]
+    if table.shape[1] < 1 or len(table) == 0 or (table[:, 0] != table.shape[1] - 1).any():
+        return None
+    return table[:, 0], table[:, 1:].ravel()
 
 
 class _Binary:
@@ -204,6 +225,8 @@ class _Binary:
             else:
                 fields.append((f"c{at}", self._order + own.type))
         kind = np.dtype(fields)
+        if kind.itemsize == 0:
+            return None
         if self._at + element.number * kind.itemsize > len(self._body):
             return None
         return np.frombuffer(self._body, kind, element.number, self._at)
@@ -217,6 +240,8 @@ class _Binary:
     def table(self, element: _Element, columns: list[int]) -> np.ndarray:
         """The values (N, k) of some of its properties."""
         found = self._records(element)
+        if not element.properties:
+            return np.empty((element.number, 0))
         if found is None:
             size = sum(int(own.type[1]) for own in element.properties)
             raise _cut(element, (len(self._body) - self._at) // max(size, 1), self._file)
@@ -239,12 +264,37 @@ class _Binary:
             self._at += found.nbytes
             counts = found[f"n{wanted}"].astype(np.int64)
             return counts, found[f"c{wanted}"].astype(np.int64).ravel()
-        corners = []
+        if len(element.properties) == 1:
+            return self._only_lists(element)
+        lengths_of, corners = array("q"), array("q")
         for number in range(element.number):
             lengths, own, self._at = self._row(element, wanted, number)
-            corners.append(own)
-        counts = np.array([len(own) for own in corners], np.int64)
-        return counts, np.concatenate(corners).astype(np.int64)
+            lengths_of.append(len(own))
+            corners.extend(own.astype(np.int64).tolist())
+        return np.array(lengths_of, dtype=np.int64), np.array(corners, dtype=np.int64)
+
+    def _only_lists(self, element: _Element) -> tuple[np.ndarray, np.ndarray]:
+        """The counts and values of rows that hold one list each, of any length."""
+        own = element.properties[0]
+        told = struct.Struct(self._order + _STRUCT[own.count or ""])
+        width, counts, at = int(own.type[1]), array("q"), self._at
+        for number in range(element.number):
+            if at + told.size > len(self._body):
+                raise _cut(element, number, self._file)
+            count = told.unpack_from(self._body, at)[0]
+            at += told.size + count * width
+            if count < 0 or at > len(self._body):
+                raise _cut(element, number, self._file)
+            counts.append(count)
+        lengths = np.array(counts, dtype=np.int64)
+        raw = np.frombuffer(self._body, np.uint8, at - self._at, self._at)
+        sizes = told.size + lengths * width
+        kept = np.ones(len(raw), bool)
+        for byte in range(told.size):
+            kept[np.cumsum(sizes) - sizes + byte] = False
+        self._at = at
+        values = np.frombuffer(raw[kept].tobytes(), self._order + own.type)
+        return lengths, values.astype(np.int64)
 
     def _row(
         self, element: _Element, wanted: int, number: int

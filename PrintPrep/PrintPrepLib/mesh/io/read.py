@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from .ply import read_ply
 from .threemf import read_3mf
 
 _MOST_BYTES = 8 << 30
+#: A thousand kilometres: beyond it numbers are damaged, and squares of lengths lose meaning.
+_FARTHEST_MM = 1e9
 _GIVE = _("Give the name of a STL, OBJ, PLY or 3MF file")
 
 
@@ -56,14 +59,22 @@ def read_model_file(path: str | os.PathLike[str]) -> ModelFile:
     """
     name = os.fspath(path)
     data = _bytes(Path(path), name)
-    kind, contents = _parsed(data, Path(path).suffix.lower(), name)
+    try:
+        kind, contents = _parsed(data, Path(path).suffix.lower(), name)
+    except (ArithmeticError, EOFError, LookupError, OSError, ValueError) as error:
+        # Readers check what they use; what they overlook in a hostile file ends here.
+        problem = _("the file is damaged ({reason})")
+        raise ModelFileError(problem, file=name, remedy=DAMAGED, reason=str(error)) from error
     return ModelFile(_mesh(contents, name), kind, contents.mm_per_unit, contents.space)
 
 
 def _bytes(path: Path, name: str) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > _MOST_BYTES:
+        state = path.stat()
+        if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):
+            # A pipe or a device may never end.
+            raise ModelFileError(_("this is no file, but a pipe or a device"), file=name)
+        if state.st_size > _MOST_BYTES:
             raise ModelFileError(_("the file is larger than any model"), file=name)
         data = path.read_bytes()
     except OSError as error:
@@ -127,6 +138,14 @@ def _mesh(contents: Contents, name: str) -> TriangleMesh:
             file=name,
             remedy=_("Repair the model in the program that made it, and export it again"),
             number=bad + 1,
+        )
+    if (far := np.abs(points).max(axis=1)).max() > _FARTHEST_MM:
+        raise ModelFileError(
+            _("point {number:,} has a coordinate of {value:.3g}: nothing is so far away"),
+            file=name,
+            remedy=_("Repair the model in the program that made it, and export it again"),
+            number=int(far.argmax()) + 1,
+            value=float(far.max()),
         )
     if contents.space == "RAS":
         points = points * (-1, -1, 1)

@@ -27,6 +27,8 @@ from .placement import Placing, merged
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEAD = 84
+#: How a text ends; some programs write two words.
+_ENDS = (b"endsolid", b"end solid")
 
 
 def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
@@ -160,7 +162,7 @@ def read_text(data: bytes, file: str) -> Contents:
     lines = [line.strip() for line in data.lower().splitlines()]
     facets = sum(line.startswith(b"facet") for line in lines)
     corners = [line[6:] for line in lines if line.startswith(b"vertex")]
-    if len(corners) != 3 * facets or not any(line.startswith(b"endsolid") for line in lines[-99:]):
+    if len(corners) != 3 * facets or not any(line.startswith(_ENDS) for line in lines[-99:]):
         raise ModelFileError(
             _(
                 "this STL text is cut off: {facets:,} triangles begin, and there are "

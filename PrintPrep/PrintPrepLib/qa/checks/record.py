@@ -16,7 +16,7 @@ from .protocol import protocol_checks
 from .source import source_checks
 
 #: What making the checks raises where a part of a record is not as PrintPrep writes it.
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def record_checks(record: Mapping[str, Any]) -> list[Finding]:
