@@ -180,13 +180,13 @@ def test_what_only_describes_costs_no_slice(tmp_path):
     assert len(collection.series[0].stacks[0].slices) == 4
 
 
-@pytest.mark.parametrize("vr", [b"FD", b"Lo", b"\xff\xff"])
+@pytest.mark.parametrize("vr", [b"FD", b"\xff\xff"])
 def test_what_places_a_slice_leaves_it_out_by_name(tmp_path, vr):
     _, files = written(tmp_path)
     with_vr(files[0], 0x00200032, vr)
     collection = read_series([tmp_path])
     left = [*collection.rejected, *collection.series[0].rejected]
-    assert [item.file if hasattr(item, "file") else item.path for item in left] == [str(files[0])]
+    assert [item.file for item in left] == [str(files[0])]
     assert len(collection.series[0].stacks[0].slices) == 3
 
 
@@ -301,9 +301,9 @@ def test_declared_lengths_are_not_believed(tmp_path, element):
 
 
 def test_a_deflated_file_that_holds_gigabytes(tmp_path):
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
     block = b"\0" * (1 << 24)
-    packed = b"".join(packer.compress(block) for _ in range(40)) + packer.flush()
+    packed = b"".join(packer.compress(block) for _ in range(18)) + packer.flush()
     path = tmp_path / "bomb"
     path.write_bytes(HEADER + meta("1.2.840.10008.1.2.1.99") + packed)
     with pytest.raises(NotASlice, match="unpacked"):
