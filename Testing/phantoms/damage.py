@@ -26,24 +26,10 @@ SHORT = tuple(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".
 NO_VR = (b"Lo", b"\0\0", b"\xff\xff", b"ZZ")
 VALUES = (
     *(b"", b"\0\0", b"\xff\xff\xff\xff", b"1\\2\\3\\4\\5\\6\\7", b"\\\\\\\\", b"0", b"-1"),
-    *(
-        b"1e300",
-        b"nan",
-        b"inf\\inf\\inf",
-        b"--5",
-        b"\xb2\xb3",
-        b"99999999999999999999",
-        b"0.0\\0.0",
-    ),
-    *(
-        b"\x1b$B\x1b(J",
-        b"ELSCINT1",
-        b"PMSCT_RLE1",
-        b"ISO_IR 999",
-        b"1.2.840.10008.1.2.5",
-        b"a" * 300,
-    ),
-    *(b"\xfe\xff\x00\xe0\xff\xff\xff\xff", b"\xfe\xff\xdd\xe0\0\0\0\0", b"\x08\0\x05\0\0\0\0\0"),
+    *(b"1e300", b"nan", b"inf\\inf\\inf", b"--5", b"\xb2\xb3", b"9" * 20, b"0.0\\0.0"),
+    *(b"\x1b$B\x1b(J", b"ELSCINT1", b"PMSCT_RLE1", b"ISO_IR 999", b"1.2.840.10008.1.2.5"),
+    *(b"a" * 300, b"\xfe\xff\x00\xe0\xff\xff\xff\xff", b"\xfe\xff\xdd\xe0\0\0\0\0"),
+    b"\x08\0\x05\0\0\0\0\0",
 )
 
 

@@ -26,6 +26,7 @@ PRODUCERS = (
     "qa/checks/protocol",
     "qa/checks/source",
     "series/selection",
+    "series/stack_pixels",
 )
 
 
