@@ -21,6 +21,7 @@ def benchmarks() -> dict:
         cut,
         erased,
         examination,
+        fuzz,
         loading,
         memory,
         model,
@@ -46,6 +47,7 @@ def benchmarks() -> dict:
         "truth": truth.truth,
         "qa": qa.qa,
         "memory": memory.memory,
+        "fuzz": fuzz.fuzz,
     }
 
 

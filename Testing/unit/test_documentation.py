@@ -28,6 +28,7 @@ PRODUCERS = (
     "qa/checks/source",
     "series/membership",
     "series/selection",
+    "series/stack_pixels",
 )
 
 

@@ -212,6 +212,34 @@ def test_labels_stay_labels(scene) -> None:
     assert treatment(result)["interpolation"] == "nearest"
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint32, np.int32])
+def test_labels_keep_their_type_and_values(scene, kind) -> None:
+    """Atlases number their labels up to hundreds of millions."""
+    high = min(np.iinfo(kind).max, 614_454_277)
+    for taken in ({"tilt": (0.0, 18.5), "steps": 0.7}, {"steps": 0.7}):
+        source = as_slicer_loads_it(Acquisition(**SIZE, **taken), BLOCK)
+        labels = np.where(slicer.util.arrayFromVolume(source) > 200, high, 3).astype(kind)
+        node = slicer.util.addVolumeFromArray(
+            labels, matrix_of(source), nodeClassName="vtkMRMLLabelMapVolumeNode"
+        )
+        found = slicer.util.arrayFromVolume(mrml.regularize_volume_node(node))
+        assert found.dtype == kind
+        assert set(np.unique(found)) - {0} == {3, high}
+
+
+def test_nan_is_no_data(scene) -> None:
+    """It neither spreads nor becomes the background."""
+    tilted = as_slicer_loads_it(Acquisition(**SIZE, tilt=(0.0, 18.5), steps=UNEVEN))
+    tilted.SetVoxelValueUnits(None)
+    voxels = np.full(slicer.util.arrayFromVolume(tilted).shape, 100.5, np.float32)
+    voxels[:, 20:24, 20:24] = np.nan
+    voxels[5, 0, 0] = np.inf
+    slicer.util.updateVolumeFromArray(tilted, voxels)
+    result = mrml.regularize_volume_node(tilted)
+    np.testing.assert_allclose(slicer.util.arrayFromVolume(result), 100.5, atol=1e-3)
+    assert mrml.volume_from_node(result).background == 100.5
+
+
 # What the node carries
 
 

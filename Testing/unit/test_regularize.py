@@ -156,6 +156,56 @@ def test_padding_and_the_outside_never_mix_into_tissue(tmp_path):
     assert (volume.voxels == tissue).sum() > 0.5 * taken.field.sum() * volume.dimensions[2]
 
 
+WATER = Scene((Ball((0, 0, 0), 6.0),))
+
+
+def padding_findings(volume):
+    return [item for item in volume.provenance["findings"] if item["id"] == "padding_value"]
+
+
+def test_padding_with_the_value_of_a_tissue_keeps_that_tissue(tmp_path):
+    """PixelPaddingValue 0 of signed values: water is 0 HU."""
+    tissue = int(WATER.values(np.zeros(3)))
+    volume, _ = volume_of(tmp_path, scene=WATER, tilt=(0, 12), intercept=0.0, padding=tissue)
+    plain, _ = volume_of(tmp_path / "plain", scene=WATER, tilt=(0, 12), intercept=0.0)
+    np.testing.assert_array_equal(volume.voxels, plain.voxels)
+    (found,) = padding_findings(volume)
+    assert found["severity"] == "warn" and found["value"] > 0
+    assert not padding_findings(plain)
+
+
+def test_padding_around_the_field_is_no_data_whatever_its_value(tmp_path):
+    """A round field in 0 HU: the corners are no data, the ball within is tissue."""
+    tissue = int(WATER.values(np.zeros(3)))
+    taken = {"scene": WATER, "tilt": (0, 12), "intercept": 0.0, "circular_field": True}
+    volume, _ = volume_of(tmp_path, padding=tissue, **taken)
+    plain, _ = volume_of(tmp_path / "plain", padding=-2000, **taken)
+    np.testing.assert_array_equal(volume.voxels, plain.voxels)
+    assert padding_findings(volume) and not padding_findings(plain)
+
+
+def test_a_range_of_padding_that_reaches_into_the_body(tmp_path):
+    tissue = int(WATER.values(np.zeros(3)))
+    taken = {
+        "scene": WATER,
+        "tilt": (0, 12),
+        "intercept": 0.0,
+        "circular_field": True,
+        "padding": -2000,
+    }
+    volume, _ = volume_of(tmp_path, tags={"PixelPaddingRangeLimit": tissue}, **taken)
+    plain, _ = volume_of(tmp_path / "plain", **taken)
+    inside = plain.voxels > -900
+    np.testing.assert_array_equal(volume.voxels[inside], plain.voxels[inside])
+    assert padding_findings(volume)
+
+
+def test_a_body_that_fills_the_image_with_the_padding_value(tmp_path):
+    tissue = int(EVERYWHERE.values(np.zeros(3)))
+    volume, _ = volume_of(tmp_path, scene=EVERYWHERE, tilt=(0, 12), intercept=0.0, padding=tissue)
+    assert (volume.voxels == tissue).mean() > 0.5 and padding_findings(volume)
+
+
 def test_an_extra_plane_at_the_end_holds_no_invented_tissue(tmp_path):
     """18.85 mm in steps of 2 mm: the last plane lies 1.15 mm beyond, so it is background."""
     volume, _ = volume_of(tmp_path, 2.0, scene=EVERYWHERE, steps=0.65)

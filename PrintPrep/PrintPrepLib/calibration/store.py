@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..core.errors import CalibrationError
-from ..core.files import write_bytes
+from ..core.files import write_text
 from ..core.jsonable import JsonError, is_number, read_json
 from ..core.phrases import Phrase, _
 
@@ -125,7 +125,7 @@ def add_calibration(path: str | os.PathLike[str], entry: Mapping[str, Any]) -> l
     entries = load_calibrations(path) if os.path.lexists(path) else []
     entries = [kept for kept in entries if kept["id"] != entry["id"]] + [dict(entry)]
     text = json.dumps({"schema": SCHEMA, "calibrations": entries}, indent=2, allow_nan=False)
-    write_bytes(path, (text + "\n").encode())
+    write_text(path, text + "\n")
     return entries
 
 

@@ -66,6 +66,17 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text in UTF-8, whole or not at all.
+
+    Names of files that are no UTF-8 hold halves of characters (surrogates): they are written
+    as escapes, which JSON reads back as they were.
+
+    :raises ExportError: as ``replacing``.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
 def require_folder(folder: Path) -> None:
     """:raises ExportError: ``folder`` is not an existing folder."""
     if not folder.is_dir():

@@ -10,15 +10,17 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ..core.errors import Explained
 from ..core.phrases import _
 
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
+DEFLATED = "1.2.840.10008.1.2.1.99"
 #: Transfer syntaxes whose data set is not little endian text of plain bytes.
-OTHERWISE_ENCODED = frozenset({"1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"})
+OTHERWISE_ENCODED = frozenset({BIG_ENDIAN, DEFLATED})
 
 PIXEL_DATA = 0x7FE00010
 _PREAMBLE = 128
@@ -29,10 +31,12 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _DEEPEST = 50
 _NOTHING = (b"\0\0\0\0", b"\0\0\0", b"\0\0", b"\0")
 _VR = re.compile(rb"[A-Z]{2}")
-_LONG_VRS = frozenset(
+#: VRs whose length takes four bytes, behind two that are reserved (PS3.5 7.1.2).
+LONG_VRS = frozenset(
     (b"OB", b"OW", b"SQ", b"UN", b"UT", b"OF", b"OD", b"OL", b"OV", b"UC", b"UR", b"SV", b"UV")
 )
-_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+#: Those whose length takes two.
+SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 _HEAD = struct.Struct("<HH2sH")
 _tuple = tuple.__new__
 _IMPLICIT_HEAD = struct.Struct("<HHI")
@@ -83,15 +87,21 @@ class Envelope:
 def envelope(data: bytes) -> Envelope | None:
     """How the file begins; None where it is no DICOM file.
 
-    :raises Cut: the file ends within its meta information.
+    Old archives hold files without the preamble of PS3.10, and data sets alone.
+
+    :param data: the file, or as much of it as its meta information takes.
+    :raises Cut: the bytes end within the meta information.
     """
-    if data[_PREAMBLE : _PREAMBLE + 4] != b"DICM":
-        # Old archives hold data sets that begin without the file header of PS3.10.
-        if data[:2] != b"\x08\x00" or len(data) < 8:
-            return None
-        return Envelope("", (), 0, _says_vr(data, 0))
-    meta: list[Element] = []
     start = _PREAMBLE + 4
+    if data[_PREAMBLE:start] != b"DICM":
+        start = 0
+        if len(data) < 8:
+            return None
+        if data[:2] == b"\0\x08" and _says_vr(data, 0):
+            return Envelope(BIG_ENDIAN, (), 0, True)
+        if data[:2] != b"\x08\0" and not (data[:2] == b"\2\0" and _says_vr(data, 0)):
+            return None
+    meta: list[Element] = []
     while data[start : start + 2] == b"\2\0":
         meta.append(_element(data, start, True))
         start = meta[-1].end
@@ -118,7 +128,7 @@ def elements(data: bytes, start: int, explicit: bool) -> Iterator[Element]:
             # The usual element, without a detour: there are hundreds in every file.
             group, low, vr, length = _HEAD.unpack_from(data, start)
             end = start + 8 + length
-            if vr in _SHORT_VRS and end <= size:
+            if vr in SHORT_VRS and end <= size:
                 yield _tuple(Element, (group << 16 | low, vr, start, start + 8, end, False))
                 start = end
                 continue
@@ -144,7 +154,7 @@ def _element(data: bytes, start: int, explicit: bool, depth: int = 0) -> Element
     value = start + 8
     if not explicit or group == 0xFFFE:
         length, vr = _IMPLICIT_HEAD.unpack_from(data, start)[2], b""
-    elif vr in _LONG_VRS:
+    elif vr in LONG_VRS:
         if start + 12 > size:
             raise Cut(_("cut off at offset {offset}"), offset=start)
         length = _LENGTH.unpack_from(data, value)[0]
@@ -189,6 +199,26 @@ def _after_items(data: bytes, start: int, explicit: bool, depth: int) -> int:
                 break
 
 
+def fragments_end(file: BinaryIO) -> None:
+    """Follow the fragments of encapsulated pixels to their end; the file stands as before.
+
+    :raises Irregular: there are none, or no end.
+    """
+    place = start = file.tell()
+    while True:
+        head = file.read(8)
+        if len(head) < 8:
+            raise Cut(_("the sequence is cut off at offset {offset}"), offset=start)
+        group, low, length = _IMPLICIT_HEAD.unpack(head)
+        tag = group << 16 | low
+        if tag == _SEQUENCE_END:
+            break
+        if tag != _ITEM or length == _UNDEFINED:
+            raise Irregular(_("{tag} at offset {offset} is no item"), tag=_name(tag), offset=start)
+        start = file.seek(length, 1)
+    file.seek(place)
+
+
 def is_media_directory(data: bytes, found: Envelope) -> bool:
     """Whether the file is a DICOMDIR, an index of other files."""
     return any(
@@ -219,6 +249,6 @@ def encoded(tag: int, vr: bytes, value: bytes) -> bytes:
 def header(tag: int, vr: bytes, length: int) -> bytes:
     """What stands before a value in explicit VR little endian."""
     group, low = tag >> 16, tag & 0xFFFF
-    if vr in _LONG_VRS:
+    if vr in LONG_VRS:
         return _HEAD.pack(group, low, vr, 0) + _LENGTH.pack(length)
     return _HEAD.pack(group, low, vr, length)

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
-from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
 from ..core.phrases import Phrase, _
+from .dataset import read_dataset, transfer_syntax
+from .elements import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, LONG_VRS, PIXEL_DATA, SHORT_VRS
 from .elscint_block import ALL_TAGS, TRANSFER_SYNTAX, private_pixels
 from .image_plane import NotASlice, TagText, oddly_written, optional_number, parts_of, shown
-
-BIG_ENDIAN = "1.2.840.10008.1.2.2"
-DEFLATED = "1.2.840.10008.1.2.1.99"
 
 RESCALE = RESCALE_INTERCEPT, RESCALE_SLOPE, RESCALE_TYPE = "0028,1052", "0028,1053", "0028,1054"
 #: Their keywords.
@@ -28,25 +26,24 @@ _LOSSY = _LOSSY_COMPRESSION, _LOSSY_RATIO, _LOSSY_METHOD = "0028,2110", "0028,21
 #: What ``pixel_layout`` reads of every file.
 PIXEL_TAGS = (*_BITS, _PIXEL_REPRESENTATION, *_PADDING, *RESCALE, *_LOSSY)
 
-_IMPLICIT = "1.2.840.10008.1.2"
-#: Transfer syntaxes whose pixels are plain values (PS3.5 A.1, A.2 and A.3): do they write the VR?
-UNCOMPRESSED = {_IMPLICIT: False, f"{_IMPLICIT}.1": True, BIG_ENDIAN: True}
+#: Transfer syntaxes whose pixels are plain values (PS3.5 A.1, A.2 and A.3).
+UNCOMPRESSED = frozenset({IMPLICIT, EXPLICIT, BIG_ENDIAN})
 #: The same and one that may hold plain values.
-_PLAIN = {**UNCOMPRESSED, TRANSFER_SYNTAX: True}
+_PLAIN = UNCOMPRESSED | {TRANSFER_SYNTAX}
 #: The processes of JPEG that always lose (PS3.6 A: baseline, extended and their retired kin).
-_ALWAYS_LOSSY = {f"{_IMPLICIT}.4.{number}": "JPEG" for number in (*range(50, 57), *range(59, 65))}
-_ALWAYS_LOSSY[f"{_IMPLICIT}.4.111"] = "JPEG XL of a JPEG image"
+_ALWAYS_LOSSY = {f"{IMPLICIT}.4.{number}": "JPEG" for number in (*range(50, 57), *range(59, 65))}
+_ALWAYS_LOSSY[f"{IMPLICIT}.4.111"] = "JPEG XL of a JPEG image"
 #: Those that allow a loss; a file can only rule it out by saying so.
 _MAY_LOSE = {
-    f"{_IMPLICIT}.4.81": "JPEG-LS near-lossless",
-    f"{_IMPLICIT}.4.91": "JPEG 2000",
-    f"{_IMPLICIT}.4.93": "JPEG 2000 multi-component",
-    f"{_IMPLICIT}.4.112": "JPEG XL",
-    f"{_IMPLICIT}.4.203": "High-Throughput JPEG 2000",
+    f"{IMPLICIT}.4.81": "JPEG-LS near-lossless",
+    f"{IMPLICIT}.4.91": "JPEG 2000",
+    f"{IMPLICIT}.4.93": "JPEG 2000 multi-component",
+    f"{IMPLICIT}.4.112": "JPEG XL",
+    f"{IMPLICIT}.4.203": "High-Throughput JPEG 2000",
 }
 _NO_LOSS, _LOSS = "00", "01"
 
-_PIXEL_DATA = 0x7FE00010
+_UNDEFINED = 0xFFFFFFFF
 _FLOAT_PIXELS = (0x7FE00008, 0x7FE00009)
 
 
@@ -112,19 +109,14 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
     :param file: stands where the header ends.
     :raises NotASlice: there are no pixels, or in a form that no slice has.
     """
-    syntax = str(dataset.file_meta.get("TransferSyntaxUID", _IMPLICIT))
+    named, syntax = transfer_syntax(dataset)
     signed = text(_PIXEL_REPRESENTATION) == "1"
     bits = int(optional_number(text(_BITS_ALLOCATED)) or 0)
     place = _pixel_place(file, syntax, bits)
     private = None
     # In a standard transfer syntax PixelData is what the standard says, whatever stands beside.
-    if place is None or syntax == TRANSFER_SYNTAX:
-        private = private_pixels(dataset)
-        if private is None:
-            file.seek(0)
-            tags = list(ALL_TAGS)
-            blocks = dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags)
-            private = private_pixels(blocks)
+    if place is None or named in ("", TRANSFER_SYNTAX):
+        private = private_pixels(dataset) or private_pixels(read_dataset(file, ALL_TAGS))
     if place is None and private is None:
         raise NotASlice(_("no PixelData in this object"))
     if bits not in (8, 16, 32):
@@ -213,14 +205,19 @@ def _pixel_place(file: BinaryIO, syntax: str, bits: int) -> tuple[int | None, in
     tag = int.from_bytes(head[:2], order) << 16 | int.from_bytes(head[2:4], order)
     if tag in _FLOAT_PIXELS:
         raise NotASlice(_("floating-point pixels (a parametric map), which are not served"))
-    if tag != _PIXEL_DATA:
+    if tag != PIXEL_DATA:
         return None
-    words = head[4:6] == b"OW"
-    # Bytes in words of the other order: pydicom puts them right.
-    if syntax not in _PLAIN or (order == "big" and words and bits == 8):
+    vr = head[4:6]
+    size, length = 8, int.from_bytes(head[4:8], order)
+    if vr in LONG_VRS:
+        size, length = 12, int.from_bytes(head[8:12], order)
+    elif syntax in (EXPLICIT, BIG_ENDIAN) and vr in SHORT_VRS:
+        length = int.from_bytes(head[6:8], order)
+    # Bytes in words of the other order: pydicom puts them right. It also says what is wrong
+    # with fragments where plain values should be.
+    other_order = order == "big" and vr == b"OW" and bits == 8
+    if syntax not in _PLAIN or other_order or length == _UNDEFINED:
         return None, 0
-    size = 12 if _PLAIN[syntax] and (words or head[4:6] == b"OB") else 8
-    length = int.from_bytes(head[size - 4 : size], order)
     # Some files keep an empty PixelData beside the private one.
     return (start + size, length) if length else None
 

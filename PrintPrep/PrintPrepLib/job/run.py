@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..core.files import leftovers, staging, write_bytes
+from ..core.files import leftovers, staging, write_text
 from ..core.findings import Finding
 from ..core.jsonable import to_json
 from ..core.phrases import Phrase, _, listed
@@ -242,6 +242,6 @@ class _Maker:
         if without is not None and self.note is not None:
             self.note(Phrase(_("No picture of the model: {reason}"), {"reason": without}).said)
         files = self._file("qa", ".json"), self._file("qa", ".html")
-        write_bytes(files[0], to_json(record).encode())
-        write_bytes(files[1], text.encode())
+        write_text(files[0], to_json(record))
+        write_text(files[1], text)
         return [file.name for file in files]

@@ -281,6 +281,9 @@ def stack_suv(stack: SliceStack) -> SuvFactor | None:
             why = error.strerror or str(error)
             unread = _("the header cannot be read ({reason})")
             raise PixelDataError(unread, file=path, reason=why) from error
+        except Exception as error:  # pydicom raises whatever its parser stumbles over
+            unread = _("the header cannot be read ({reason})")
+            raise PixelDataError(unread, file=path, reason=str(error)) from error
     return suv_factor(headers)
 
 

@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import numpy as np
-from pydicom import dcmread, encaps
+from pydicom import encaps
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from ..core.errors import PixelDataError
 from ..core.phrases import Phrase, _
+from ..dicom.dataset import read_dataset, transfer_syntax
+from ..dicom.elements import BIG_ENDIAN, DEFLATED
 from ..dicom.header import SliceHeader
-from ..dicom.pixel_layout import BIG_ENDIAN, DEFLATED
 from ..dicom.tags import SECONDARY_CAPTURE
 
 _JPEG = "1.2.840.10008.1.2.4"
@@ -42,6 +44,7 @@ _NAMES = {
 #: What a decoder needs to know: samples, photometric interpretation, matrix, bits and sign.
 _DESCRIBING = (0x280002, 0x280004, 0x280010, 0x280011, 0x280100, 0x280101, 0x280102, 0x280103)
 _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS = 0x00280008, 0x7FE00010, 0x7FE00001, 0x7FE00002
+_WITH_PIXELS = [Tag(tag) for tag in (*_DESCRIBING, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS)]
 
 
 def missing_decoder(transfer_syntax: str) -> Phrase | None:
@@ -128,15 +131,15 @@ def _stored(path: str, modified: int, size: int) -> tuple[Dataset, tuple[bytes, 
 
     :param modified, size: tell a file from another that stood at its place before.
     """
-    tags = [*_DESCRIBING, _FRAMES, _PIXEL_DATA, _OFFSETS, _LENGTHS]
-    dataset = dcmread(path, force=True, specific_tags=tags)
+    with open(path, "rb") as file:
+        dataset = read_dataset(file, _WITH_PIXELS, pixels=True)
     described = Dataset()
     for tag in _DESCRIBING:
         if tag in dataset:
             described.add(dataset[tag])
     count = int(dataset.get("NumberOfFrames") or 1)
     element = dataset[_PIXEL_DATA]
-    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    syntax = transfer_syntax(dataset)[1]
     if syntax not in (DEFLATED, BIG_ENDIAN):
         return described, tuple(_encapsulated(dataset, count))
     data = bytes(element.value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
-from pydicom import dcmread
+from pydicom.tag import Tag
 
 from ..core.errors import PixelDataError
 from ..core.phrases import Phrase, _
+from ..dicom.dataset import read_dataset
 from ..dicom.elscint_block import REMEDY
 from ..dicom.header import SliceHeader
 from ..dicom.pixel_layout import PixelLayout
@@ -14,6 +17,8 @@ from .decode import decoded_pixels, missing_decoder
 from .elscint_codec import KNOWN, StreamError, decode
 
 _INT16 = np.iinfo(np.int16)
+#: So few values may be multiples of 16 by chance: air, water, bone of a phantom.
+_FEW_VALUES = 3
 _STREAM_TAG = "(07A1,xx0A)"
 _COPY_AGAIN = _("Copy the file again from its source")
 
@@ -72,9 +77,11 @@ def stored_pixels(item: SliceHeader) -> np.ndarray:
 
 
 def _plain(item: SliceHeader, layout: PixelLayout) -> np.ndarray:
-    count = item.rows * item.columns
+    count, offset = item.rows * item.columns, layout.offset or 0
     try:
-        pixels = np.fromfile(item.path, layout.dtype, count, offset=layout.offset or 0)
+        # Memory for what the header promises is taken before the file is read.
+        there = max(0, os.path.getsize(item.path) - offset) // layout.dtype.itemsize
+        pixels = np.fromfile(item.path, layout.dtype, min(count, there), offset=offset)
     except OSError as error:
         why = error.strerror or str(error)
         raise PixelDataError(
@@ -100,16 +107,27 @@ def _without_unused_bits(pixels: np.ndarray, layout: PixelLayout) -> np.ndarray:
     unused = layout.bits_allocated - layout.bits_stored
     if not unused:
         return pixels
-    if layout.high_bit is not None:
-        return (pixels << (layout.bits_allocated - 1 - layout.high_bit)) >> unused
     low = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
     high = low + (1 << layout.bits_stored) - 1
     # A padding value beyond BitsStored is meant as it stands.
     if layout.padding is not None and not low <= min(layout.padding) <= max(layout.padding) <= high:
         return pixels
-    if pixels.min() >= low and pixels.max() <= high:
+    within = pixels.min() >= low and pixels.max() <= high
+    if layout.high_bit is not None and not (within and _right_aligned(pixels, layout)):
+        return (pixels << (layout.bits_allocated - 1 - layout.high_bit)) >> unused
+    if within:
         return pixels
     return (pixels << unused) >> unused
+
+
+def _right_aligned(pixels: np.ndarray, layout: PixelLayout) -> bool:
+    """Whether values within BitsStored stand at the lower end in spite of HighBit.
+
+    Many writers say HighBit 15 of values that pydicom, GDCM and dcm2niix read as they stand.
+    Values that were shifted up are multiples of a power of two.
+    """
+    below = (1 << ((layout.high_bit or 0) + 1 - layout.bits_stored)) - 1
+    return bool((pixels & below).any()) or len(np.unique(pixels)) <= _FEW_VALUES
 
 
 def _private(item: SliceHeader, layout: PixelLayout, compression: str) -> np.ndarray:
@@ -144,13 +162,13 @@ def _private(item: SliceHeader, layout: PixelLayout, compression: str) -> np.nda
 
 def _private_stream(path: str, layout: PixelLayout) -> bytes:
     try:
-        if layout.element is not None:
-            dataset = dcmread(path, specific_tags=[layout.element], stop_before_pixels=True)
-            return bytes(dataset[layout.element].value)
         with open(path, "rb") as file:
+            if layout.element is not None:
+                dataset = read_dataset(file, [Tag(layout.element)])
+                return bytes(dataset[layout.element].value)
             file.seek(layout.offset or 0)
-            return file.read(layout.length)
-    except (OSError, EOFError, KeyError, TypeError) as error:
+            return file.read(min(layout.length, os.path.getsize(path)))
+    except Exception as error:  # pydicom raises whatever its parser stumbles over
         raise PixelDataError(
             _("the compressed pixels are missing or truncated"),
             file=path,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.files import write_bytes
+from ..core.files import write_text
 from ..core.jsonable import to_json
 from ..core.phrases import Phrase, _, language, translated
 from ..core.progress import Progress
@@ -316,6 +316,6 @@ def write_record(
     """
     data, html = folder / f"qa{suffix}.json", folder / f"qa{suffix}.html"
     text, _without = page(record, mesh)
-    write_bytes(data, to_json(record).encode("utf-8"))
-    write_bytes(html, text.encode("utf-8"))
+    write_text(data, to_json(record))
+    write_text(html, text)
     return data, html

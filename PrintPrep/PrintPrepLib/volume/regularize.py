@@ -69,6 +69,7 @@ def load_stack(
         voxels = fill_grid(source, plan, background, source.integral, reading)
     release()
     provenance = stack_provenance(stack, geometry)
+    provenance["findings"] += [item.as_entry() for item in source.findings()]
     # Patient data: here for the age of the scan, never in a record.
     provenance["scan_date"] = stack.info.scan_date
     suv = stack_suv(stack)

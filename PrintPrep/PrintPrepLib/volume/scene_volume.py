@@ -35,6 +35,8 @@ _SAMPLES = 9
 _WRITTEN_MM = 1e-6
 #: A scene volume has lost PixelPaddingValue; nothing in a patient measures less than this.
 _NO_TISSUE_HU = -1100.0
+#: Whole numbers up to this are exact in float32.
+_EXACT = 1 << 24
 _INT16 = np.iinfo(np.int16)
 
 
@@ -63,6 +65,8 @@ class SceneStack:
         missing[first_j : last_j + 1, first_i : last_i + 1] = False
         if self.padding is not None:
             missing |= values == self.padding
+        if np.issubdtype(values.dtype, np.floating):
+            missing |= ~np.isfinite(values)
         return values, missing if missing.any() else None
 
 
@@ -124,7 +128,7 @@ def scene_stack(
         view = view[order]
     whole = np.tile([0, columns - 1, 0, rows - 1], (len(slices), 1))
     kept = whole if field is None or axis != 2 else field[order]
-    low = float(voxels.min())
+    low = _minimum(voxels)
     padding = low if info.modality == "CT" and low < _NO_TISSUE_HU else None
     return SceneStack(stack, geometry, view, kept, padding)
 
@@ -153,9 +157,12 @@ def regularize_scene(
     narrow, background = _narrow(scene.voxels), 0.0
     if not labels:
         ct = stack.info.modality == "CT"
-        background = CT_BACKGROUND if ct else float(scene.voxels.min())
+        background = CT_BACKGROUND if ct else _minimum(scene.voxels)
     if plan.untouched:
-        voxels = np.array(scene.voxels, np.int16 if narrow else scene.voxels.dtype)
+        keep = labels or not narrow
+        voxels = np.array(scene.voxels, scene.voxels.dtype if keep else np.int16)
+    elif labels:
+        voxels = _labels(scene, plan, part(progress, 0, 0.95))
     else:
         voxels = fill_grid(scene, plan, background, narrow, part(progress, 0, 0.95))
     provenance = stack_provenance(stack, scene.geometry)
@@ -245,6 +252,26 @@ def _written_decimals(positions: np.ndarray) -> tuple[int, int, int]:
 
     x, y, z = (shown(component) for component in positions.T)
     return x, y, z
+
+
+def _labels(scene: SceneStack, plan: GridPlan, progress: Progress | None) -> np.ndarray:
+    """Labels on the grid, of their type and with their values; 0 where there is none."""
+    kind = scene.voxels.dtype
+    if np.abs(scene.voxels.astype(np.float64)).max() <= _EXACT:
+        return fill_grid(scene, plan, 0.0, _narrow(scene.voxels), progress).astype(kind)
+    # Numbers of some atlases are too large for the resampler: it gets their places in a list.
+    values = np.unique(np.append(scene.voxels.ravel(), np.zeros(1, kind)))
+    places = np.searchsorted(values, scene.voxels).astype(np.int32)
+    numbered = replace(scene, voxels=places)
+    none = float(np.searchsorted(values, 0))
+    return values[fill_grid(numbered, plan, none, _narrow(places), progress).astype(np.int32)]
+
+
+def _minimum(values: np.ndarray) -> float:
+    """The smallest value that is a number."""
+    if np.issubdtype(values.dtype, np.floating):
+        values = values[np.isfinite(values)]
+    return float(values.min()) if values.size else 0.0
 
 
 def _narrow(values: np.ndarray) -> bool:

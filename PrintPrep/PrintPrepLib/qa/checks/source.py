@@ -40,6 +40,7 @@ _TITLES = {
     "rounded_positions": _("Rounded positions"),
     "not_hu": _("Values in Hounsfield units"),
     "no_rescale": _("Rescaling to Hounsfield units"),
+    "padding_value": _("Padding value"),
 }
 
 
