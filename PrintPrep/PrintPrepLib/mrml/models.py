@@ -16,13 +16,13 @@ from ..core.jsonable import plain
 from ..core.phrases import _
 from ..mesh.io.common import ExportedFile
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata, to_polydata
+from .belonging import model_foreign, remember_volume
 from .scene import headless_scene
 from .segments import segment_of
 
 EXPORTED = "PrintPrep.ExportedFile"
 UNTOUCHED = "PrintPrep.UntouchedSurface"
 SEGMENTATION_ROLE = "PrintPrep.Segmentation"
-VOLUME_ROLE = "PrintPrep.Volume"
 SEGMENT_ID = "PrintPrep.SegmentID"
 OUTDATED = "PrintPrep.Outdated"
 REFINEMENT = "PrintPrep.Refinement"
@@ -136,7 +136,7 @@ def put_model(
         made = add_model_node(mesh, "PrintPrep new surface", volume_node.GetScene())
         node.SetAndObservePolyData(made.GetPolyData())
         remove(made)
-    node.SetNodeReferenceID(VOLUME_ROLE, volume_node.GetID())
+    remember_volume(node, volume_node)
     node.SetAttribute(OUTDATED, None)
     node.SetAttribute(REFINEMENT, None if refinement is None else json.dumps(plain(refinement)))
     if refinement is None:
@@ -151,13 +151,19 @@ def refinement_of(model_node: Any) -> dict[str, Any] | None:
     return json.loads(text) if text else None
 
 
-def models_of(segmentation_node: Any) -> list[Any]:
-    """The models that PrintPrep made of a segmentation, in the order of its segments."""
+def models_of(segmentation_node: Any, volume_node: Any = None) -> list[Any]:
+    """The models that PrintPrep made of a segmentation, in the order of its segments.
+
+    :param volume_node: only those that belong to it as it stands now.
+    """
     if segmentation_node is None:
         return []
     ids = segmentation_node.GetSegmentation().GetSegmentIDs()
     found = (model_of(segmentation_node, segment_id) for segment_id in ids)
-    return [node for node in found if node is not None]
+    nodes = [node for node in found if node is not None]
+    if volume_node is None:
+        return nodes
+    return [node for node in nodes if model_foreign(node, volume_node) is None]
 
 
 def model_of(segmentation_node: Any, segment_id: str) -> Any:
