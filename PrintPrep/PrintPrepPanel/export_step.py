@@ -61,8 +61,14 @@ class ExportStep(Step):
             failed=[Phrase(check["title"]) for check in failed],
             reason=parameters.reason,
             shortest_reason=SHORTEST_REASON,
-            exported=parameters.exported,
+            exported=self._exported(),
+            refusal=self.panel.refusal(),
         )
+
+    def _exported(self) -> str:
+        """What was written of the chosen model, as it was told, or ""."""
+        model, of = self.panel.model.node(), self.parameters.exportedOf.split()
+        return self.parameters.exported if model is not None and model.GetID() in of else ""
 
     def view(self) -> View:
         return export_view(self._facts())
@@ -83,6 +89,8 @@ class ExportStep(Step):
         keep_setting(_FOLDER, str(folder))
         self.ui.exportFolder.addCurrentPathToHistory()
         parameters = self.parameters
+        of = [node.GetID() for _name, nodes, _tail in self._jobs("") for node in nodes]
+        parameters.exportedOf = " ".join(of)
         parameters.exported = _("Written: {names}").format(
             names=", ".join(path.name for path in written)
         )
@@ -120,7 +128,7 @@ class ExportStep(Step):
     def _jobs(self, name: str) -> list[tuple[str, list[Any], str]]:
         """Name of the file, models in it, and ending of the record's name, for each file."""
         shown = self.panel.model.node()
-        models = mrml_models.models_of(self.parameters.segmentation)
+        models = mrml_models.models_of(self.parameters.segmentation, self.parameters.volume)
         if self.parameters.what is What.SHOWN or len(models) < 2:
             return [(name, [shown], "")]
         if self.parameters.what is What.MERGED:

@@ -8,6 +8,7 @@ from typing import Any
 import qt
 import slicer
 import vtk
+from PrintPrepLib.mrml import volumes as mrml_volumes
 
 from .export_step import ExportStep
 from .geometry_step import GeometryStep
@@ -17,7 +18,7 @@ from .parameters import PanelParameters
 from .qa_step import QaStep
 from .segment_step import SegmentStep
 from .series_step import SeriesStep
-from .states.view import guide, next_step, said
+from .states.view import Text, guide, next_step, said
 from .step import Step
 from .work import Work
 
@@ -53,6 +54,7 @@ class Panel(slicer.util.VTKObservationMixin):
         self.bound: dict[str, tuple[Any, list[Any]]] = {}
         self.refreshing = False
         self._tag: Any = None
+        self._watched: Any = None
         self._next = ""
         self._message = ""
         self._waiting = False
@@ -115,6 +117,7 @@ class Panel(slicer.util.VTKObservationMixin):
         """Forget the parameters: their scene is closed or the panel hidden."""
         if self.parameters is None:
             return
+        self._watch(None)
         node = self.parameters.parameterNode
         self.parameters.disconnectGui(self._tag)
         self.removeObserver(node, vtk.vtkCommand.ModifiedEvent, self._parameters_changed)
@@ -171,6 +174,23 @@ class Panel(slicer.util.VTKObservationMixin):
             self.series.show_in_slices(node)
         self.refresh()
 
+    def refusal(self) -> Text:
+        """Why nothing can be made of the chosen volume and segment, checked or exported, or ""."""
+        if self.parameters is None or self.parameters.volume is None:
+            return ""
+        problem: str = mrml_volumes.geometry_of(self.parameters.volume)["problem"]
+        return problem or self.segment.foreign()
+
+    def _watch(self, volume: Any) -> None:
+        """See when the chosen volume is changed in another module, or put under a transform."""
+        if volume is self._watched:
+            return
+        for node, change in ((self._watched, self.removeObserver), (volume, self.addObserver)):
+            if node is not None:
+                for event in (vtk.vtkCommand.ModifiedEvent, node.TransformModifiedEvent):
+                    change(node, event, self._parameters_changed)
+        self._watched = volume
+
     # Showing
 
     _guide = ""
@@ -193,6 +213,9 @@ class Panel(slicer.util.VTKObservationMixin):
         try:
             for name, (combo, members) in self.bound.items():
                 combo.currentIndex = members.index(getattr(self.parameters, name))
+            self._watch(self.parameters.volume)
+            for step in self.steps:
+                step.settle()
             views = [step.view() for step in self.steps]
             for step, view in zip(self.steps, views, strict=True):
                 step.refresh(view)

@@ -121,6 +121,7 @@ class QaStep(Step):
             ready=ready,
             verdict=None if record is None else record["verdict"],
             otherwise=ready and record is None and self._checked_otherwise(),
+            refusal=self.panel.refusal(),
         )
         return qa_view(facts)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PrintPrepLib.core.phrases import translated
 
-from .states.view import Stage, State, View, Widgets, said
+from .states.view import Stage, State, Text, View, Widgets, said
 
 
 class Host(Protocol):
@@ -32,6 +32,8 @@ class Host(Protocol):
     def run(self, title: str, task: Callable[[Any], Any]) -> Any: ...
 
     def show_message(self, text: str) -> None: ...
+
+    def refusal(self) -> Text: ...
 
     def choose_volume(self, node: Any) -> None: ...
 
@@ -78,6 +80,9 @@ class Step:
 
     def clean_up(self) -> None:
         """The module goes away: end what goes on while other modules are shown."""
+
+    def settle(self) -> None:
+        """Let go of what belongs to another volume or model; called before each ``view``."""
 
     def view(self) -> View:
         """What the step shows, from the scene as it is now; called with parameters only."""

@@ -12,7 +12,7 @@ import vtk
 from ..core.errors import GeometryError, SegmentError
 from ..core.phrases import Phrase, _
 from .scene import hierarchy_item, ijk_to_ras
-from .segments import between, grid_offset, segment_of
+from .segments import between, grid_offset, segment_has_voxels, segment_of
 from .volumes import grid_differs, instances_of, of_other_scan, remember_scan, voxels_of
 
 VOLUME_ROLE = "PrintPrep.Volume"
@@ -67,11 +67,40 @@ def segment_foreign(
     return None
 
 
+def told_foreign(volume_node: Any, segmentation_node: Any, segment_id: str) -> Phrase | None:
+    """``segment_foreign`` as a sentence that also says what to do."""
+    reason = segment_foreign(volume_node, segmentation_node, segment_id)
+    return None if reason is None else _refused(reason).told
+
+
+def _refused(reason: Phrase) -> SegmentError:
+    return SegmentError("{why}", why=reason, remedy=CHOOSE_OR_SEGMENT)
+
+
+def segment_for(volume_node: Any) -> tuple[Any, str]:
+    """The segmentation that was made of a volume last, and its first segment that is not empty.
+
+    :returns: (None, "") where there is none.
+    """
+    for node in reversed(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")):
+        if volume_of(node) is volume_node and segment_foreign(volume_node, node) is None:
+            ids = list(node.GetSegmentation().GetSegmentIDs())
+            filled = [name for name in ids if segment_has_voxels(node, name)]
+            return node, next(iter(filled or ids), "")
+    return None, ""
+
+
+def remember_made_of(segmentation_node: Any, volume_node: Any) -> None:
+    """Keep with a segmentation of a volume which images that was made of."""
+    if volume_of(segmentation_node) is volume_node:
+        remember_scan(segmentation_node, volume_node)
+
+
 def require_segment(volume_node: Any, segmentation_node: Any, segment_id: str) -> None:
     """:raises SegmentError: the segment does not belong to the volume."""
     reason = segment_foreign(volume_node, segmentation_node, segment_id)
     if reason is not None:
-        raise SegmentError("{why}", why=reason, remedy=CHOOSE_OR_SEGMENT)
+        raise _refused(reason)
 
 
 def remember_volume(model_node: Any, volume_node: Any) -> None:

@@ -25,6 +25,7 @@ UNTOUCHED = "PrintPrep.UntouchedSurface"
 SEGMENTATION_ROLE = "PrintPrep.Segmentation"
 SEGMENT_ID = "PrintPrep.SegmentID"
 OUTDATED = "PrintPrep.Outdated"
+_BESIDE = "PrintPrep.Beside"
 REFINEMENT = "PrintPrep.Refinement"
 
 
@@ -192,7 +193,18 @@ def side_model(mesh: TriangleMesh, name: str, color: tuple[float, float, float],
     node = add_model_node(mesh, name, like.GetScene())
     node.GetDisplayNode().SetColor(*color)
     node.SetAndObserveTransformNodeID(like.GetTransformNodeID())
+    node.SetNodeReferenceID(_BESIDE, like.GetID())
     return node
+
+
+def beside(side_node: Any) -> Any:
+    """The model that a side model stands beside, or None."""
+    return None if side_node is None else side_node.GetNodeReference(_BESIDE)
+
+
+def beside_another(side_node: Any, model_node: Any) -> bool:
+    """Whether a side model, where there is one, stands beside another model than this."""
+    return side_node is not None and beside(side_node) not in (None, model_node)
 
 
 def remove(node: Any) -> None:

@@ -21,7 +21,8 @@ class ExportFacts:
     :param failed: titles of the checks that failed.
     :param reason: why the model is exported although a check failed.
     :param shortest_reason: letters that it takes at least.
-    :param exported: what was written, as it was told, or "".
+    :param exported: what was written of the model as it is, as it was told, or "".
+    :param refusal: why nothing of the volume and the segment can be exported, or "".
     """
 
     model: bool = False
@@ -33,6 +34,7 @@ class ExportFacts:
     reason: str = ""
     shortest_reason: int = 1
     exported: str = ""
+    refusal: Text = ""
 
 
 def export_view(facts: ExportFacts) -> View:
@@ -54,6 +56,8 @@ def export_view(facts: ExportFacts) -> View:
 
 
 def _state(facts: ExportFacts, lacking: Text) -> State:
+    if facts.refusal:
+        return State(Stage.BLOCKED, Phrase(_("needs a model")), facts.refusal)
     if not facts.model:
         what = Phrase(_("There is no model yet that is up to date (step 4)."))
         return State(Stage.BLOCKED, Phrase(_("needs a model")), what)

@@ -36,12 +36,14 @@ class QaFacts:
     :param model: whether there is one; ``ready`` tells whether it is up to date.
     :param verdict: of the record of the model as it is, or None without such a record.
     :param otherwise: whether the model was checked with another protocol, date or printer.
+    :param refusal: why nothing of the volume and the segment can be checked, or "".
     """
 
     model: bool = False
     ready: bool = False
     verdict: str | None = None
     otherwise: bool = False
+    refusal: Text = ""
 
 
 def qa_view(facts: QaFacts) -> View:
@@ -51,6 +53,8 @@ def qa_view(facts: QaFacts) -> View:
 
 
 def _state(facts: QaFacts) -> State:
+    if facts.refusal:
+        return State(Stage.BLOCKED, Phrase(_("needs a model")), facts.refusal)
     if not facts.ready:
         what = Phrase(_("There is no model yet that is up to date (step 4)."))
         return State(Stage.BLOCKED, Phrase(_("needs a model")), what)
