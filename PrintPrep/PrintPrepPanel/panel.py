@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import qt
 import slicer
 import vtk
+from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.mrml import volumes as mrml_volumes
 
 from .export_step import ExportStep
@@ -18,8 +20,8 @@ from .parameters import PanelParameters
 from .qa_step import QaStep
 from .segment_step import SegmentStep
 from .series_step import SeriesStep
-from .states.view import Text, guide, next_step, said
-from .step import Step
+from .states.view import Stage, Text, View, Widgets, alarm, guide, next_step, said
+from .step import Step, show
 from .work import Work
 
 #: Labels whose underlined letter goes to a widget.
@@ -55,7 +57,8 @@ class Panel(slicer.util.VTKObservationMixin):
         self.refreshing = False
         self._tag: Any = None
         self._watched: Any = None
-        self._next = ""
+        #: What was seen: step, what it was about, and how it stood.
+        self._known: set[tuple[str, str, str]] = set()
         self._message = ""
         self._waiting = False
         self.work = Work(self.show_message, self._lock)
@@ -66,6 +69,8 @@ class Panel(slicer.util.VTKObservationMixin):
             *(self.series, self.geometry, self.segment),
             *(self.model, self.qa, self.export),
         ]
+        for step in self.steps:
+            step.button.connect("contentsCollapsed(bool)", self._step_folded)
         for label, widget in _BUDDIES.items():
             getattr(ui, label).setBuddy(getattr(ui, widget))
         self.scene_changed()
@@ -130,7 +135,8 @@ class Panel(slicer.util.VTKObservationMixin):
         self.disconnect_parameters()
 
     def _scene_closed(self, caller: Any, event: Any) -> None:
-        self._next, self._message = "", ""
+        self._message = ""
+        self._known.clear()
         if self._entered():
             self.enter()
 
@@ -217,24 +223,34 @@ class Panel(slicer.util.VTKObservationMixin):
             for step in self.steps:
                 step.settle()
             views = [step.view() for step in self.steps]
-            for step, view in zip(self.steps, views, strict=True):
-                step.refresh(view)
+            views = [self._seen(step, view) for step, view in zip(self.steps, views, strict=True)]
             states = [view.state for view in views]
+            upcoming = next_step(states)
+            for number, (step, view) in enumerate(zip(self.steps, views, strict=True)):
+                step.refresh(view)
+                if number == upcoming and not view.state.done:
+                    step.button.text = f"▸ {step.button.text}"
+            failed = [Phrase(check["title"]) for check in self.qa.failed()]
+            told = alarm(failed, states[self.steps.index(self.geometry)].grave)
+            show(self.ui, Widgets(labels={"failedLabel": told}))
             self._guide = said(guide([step.title for step in self.steps], states))
             self._show_guide()
-            self._open(self.steps[next_step(states)].key)
         finally:
             self.refreshing = False
 
-    def _open(self, key: str) -> None:
-        """Open the next step when it has changed; what the user opens stays open till then."""
-        if key == self._next:
-            return
-        self._next = key
-        for step in self.steps:
-            step.button.collapsed = step.key != key
+    def _seen(self, step: Step, view: View) -> View:
+        """What needs care is done when its step was open; only the user opens and closes it."""
+        if view.state.stage is not Stage.CARE:
+            return view
+        now = (step.key, step.subject(), said(view.state.brief))
+        if self._entered() and not step.button.collapsed:
+            self._known.add(now)
+        return replace(view, state=replace(view.state, unseen=now not in self._known))
+
+    def _step_folded(self, collapsed: bool) -> None:
+        self.refresh_soon()
 
     def show_step(self, key: str) -> None:
-        """Open one step and close the others."""
+        """Open one step and close the others: for scripts and pictures, never by itself."""
         for step in self.steps:
             step.button.collapsed = step.key != key

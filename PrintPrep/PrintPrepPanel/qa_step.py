@@ -125,6 +125,10 @@ class QaStep(Step):
         )
         return qa_view(facts)
 
+    def subject(self) -> str:
+        model = self.panel.model.node()
+        return "" if model is None else str(model.GetID())
+
     def _checked_otherwise(self) -> bool:
         text = self.parameters.record
         return bool(text) and json.loads(text).get(_MODEL) == self.panel.model.node().GetID()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PrintPrepLib.core.phrases import translated
 
-from .states.view import Stage, State, Text, View, Widgets, said
+from .states.view import Stage, State, Text, View, Widgets, red, said
 
 
 class Host(Protocol):
@@ -88,6 +88,11 @@ class Step:
         """What the step shows, from the scene as it is now; called with parameters only."""
         return View(State(Stage.BLOCKED))
 
+    def subject(self) -> str:
+        """ID of what the step's state is about: seen once, it is seen for that."""
+        volume = self.parameters.volume
+        return "" if volume is None else str(volume.GetID())
+
     def state(self) -> State:
         """Where the step stands."""
         return self.view().state
@@ -98,7 +103,8 @@ class Step:
         state = view.state
         brief = f"   {state.stage.value} {said(state.brief)}" if state.brief else ""
         self.button.text = f"{self.title}{brief}"
-        show(self.ui, Widgets(labels={f"{self.key}State": state.text}))
+        text = red(state.text) if state.grave else state.text
+        show(self.ui, Widgets(labels={f"{self.key}State": text}))
 
 
 def show(ui: Any, widgets: Widgets) -> None:

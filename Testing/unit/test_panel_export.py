@@ -111,6 +111,8 @@ def test_a_cancelled_export_leaves_no_files(two, tmp_path, steps) -> None:
         return real(fraction, message)
 
     work._progress = later
+    if user.can_use(panel.ui.reasonEdit):
+        user.enter(panel.ui.reasonEdit, "Only a test of the export.")
     export(panel, tmp_path / "out")
     work._progress = real
     assert len(seen) > steps

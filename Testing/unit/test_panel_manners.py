@@ -75,6 +75,7 @@ def to_step(panel, folder, tmp_path, step: str) -> None:
     make_model(panel)
     if step in ("refine", "compare", "qa"):
         return
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     show(panel, "export")
     (tmp_path / "out").mkdir()
@@ -164,6 +165,7 @@ def test_scene_brings_the_panel_back(panel, folder, tmp_path) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     show(panel, "export")
     user.enter(panel.ui.nameEdit, "left hip")
@@ -203,6 +205,7 @@ def test_deleted_nodes_take_the_panel_back(panel, folder, tmp_path, kind) -> Non
     load(panel, folder)
     segment(panel)
     make_model(panel)
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     state = parameters(panel)
     if kind == "segment":

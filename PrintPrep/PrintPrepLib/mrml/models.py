@@ -18,7 +18,7 @@ from ..mesh.io.common import ExportedFile
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata, to_polydata
 from .belonging import model_foreign, remember_volume
 from .scene import headless_scene
-from .segments import segment_of
+from .segments import segment_digest, segment_of
 
 EXPORTED = "PrintPrep.ExportedFile"
 UNTOUCHED = "PrintPrep.UntouchedSurface"
@@ -26,6 +26,8 @@ SEGMENTATION_ROLE = "PrintPrep.Segmentation"
 SEGMENT_ID = "PrintPrep.SegmentID"
 OUTDATED = "PrintPrep.Outdated"
 _BESIDE = "PrintPrep.Beside"
+#: Digest of the segment's voxels that the model was made of.
+_VOXELS = "PrintPrep.SegmentVoxels"
 REFINEMENT = "PrintPrep.Refinement"
 
 
@@ -139,6 +141,7 @@ def put_model(
         remove(made)
     remember_volume(node, volume_node)
     node.SetAttribute(OUTDATED, None)
+    node.SetAttribute(_VOXELS, segment_digest(segmentation_node, segment_id))
     node.SetAttribute(REFINEMENT, None if refinement is None else json.dumps(plain(refinement)))
     if refinement is None:
         mark_untouched(node)
@@ -182,9 +185,17 @@ def model_of(segmentation_node: Any, segment_id: str) -> Any:
 
 
 def mark_outdated(segmentation_node: Any, segment_id: str | None) -> None:
-    """Note that a segment changed since its model was made; None for all of them."""
+    """Note that a segment changed since its model was made.
+
+    :param segment_id: None where it is not known which one: those with the same voxels stay.
+    """
     for node in models_of(segmentation_node):
-        if not segment_id or node.GetAttribute(SEGMENT_ID) == segment_id:
+        own = node.GetAttribute(SEGMENT_ID)
+        if segment_id:
+            changed = own == segment_id
+        else:
+            changed = node.GetAttribute(_VOXELS) != segment_digest(segmentation_node, own)
+        if changed:
             node.SetAttribute(OUTDATED, "1")
 
 

@@ -6,6 +6,7 @@ Segment Editor would have made.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -406,6 +407,23 @@ def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
         known = (state, bool((values == segment.GetLabelValue()).any()))
         _FILLED[segment_id] = known
     return known[1]
+
+
+def segment_digest(segmentation_node: Any, segment_id: str) -> str:
+    """What tells a segment's voxels from others, wherever in a shared labelmap they stand."""
+    segment = segment_of(segmentation_node, segment_id)
+    labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+    if segment is None or labels is None or labels.IsEmpty():
+        return ""
+    mask = _array(labels) == segment.GetLabelValue()
+    box = bounding_box(mask)
+    if box is None:
+        return ""
+    first = np.array(labels.GetExtent()[::2]) + [side.start for side in box[::-1]]
+    digest = hashlib.sha256(first.astype("<i4").tobytes())
+    digest.update(np.packbits(mask[box]).tobytes())
+    digest.update(str(mask[box].shape).encode())
+    return digest.hexdigest()
 
 
 def label_stamps(segmentation_node: Any) -> dict[str, int]:

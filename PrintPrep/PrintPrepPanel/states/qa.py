@@ -67,7 +67,7 @@ def _state(facts: QaFacts) -> State:
         what = Phrase(_("Check the model before it is printed."))
         return State(Stage.NEXT, Phrase(_("check")), what)
     stage, brief, text = _VERDICTS[facts.verdict]
-    return State(stage, Phrase(brief), Phrase(text))
+    return State(stage, Phrase(brief), Phrase(text), grave=facts.verdict == "fail")
 
 
 # What the model is checked with
