@@ -243,6 +243,7 @@ def test_presets_give_way_where_there_are_no_hounsfield_units(panel, folder) -> 
     entry.SetValueSchemeMeaning("1", "UCUM", "no units")
     volume.SetVoxelValueUnits(entry)
     panel.widget.panel.refresh()
+    show(panel, "segment")
     assert not panel.ui.preset_bone.enabled
     assert user.can_use(panel.ui.presetsHint)
     user.click(panel.ui.automaticButton)
