@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import sys
 import zipfile
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -356,3 +358,22 @@ def test_the_panel_speaks_slicers_language(desktop, open_panel, monkeypatch) -> 
         assert made.ui.keepCombo.itemText(0) == "alle Teile"
     finally:
         phrases.use_language("en")
+
+
+def test_sample_data_is_shown(panel, monkeypatch) -> None:
+    """The Sample Data module shows its own samples only."""
+    from PrintPrepPanel import sampledata
+
+    node = slicer.util.addVolumeFromArray(np.zeros((2, 3, 4), np.int16))
+    offered, layers = [], []
+    module = ModuleType("SampleData")
+    module.SampleDataLogic = SimpleNamespace(
+        registerCustomSampleDataSource=lambda **given: offered.append(given)
+    )
+    monkeypatch.setitem(sys.modules, "SampleData", module)
+    monkeypatch.setattr(slicer.util, "setSliceViewerLayers", lambda **given: layers.append(given))
+    sampledata.register(lambda: SimpleNamespace(loadDemonstration=lambda: node))
+    assert offered[0]["customDownloader"](None) is node
+    assert layers == [{"background": node, "fit": True}]
+    selection = slicer.app.applicationLogic().GetSelectionNode()
+    assert selection.GetActiveVolumeID() == node.GetID()
