@@ -48,7 +48,9 @@ class QaFacts:
 
 def qa_view(facts: QaFacts) -> View:
     """Done where the model was checked."""
-    widgets = Widgets(enabled={"checkButton": facts.ready, "dimensionsCheck": facts.model})
+    widgets = Widgets(
+        enabled={"checkButton": facts.ready and not facts.refusal, "dimensionsCheck": facts.model}
+    )
     return View(_state(facts), widgets)
 
 

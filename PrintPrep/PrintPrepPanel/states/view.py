@@ -110,6 +110,9 @@ def guide(titles: Sequence[str], states: Sequence[State]) -> Phrase:
     """The sentence above all steps: what is to be done next."""
     upcoming = next_step(states)
     state = states[upcoming]
+    exported = all(item.stage in (Stage.DONE, Stage.CARE) for item in states)
+    if exported and states[-1].stage is Stage.DONE:
+        state = states[-1]
     if state.stage is Stage.CARE and state.unseen:
         return Phrase(
             _("Next: open {step} and see what was found there."), {"step": titles[upcoming]}
