@@ -301,16 +301,19 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         """Make a model of a segment: its surface where the grey values cross the threshold.
 
         :returns: the model node, named and coloured as the segment, under the volume's transform.
-        :raises SegmentError: the segment is empty or does not exist.
+        :raises SegmentError: the segment is empty or does not exist, or was made of another
+            volume, or of this one before its spacing, place or size was changed.
         """
         from PrintPrepLib import mrml
 
+        mrml.require_segment(volumeNode, segmentationNode, segmentID)
         mesh = mrml.segment_surface(volumeNode, segmentationNode, segmentID, progress)
         segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
         modelNode = mrml.add_model_node(mesh, segment.GetName())
         modelNode.GetDisplayNode().SetColor(segment.GetColor())
         modelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
         mrml.mark_untouched(modelNode)
+        mrml.remember_volume(modelNode, volumeNode)
         return modelNode
 
     def exportModel(
@@ -323,18 +326,30 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
     ) -> str:
         """Write a model, read it back and compare.
 
-        :param path: its ending chooses the format: .3mf, .obj or .ply; else binary STL.
+        :param path: its ending chooses the format: .stl, .3mf, .obj or .ply.
         :param scale: size of the print ÷ size of the patient.
         :param center: move the middle of the model to the origin.
         :param unit: what the file counts in: "mm", "m" or "inch".
         :returns: the path written.
-        :raises ExportError: the file could not be written; a previous one is untouched.
+        :raises ExportError: the ending is no format, or the file could not be written; a
+            previous one is untouched.
+        :raises GeometryError: the volume was changed after the model was made of it.
         """
         from PrintPrepLib import mrml
+        from PrintPrepLib.core.errors import ExportError
+        from PrintPrepLib.core.phrases import _
         from PrintPrepLib.mesh.io.export import FORMATS, export_model
 
-        ending = os.path.splitext(path)[1][1:].lower()
-        kind = ending if ending in FORMATS else "stl"
+        mrml.require_model(modelNode)
+        kinds = {item.suffix: item.name for item in FORMATS.values()}
+        kind = kinds.get(os.path.splitext(path)[1].lower())
+        if kind is None:
+            raise ExportError(
+                _("the ending of this name is none of a model file"),
+                file=str(path),
+                remedy=_("Choose one of {endings}"),
+                endings=", ".join(kinds),
+            )
         part = (modelNode.GetName(), mrml.mesh_from_model_node(modelNode))
         exported = export_model([part], path, kind, scale, center, unit)
         mrml.remember_export(modelNode, exported)

@@ -80,6 +80,8 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
     def _loadable(
         self, offer: Any, offers: Sequence[Any], files: Sequence[str], planes: str | float
     ) -> DICOMLoadable:
+        from PrintPrepLib.series.offers import lasting
+
         loadable = DICOMLoadable()
         loadable.files = offer.files
         loadable.seriesFiles = list(files)
@@ -90,9 +92,9 @@ class PrintPrepDICOMPluginClass(DICOMPlugin):
         loadable.confidence = CONFIDENCE if offer.preferred else BY_HAND
         loadable.selected = offer.preferred
         loadable.tooltip = "\n".join(_explained(offer, planes))
-        loadable.warning = " ".join(
-            finding.said for finding in offer.geometry.findings if finding.status != "info"
-        )
+        # The DICOM browser asks "Load anyway?" for each: only what loading does not put right.
+        remaining = lasting(offer.stack, offer.geometry.findings)
+        loadable.warning = " ".join(finding.said for finding in remaining)
         return loadable
 
     def load(self, loadable: DICOMLoadable) -> Any:

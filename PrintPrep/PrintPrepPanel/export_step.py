@@ -18,7 +18,14 @@ from slicer.i18n import tr as _
 
 from .qa.part import keep_setting, setting
 from .states.choices import UNITS, WHATS, What
-from .states.export import ExportFacts, export_view, file_part, missing
+from .states.export import (
+    ExportFacts,
+    distinct_parts,
+    export_view,
+    free_number,
+    missing,
+    numbered,
+)
 from .states.view import View
 from .step import Step, bind
 
@@ -61,8 +68,15 @@ class ExportStep(Step):
             failed=[Phrase(check["title"]) for check in failed],
             reason=parameters.reason,
             shortest_reason=SHORTEST_REASON,
-            exported=parameters.exported,
+            exported=self._exported(),
+            refusal=self.panel.refusal(),
+            outdated=self._outdated(),
         )
+
+    def _exported(self) -> str:
+        """What was written of the chosen model, as it was told, or ""."""
+        model, of = self.panel.model.node(), self.parameters.exportedOf.split()
+        return self.parameters.exported if model is not None and model.GetID() in of else ""
 
     def view(self) -> View:
         return export_view(self._facts())
@@ -83,13 +97,17 @@ class ExportStep(Step):
         keep_setting(_FOLDER, str(folder))
         self.ui.exportFolder.addCurrentPathToHistory()
         parameters = self.parameters
+        of = [node.GetID() for _name, nodes, _tail in self._jobs("") for node in nodes]
+        parameters.exportedOf = " ".join(of)
         parameters.exported = _("Written: {names}").format(
             names=", ".join(path.name for path in written)
         )
         self.panel.refresh()
 
     def _write(self, folder: Path, progress: Any) -> list[Path]:
-        from PrintPrepLib.core.progress import report
+        """All files appear together, when everything is written, or none; no other is replaced."""
+        from PrintPrepLib.core.files import staging
+        from PrintPrepLib.core.progress import part, report
         from PrintPrepLib.mesh.io.export import FORMATS, export_model
 
         parameters = self.parameters
@@ -100,36 +118,67 @@ class ExportStep(Step):
         }
         jobs = self._jobs(parameters.exportName.strip())
         formats = self._formats()
+        suffixes = [FORMATS[kind].suffix for kind in formats]
         written: list[Path] = []
-        for index, (name, nodes, suffix) in enumerate(jobs):
-            report(progress, index / len(jobs), _("Writing {name}").format(name=name))
-            parts = [(node.GetName(), mesh_from_model_node(node)) for node in nodes]
-            files = []
-            for kind in formats:
-                path = folder / f"{name}{FORMATS[kind].suffix}"
-                report(progress, (index + 0.3) / len(jobs), _("Writing {name}").format(name=name))
-                files.append(export_model(parts, path, kind, **settings))
-            written += [item.path for item in files]
-            report(progress, (index + 0.6) / len(jobs), _("Writing the record"))
-            for node, (_name, mesh) in zip(nodes, parts, strict=True):
-                tail = suffix if len(nodes) == 1 else f"-{file_part(node.GetName())}"
-                record = self._record(node, files)
-                written += write_record(record, mesh, folder, tail)
+
+        def free(name: str, endings: list[str]) -> str:
+            there = {path.name for path in written}
+            number = free_number(
+                lambda file: (folder / file).is_file() or file in there, name, endings
+            )
+            return numbered(name, number)
+
+        with staging(folder) as staged:
+            for index, (wanted, nodes, tails) in enumerate(jobs):
+                step = part(progress, index / len(jobs), (index + 1) / len(jobs))
+                name = free(wanted, suffixes)
+                told = _("Writing {name}").format(name=name)
+                parts = [(node.GetName(), mesh_from_model_node(node)) for node in nodes]
+                files = []
+                for number, kind in enumerate(formats):
+                    report(step, 0.5 * number / len(formats), told)
+                    path = staged / f"{name}{FORMATS[kind].suffix}"
+                    files.append(export_model(parts, path, kind, **settings))
+                written += [item.path for item in files]
+                for number, node in enumerate(nodes):
+                    start, end = (0.5 + 0.5 * (number + k) / len(nodes) for k in (0, 1))
+                    report(step, start, _("Writing the record"))
+                    record = self._record(node, files, parts, number, part(step, start, end))
+                    tail = free(f"qa{tails[number]}", [".json", ".html"]).removeprefix("qa")
+                    written += write_record(record, parts[number][1], staged, tail)
+            # The last chance to cancel: behind it everything is there.
+            report(progress, 1.0, _("Writing the record"))
         return written
 
-    def _jobs(self, name: str) -> list[tuple[str, list[Any], str]]:
-        """Name of the file, models in it, and ending of the record's name, for each file."""
-        shown = self.panel.model.node()
-        models = mrml_models.models_of(self.parameters.segmentation)
+    def _jobs(self, name: str) -> list[tuple[str, list[Any], list[str]]]:
+        """Name of the file, models in it, and endings of their records' names, for each file."""
+        shown, models = self.panel.model.node(), self._models()
         if self.parameters.what is What.SHOWN or len(models) < 2:
-            return [(name, [shown], "")]
+            return [(name, [shown], [""])]
+        tails = [f"-{made}" for made in distinct_parts(node.GetName() for node in models)]
         if self.parameters.what is What.MERGED:
-            return [(name, models, "")]
-        tails = [f"-{file_part(node.GetName())}" for node in models]
-        return [(name + tail, [node], tail) for node, tail in zip(models, tails, strict=True)]
+            return [(name, models, tails)]
+        return [(name + tail, [node], [tail]) for node, tail in zip(models, tails, strict=True)]
 
-    def _record(self, node: Any, files: list[Any]) -> dict[str, Any]:
-        """The record of a model with its files; that of the shown one is there already."""
+    def _models(self) -> list[Any]:
+        """All models of the chosen segmentation and volume."""
+        return mrml_models.models_of(self.parameters.segmentation, self.parameters.volume)
+
+    def _outdated(self) -> list[str]:
+        """Names of models that would be exported though their segment has changed."""
+        if self.parameters.what is What.SHOWN:
+            return []
+        return [
+            node.GetName() for node in self._models() if node.GetAttribute(mrml_models.OUTDATED)
+        ]
+
+    def _record(
+        self, node: Any, files: list[Any], parts: list[Any], number: int, progress: Any
+    ) -> dict[str, Any]:
+        """The record of a model with its files; that of the shown one is there already.
+
+        :param parts: names and meshes in the files; ``number`` is that of the model (from 0).
+        """
         parameters = self.parameters
         record = self.panel.qa.record() if node is self.panel.model.node() else None
         if record is None:
@@ -138,13 +187,22 @@ class ExportStep(Step):
                 parameters.segmentation,
                 node.GetAttribute(mrml_models.SEGMENT_ID),
                 node,
+                progress=progress,
                 **self.panel.qa.options(),
             )
+        more = dict(mrml_models.refinement_of(node) or {})
+        if len(parts) > 1:
+            more["part_of_file"] = {
+                "number": number + 1,
+                "of": len(parts),
+                "name": node.GetName(),
+                "first_triangle": sum(len(mesh.triangles) for _name, mesh in parts[:number]),
+            }
         return completed(
             record,
             provenance_of(parameters.volume),
             files,
-            mrml_models.refinement_of(node),
+            more,
             parameters.reason,
         )
 

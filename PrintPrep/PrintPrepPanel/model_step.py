@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 import slicer
+from PrintPrepLib.mrml import belonging as mrml_belonging
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml.models import mesh_from_model_node
@@ -40,10 +41,22 @@ class ModelStep(Step):
         ui.opacitySlider.connect("valueChanged(double)", self._opacity_chosen)
 
     def node(self) -> Any:
-        """The model of the chosen segment, or None."""
+        """The model that was made of the chosen segment and volume, or None."""
         if self.parameters is None:
             return None
-        return mrml_models.model_of(self.parameters.segmentation, self.parameters.segmentID)
+        parameters = self.parameters
+        node = mrml_models.model_of(parameters.segmentation, parameters.segmentID)
+        if node is None or parameters.volume is None:
+            return node
+        return None if mrml_belonging.model_foreign(node, parameters.volume) else node
+
+    def settle(self) -> None:
+        """A changed surface and a comparison go with the model that they stand beside."""
+        parameters, node = self.parameters, self.node()
+        if mrml_models.beside_another(parameters.preview, node):
+            self.discard()
+        if mrml_models.beside_another(parameters.comparison, node):
+            self._end_comparison()
 
     def view(self) -> View:
         parameters, node = self.parameters, self.node()
@@ -56,6 +69,7 @@ class ModelStep(Step):
             keep=parameters.keep,
             smooth=parameters.smooth,
             decimate=parameters.decimate,
+            refusal=self.panel.refusal(),
         )
         if node is not None:
             facts = replace(
@@ -86,6 +100,7 @@ class ModelStep(Step):
                 self.parameters.decimatePercent, self.parameters.decimateErrorMm = chosen
 
     def _chosen(self) -> tuple[Any, Any, str, str, float]:
+        self.panel.segment.follow()
         parameters = self.parameters
         return (
             parameters.volume,
@@ -178,6 +193,8 @@ class ModelStep(Step):
         """Forget the changed surface, and show the model again."""
         parameters = self.parameters
         preview, node = parameters.preview, self.node()
+        if preview is not None:
+            node = mrml_models.beside(preview) or node
         parameters.preview, parameters.deviation = None, ""
         mrml_models.remove(preview)
         if node is not None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import qt
 import slicer
 import vtk
+from PrintPrepLib.core.phrases import Phrase
+from PrintPrepLib.mrml import volumes as mrml_volumes
 
 from .export_step import ExportStep
 from .geometry_step import GeometryStep
@@ -17,8 +20,8 @@ from .parameters import PanelParameters
 from .qa_step import QaStep
 from .segment_step import SegmentStep
 from .series_step import SeriesStep
-from .states.view import guide, next_step, said
-from .step import Step
+from .states.view import Stage, Text, View, Widgets, alarm, guide, next_step, said
+from .step import Step, show
 from .work import Work
 
 #: Labels whose underlined letter goes to a widget.
@@ -53,7 +56,9 @@ class Panel(slicer.util.VTKObservationMixin):
         self.bound: dict[str, tuple[Any, list[Any]]] = {}
         self.refreshing = False
         self._tag: Any = None
-        self._next = ""
+        self._watched: Any = None
+        #: What was seen: step, what it was about, and how it stood.
+        self._known: set[tuple[str, str, str]] = set()
         self._message = ""
         self._waiting = False
         self.work = Work(self.show_message, self._lock)
@@ -64,6 +69,8 @@ class Panel(slicer.util.VTKObservationMixin):
             *(self.series, self.geometry, self.segment),
             *(self.model, self.qa, self.export),
         ]
+        for step in self.steps:
+            step.button.connect("contentsCollapsed(bool)", self._step_folded)
         for label, widget in _BUDDIES.items():
             getattr(ui, label).setBuddy(getattr(ui, widget))
         self.scene_changed()
@@ -115,6 +122,7 @@ class Panel(slicer.util.VTKObservationMixin):
         """Forget the parameters: their scene is closed or the panel hidden."""
         if self.parameters is None:
             return
+        self._watch(None)
         node = self.parameters.parameterNode
         self.parameters.disconnectGui(self._tag)
         self.removeObserver(node, vtk.vtkCommand.ModifiedEvent, self._parameters_changed)
@@ -127,7 +135,8 @@ class Panel(slicer.util.VTKObservationMixin):
         self.disconnect_parameters()
 
     def _scene_closed(self, caller: Any, event: Any) -> None:
-        self._next, self._message = "", ""
+        self._message = ""
+        self._known.clear()
         if self._entered():
             self.enter()
 
@@ -171,6 +180,23 @@ class Panel(slicer.util.VTKObservationMixin):
             self.series.show_in_slices(node)
         self.refresh()
 
+    def refusal(self) -> Text:
+        """Why nothing can be made of the chosen volume and segment, checked or exported, or ""."""
+        if self.parameters is None or self.parameters.volume is None:
+            return ""
+        problem: str = mrml_volumes.geometry_of(self.parameters.volume)["problem"]
+        return problem or self.segment.foreign()
+
+    def _watch(self, volume: Any) -> None:
+        """See when the chosen volume is changed in another module, or put under a transform."""
+        if volume is self._watched:
+            return
+        for node, change in ((self._watched, self.removeObserver), (volume, self.addObserver)):
+            if node is not None:
+                for event in (vtk.vtkCommand.ModifiedEvent, node.TransformModifiedEvent):
+                    change(node, event, self._parameters_changed)
+        self._watched = volume
+
     # Showing
 
     _guide = ""
@@ -193,25 +219,38 @@ class Panel(slicer.util.VTKObservationMixin):
         try:
             for name, (combo, members) in self.bound.items():
                 combo.currentIndex = members.index(getattr(self.parameters, name))
+            self._watch(self.parameters.volume)
+            for step in self.steps:
+                step.settle()
             views = [step.view() for step in self.steps]
-            for step, view in zip(self.steps, views, strict=True):
-                step.refresh(view)
+            views = [self._seen(step, view) for step, view in zip(self.steps, views, strict=True)]
             states = [view.state for view in views]
+            upcoming = next_step(states)
+            for number, (step, view) in enumerate(zip(self.steps, views, strict=True)):
+                step.refresh(view)
+                if number == upcoming and not view.state.done:
+                    step.button.text = f"▸ {step.button.text}"
+            failed = [Phrase(check["title"]) for check in self.qa.failed()]
+            told = alarm(failed, states[self.steps.index(self.geometry)].grave)
+            show(self.ui, Widgets(labels={"failedLabel": told}))
             self._guide = said(guide([step.title for step in self.steps], states))
             self._show_guide()
-            self._open(self.steps[next_step(states)].key)
         finally:
             self.refreshing = False
 
-    def _open(self, key: str) -> None:
-        """Open the next step when it has changed; what the user opens stays open till then."""
-        if key == self._next:
-            return
-        self._next = key
-        for step in self.steps:
-            step.button.collapsed = step.key != key
+    def _seen(self, step: Step, view: View) -> View:
+        """What needs care is done when its step was open; only the user opens and closes it."""
+        if view.state.stage is not Stage.CARE:
+            return view
+        now = (step.key, step.subject(), said(view.state.brief))
+        if self._entered() and not step.button.collapsed:
+            self._known.add(now)
+        return replace(view, state=replace(view.state, unseen=now not in self._known))
+
+    def _step_folded(self, collapsed: bool) -> None:
+        self.refresh_soon()
 
     def show_step(self, key: str) -> None:
-        """Open one step and close the others."""
+        """Open one step and close the others: for scripts and pictures, never by itself."""
         for step in self.steps:
             step.button.collapsed = step.key != key

@@ -92,3 +92,4 @@ class PanelParameters(_Wrapped):
     center: bool = False
     reason: str = ""
     exported: str = ""
+    exportedOf: str = ""

@@ -121,8 +121,13 @@ class QaStep(Step):
             ready=ready,
             verdict=None if record is None else record["verdict"],
             otherwise=ready and record is None and self._checked_otherwise(),
+            refusal=self.panel.refusal(),
         )
         return qa_view(facts)
+
+    def subject(self) -> str:
+        model = self.panel.model.node()
+        return "" if model is None else str(model.GetID())
 
     def _checked_otherwise(self) -> bool:
         text = self.parameters.record

@@ -17,5 +17,16 @@ def register(logic_class: Any) -> None:
         # Nothing is downloaded, but the Sample Data module counts the addresses.
         uris="printprep:demonstration",
         fileNames="PrintPrepDemonstration",
-        customDownloader=lambda source: logic_class().loadDemonstration(),
+        customDownloader=lambda source: _load(logic_class()),
     )
+
+
+def _load(logic: Any) -> Any:
+    """Load the demonstration and show it: the Sample Data module shows its own samples only."""
+    import slicer
+
+    node = logic.loadDemonstration()
+    slicer.app.applicationLogic().GetSelectionNode().SetActiveVolumeID(node.GetID())
+    if slicer.app.layoutManager() is not None:
+        slicer.util.setSliceViewerLayers(background=node, fit=True)
+    return node

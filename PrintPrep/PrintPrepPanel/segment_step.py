@@ -8,6 +8,7 @@ import qt
 import slicer
 import vtk
 from PrintPrepLib.core.phrases import translated
+from PrintPrepLib.mrml import belonging as mrml_belonging
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml import volumes as mrml_volumes
@@ -22,7 +23,7 @@ from .states.segment import (
     limits_told,
     segment_view,
 )
-from .states.view import View
+from .states.view import Text, View
 from .step import Step
 
 EDITOR_TAG = "PrintPrep"
@@ -45,6 +46,8 @@ class SegmentStep(Step):
         ui = self.ui
         self._observed: Any = None
         self._stamps: dict[str, Any] = {}
+        #: ID of the volume that the step was shown for last.
+        self._volume = ""
         self.presets: dict[str, Any] = {}
         grid = ui.presetsFrame.layout()
         for index, (name, preset) in enumerate(presets().items()):
@@ -195,6 +198,41 @@ class SegmentStep(Step):
 
     # State
 
+    def settle(self) -> None:
+        """With another volume comes its own segmentation, with another segment the shown one."""
+        parameters = self.parameters
+        volume, segmentation = parameters.volume, parameters.segmentation
+        chosen = "" if volume is None else volume.GetID()
+        before, self._volume = self._volume, chosen
+        if volume is not None and chosen != before:
+            if before:
+                parameters.preset = parameters.halfContrast = ""
+            if segmentation is None or self.foreign():
+                self._show(*mrml_belonging.segment_for(volume))
+        self.follow()
+        if volume is not None and parameters.segmentation is not None and not self.foreign():
+            mrml_belonging.remember_made_of(parameters.segmentation, volume)
+
+    def follow(self) -> None:
+        """The segment that the editor shows is the chosen one, however it got there."""
+        parameters, editor = self.parameters, self.editor
+        if editor.mrmlSegmentEditorNode() is None or parameters.segmentation is None:
+            return
+        if parameters.segmentation is editor.segmentationNode():
+            shown = editor.currentSegmentID() or ""
+            if shown != parameters.segmentID:
+                parameters.segmentID = shown
+
+    def foreign(self) -> Text:
+        """Why the chosen segment is not the chosen volume's, and what to do; "" where it is."""
+        parameters = self.parameters
+        if parameters.volume is None or parameters.segmentation is None:
+            return ""
+        told = mrml_belonging.told_foreign(
+            parameters.volume, parameters.segmentation, parameters.segmentID
+        )
+        return told or ""
+
     def view(self) -> View:
         parameters, volume = self.parameters, self.parameters.volume
         presets = {"presets": tuple(self.presets), "preset": parameters.preset}
@@ -205,6 +243,7 @@ class SegmentStep(Step):
             regular=not mrml_volumes.geometry_of(volume)["problem"],
             hounsfield=mrml_volumes.has_hounsfield_units(volume),
             segment=self._segment().GetName() if self.voxels() else None,
+            foreign=self.foreign(),
             threshold=self._threshold_effect() is not None,
             half_contrast=parameters.halfContrast,
             **presets,
@@ -215,7 +254,7 @@ class SegmentStep(Step):
         return mrml_segments.segment_of(self.parameters.segmentation, self.parameters.segmentID)
 
     def voxels(self) -> bool:
-        """Whether the chosen segment has any."""
+        """Whether the chosen segment has any; it may be another volume's."""
         if self._segment() is None:
             return False
         return mrml_segments.segment_has_voxels(
@@ -225,10 +264,9 @@ class SegmentStep(Step):
     def refresh(self, view: View) -> None:
         super().refresh(view)
         volume = self.parameters.volume
-        if volume is not None and self.editor.sourceVolumeNode() is not volume:
-            self.editor.setSourceVolumeNode(volume)
         if self.parameters.segmentation is not self.editor.segmentationNode():
             self._show(self.parameters.segmentation, self.parameters.segmentID)
+        self._set_source(volume)
 
     # What the user does
 
@@ -300,8 +338,9 @@ class SegmentStep(Step):
         :param fresh: give a segment that is still empty the name.
         """
         volume = self.parameters.volume
+        self.follow()
         segmentation = self.parameters.segmentation
-        if segmentation is None:
+        if segmentation is None or self.foreign():
             segmentation = new_segmentation(volume)
         segment_id = self.parameters.segmentID
         segment = segmentation.GetSegmentation().GetSegment(segment_id)
@@ -328,12 +367,19 @@ class SegmentStep(Step):
     def _show(self, segmentation: Any, segment_id: str) -> None:
         """Bring segmentation, volume and segment into the editor, in the order that it needs."""
         self.editor.setSegmentationNode(segmentation)
-        if self.parameters.volume is not None:
-            self.editor.setSourceVolumeNode(self.parameters.volume)
+        self._set_source(self.parameters.volume)
         if segmentation is not None and segment_id:
             self.editor.setCurrentSegmentID(segment_id)
         self.parameters.segmentation, self.parameters.segmentID = segmentation, segment_id
         self._observe(segmentation)
+
+    def _set_source(self, volume: Any) -> None:
+        """Without a segmentation the editor takes no volume, and logs an error."""
+        editor = self.editor
+        if volume is None or editor.segmentationNode() is None:
+            return
+        if editor.sourceVolumeNode() is not volume:
+            editor.setSourceVolumeNode(volume)
 
     def _threshold_effect(self) -> Any:
         effect = self.editor.activeEffect()
@@ -342,7 +388,7 @@ class SegmentStep(Step):
     def apply(self) -> None:
         """Fill the segment through the effect, as its own Apply button does."""
         effect = self._threshold_effect()
-        if effect is not None:
+        if effect is not None and not self.foreign():
             effect.self().onApply()
             self.panel.refresh()
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from PrintPrepLib.core.phrases import translated
 
-from .states.view import Stage, State, View, Widgets, said
+from .states.view import Stage, State, Text, View, Widgets, red, said
 
 
 class Host(Protocol):
@@ -32,6 +32,8 @@ class Host(Protocol):
     def run(self, title: str, task: Callable[[Any], Any]) -> Any: ...
 
     def show_message(self, text: str) -> None: ...
+
+    def refusal(self) -> Text: ...
 
     def choose_volume(self, node: Any) -> None: ...
 
@@ -79,9 +81,17 @@ class Step:
     def clean_up(self) -> None:
         """The module goes away: end what goes on while other modules are shown."""
 
+    def settle(self) -> None:
+        """Let go of what belongs to another volume or model; called before each ``view``."""
+
     def view(self) -> View:
         """What the step shows, from the scene as it is now; called with parameters only."""
         return View(State(Stage.BLOCKED))
+
+    def subject(self) -> str:
+        """ID of what the step's state is about: seen once, it is seen for that."""
+        volume = self.parameters.volume
+        return "" if volume is None else str(volume.GetID())
 
     def state(self) -> State:
         """Where the step stands."""
@@ -93,7 +103,8 @@ class Step:
         state = view.state
         brief = f"   {state.stage.value} {said(state.brief)}" if state.brief else ""
         self.button.text = f"{self.title}{brief}"
-        show(self.ui, Widgets(labels={f"{self.key}State": state.text}))
+        text = red(state.text) if state.grave else state.text
+        show(self.ui, Widgets(labels={f"{self.key}State": text}))
 
 
 def show(ui: Any, widgets: Widgets) -> None:

@@ -282,6 +282,8 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     def setSourceVolumeNode(self, node: Any) -> None:
         if self._editor_node is None or node is self.sourceVolumeNode():
             return
+        if node is not None and self.segmentationNode() is None:
+            raise AssertionError("need to set segment editor and segmentation nodes first")
         self._logic.SetSourceVolumeNode(node)
         self._take_geometry()
         if self._active is not None and node is not None and self._active._scripted is not None:

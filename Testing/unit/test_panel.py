@@ -94,23 +94,30 @@ def test_whole_job_by_widgets_alone(panel, folder, tmp_path) -> None:
     assert "Load a series" in panel.ui.messageLabel.text
     load(panel, folder)
     assert "✓ 1: Head" in title(panel, "series")
-    assert open_steps(panel) == ["segment"]
+    assert open_steps(panel) == ["series"], "steps open by the user's hand alone"
+    assert title(panel, "geometry").startswith("▸"), "what needs care is not done before it is seen"
     show(panel, "geometry")
+    user.wait_until(lambda: title(panel, "segment").startswith("▸"))
+    assert not title(panel, "geometry").startswith("▸")
     assert "tilted by 18.50°" in panel.ui.findingsLabel.text
     assert "interpolated" in panel.ui.treatmentLabel.text
     segment(panel)
     assert "✓ Bone" in title(panel, "segment")
-    assert open_steps(panel) == ["model"]
+    assert title(panel, "model").startswith("▸")
+    show(panel, "model")
     user.choose(panel.ui.keepCombo, "the largest part")
     make_model(panel)
-    assert open_steps(panel) == ["qa"]
+    assert title(panel, "qa").startswith("▸")
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     assert panel.ui.checksTable.rowCount > 10
-    assert open_steps(panel) == ["export"]
+    assert title(panel, "export").startswith("▸")
+    show(panel, "export")
     user.click(panel.ui.threemfCheck)
     export(panel, tmp_path / "out")
     assert panel.ui.exportedLabel.text.startswith("Written: model.stl, model.3mf")
     assert panel.ui.messageLabel.text.startswith("Done")
+    assert open_steps(panel) == ["series", "geometry", "segment", "model", "qa", "export"]
 
     surface = measure.read_stl(tmp_path / "out" / "model.stl")
     assert len(measure.parts(surface)) == 1
@@ -218,14 +225,15 @@ def test_foreign_volume_is_made_regular(panel, folder) -> None:
     show(panel, "series")
     user.choose(panel.ui.volumeSelector, "Sheared")
     assert "make regular" in title(panel, "geometry")
-    assert open_steps(panel) == ["geometry"]
+    assert title(panel, "geometry").startswith("▸")
+    show(panel, "geometry")
     user.choose(panel.ui.spacingCombo, "Millimetres")
     user.enter(panel.ui.spacingMmSpin, 1.25)
     user.click(panel.ui.regularButton)
     volume = parameters(panel).volume
     assert volume is not sheared
     assert volume.GetSpacing()[2] == pytest.approx(1.25)
-    assert open_steps(panel) == ["segment"]
+    assert "✓" in title(panel, "geometry") or "!" in title(panel, "geometry")
 
 
 def test_presets_give_way_where_there_are_no_hounsfield_units(panel, folder) -> None:
@@ -235,6 +243,7 @@ def test_presets_give_way_where_there_are_no_hounsfield_units(panel, folder) -> 
     entry.SetValueSchemeMeaning("1", "UCUM", "no units")
     volume.SetVoxelValueUnits(entry)
     panel.widget.panel.refresh()
+    show(panel, "segment")
     assert not panel.ui.preset_bone.enabled
     assert user.can_use(panel.ui.presetsHint)
     user.click(panel.ui.automaticButton)
@@ -275,9 +284,15 @@ def test_failed_check_asks_for_a_reason(panel, tmp_path) -> None:
     load(panel, tmp_path / "gap")
     segment(panel)
     make_model(panel)
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     assert "fail" in title(panel, "qa")
+    assert "qa" in open_steps(panel), "the result stays in view"
+    for label in (panel.ui.failedLabel, panel.ui.qaState):
+        assert user.can_use(label) and "#c62828" in label.text
+    assert "Gaps between slices" in panel.ui.failedLabel.text
     (tmp_path / "out").mkdir()
+    show(panel, "export")
     user.enter(panel.ui.exportFolder, str(tmp_path / "out"))
     assert not panel.ui.exportButton.enabled
     assert "Gaps between slices" in panel.ui.reasonLabel.text
@@ -407,8 +422,8 @@ def test_record_is_shown(panel, folder) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
-    user.click(panel.ui.checkButton)
     show(panel, "qa")
+    user.click(panel.ui.checkButton)
     user.click(panel.ui.recordButton)
     (url,) = panel.desktop.opened_urls
     assert Path(url.removeprefix("file://")).name == "qa.html"

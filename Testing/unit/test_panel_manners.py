@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import sys
 import zipfile
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -75,6 +77,7 @@ def to_step(panel, folder, tmp_path, step: str) -> None:
     make_model(panel)
     if step in ("refine", "compare", "qa"):
         return
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     show(panel, "export")
     (tmp_path / "out").mkdir()
@@ -164,6 +167,7 @@ def test_scene_brings_the_panel_back(panel, folder, tmp_path) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     show(panel, "export")
     user.enter(panel.ui.nameEdit, "left hip")
@@ -203,6 +207,7 @@ def test_deleted_nodes_take_the_panel_back(panel, folder, tmp_path, kind) -> Non
     load(panel, folder)
     segment(panel)
     make_model(panel)
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     state = parameters(panel)
     if kind == "segment":
@@ -353,3 +358,22 @@ def test_the_panel_speaks_slicers_language(desktop, open_panel, monkeypatch) -> 
         assert made.ui.keepCombo.itemText(0) == "alle Teile"
     finally:
         phrases.use_language("en")
+
+
+def test_sample_data_is_shown(panel, monkeypatch) -> None:
+    """The Sample Data module shows its own samples only."""
+    from PrintPrepPanel import sampledata
+
+    node = slicer.util.addVolumeFromArray(np.zeros((2, 3, 4), np.int16))
+    offered, layers = [], []
+    module = ModuleType("SampleData")
+    module.SampleDataLogic = SimpleNamespace(
+        registerCustomSampleDataSource=lambda **given: offered.append(given)
+    )
+    monkeypatch.setitem(sys.modules, "SampleData", module)
+    monkeypatch.setattr(slicer.util, "setSliceViewerLayers", lambda **given: layers.append(given))
+    sampledata.register(lambda: SimpleNamespace(loadDemonstration=lambda: node))
+    assert offered[0]["customDownloader"](None) is node
+    assert layers == [{"background": node, "fit": True}]
+    selection = slicer.app.applicationLogic().GetSelectionNode()
+    assert selection.GetActiveVolumeID() == node.GetID()

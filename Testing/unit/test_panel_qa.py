@@ -76,6 +76,7 @@ def checked(modelled):
 
 
 def check(panel) -> None:
+    show(panel, "qa")
     user.click(panel.ui.checkButton)
     show(panel, "qa")
     assert qa(panel).record() is not None, panel.ui.messageLabel.text

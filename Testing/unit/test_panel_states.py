@@ -54,7 +54,7 @@ from PrintPrepPanel.states.segment import (
     segment_view,
 )
 from PrintPrepPanel.states.series import SeriesFacts, loaded, series_view
-from PrintPrepPanel.states.view import Stage, State, guide, joined, next_step, said
+from PrintPrepPanel.states.view import Stage, State, alarm, guide, joined, next_step, said
 
 PANEL = Path(__file__).resolve().parents[2] / "PrintPrep" / "PrintPrepPanel"
 
@@ -105,6 +105,37 @@ def test_the_guide_names_the_next_step() -> None:
     todo, done = State(Stage.NEXT, "", "Do it."), State(Stage.DONE, "", "Written.")
     assert said(guide(["1. A", "2. B"], [done, todo])) == "Next: 2. B.  Do it."
     assert said(guide(["1. A", "2. B"], [done, done])) == "Done: the model is exported. Written."
+
+
+def test_what_needs_care_is_done_when_it_was_seen() -> None:
+    titles, todo = ["1. A", "2. B"], State(Stage.NEXT, "", "Do it.")
+    unseen = State(Stage.CARE, "with care", "Read it.", unseen=True)
+    assert next_step([unseen, todo]) == 0 and next_step([replace(unseen, unseen=False), todo]) == 1
+    told = said(guide(titles, [unseen, todo]))
+    assert told == "Next: open 1. A and see what was found there."
+    assert said(guide(titles, [unseen, State(Stage.DONE, "", "Written.")])).startswith("Done")
+
+
+def test_what_failed_is_red_above_all_steps() -> None:
+    assert alarm([], False) == ""
+    assert "Failed: Gap, Tilt &lt;" in alarm(["Gap", "Tilt <"], True)
+    assert "see step 2" in alarm([], True) and "color:white" in alarm([], True)
+    failed = geometry_view(replace(REGULAR, verdict="fail")).state
+    assert failed.grave and not geometry_view(REGULAR).state.grave
+
+
+@pytest.mark.parametrize("view", (model_view, qa_view, export_view))
+def test_why_nothing_can_be_made_is_told_in_every_step(view) -> None:
+    facts = {model_view: ModelFacts(True), qa_view: QaFacts(True, True), export_view: FIT}[view]
+    refused = view(replace(facts, refusal="Of another volume."))
+    assert refused.state.blocked and refused.state.text == "Of another volume."
+    assert not on(refused.widgets.enabled) & {"makeModelButton", "exportButton", "modelTools"}
+
+
+def test_another_volumes_segment_is_not_done() -> None:
+    view = segment_view(replace(CT, segment="Bone", threshold=True, foreign="Of another."))
+    assert view.state.stage is Stage.NEXT and view.state.text == "Of another."
+    assert "applyThresholdButton" not in on(view.widgets.enabled)
 
 
 def test_everything_that_can_be_chosen_has_words() -> None:

@@ -65,7 +65,7 @@ def test_they_load_in_place_of_nothing(app, tmp_path) -> None:
 def test_a_tilted_private_series_is_straightened_too(app, tmp_path) -> None:
     private(tmp_path, tilt=(0.0, 18.5))
     (offer,) = app.offers(tmp_path)
-    assert "18.50°" in offer.warning and "PMSCT_RLE1" in offer.tooltip
+    assert "18.50°" in offer.tooltip and offer.warning == "" and "PMSCT_RLE1" in offer.tooltip
     (node,) = app.load(tmp_path)
     assert node.GetAttribute("PrintPrep.SourceInstanceUIDs")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..core.lazy import hand_on
 
 if TYPE_CHECKING:
+    from .belonging import remember_volume, require_model, require_segment
     from .models import (
         add_model_node,
         exported_file,
@@ -51,6 +52,9 @@ __all__ = [
     "provenance_of",
     "regularize_volume_node",
     "remember_export",
+    "remember_volume",
+    "require_model",
+    "require_segment",
     "save_volume",
     "segment_by_threshold",
     "segment_mask",
@@ -62,6 +66,7 @@ __all__ = [
 __getattr__ = hand_on(
     __name__,
     {
+        "belonging": ["remember_volume", "require_model", "require_segment"],
         "models": [
             "add_model_node",
             "exported_file",

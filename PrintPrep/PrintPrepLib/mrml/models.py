@@ -16,15 +16,18 @@ from ..core.jsonable import plain
 from ..core.phrases import _
 from ..mesh.io.common import ExportedFile
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata, to_polydata
+from .belonging import model_foreign, remember_volume
 from .scene import headless_scene
-from .segments import segment_of
+from .segments import segment_digest, segment_of
 
 EXPORTED = "PrintPrep.ExportedFile"
 UNTOUCHED = "PrintPrep.UntouchedSurface"
 SEGMENTATION_ROLE = "PrintPrep.Segmentation"
-VOLUME_ROLE = "PrintPrep.Volume"
 SEGMENT_ID = "PrintPrep.SegmentID"
 OUTDATED = "PrintPrep.Outdated"
+_BESIDE = "PrintPrep.Beside"
+#: Digest of the segment's voxels that the model was made of.
+_VOXELS = "PrintPrep.SegmentVoxels"
 REFINEMENT = "PrintPrep.Refinement"
 
 
@@ -136,8 +139,9 @@ def put_model(
         made = add_model_node(mesh, "PrintPrep new surface", volume_node.GetScene())
         node.SetAndObservePolyData(made.GetPolyData())
         remove(made)
-    node.SetNodeReferenceID(VOLUME_ROLE, volume_node.GetID())
+    remember_volume(node, volume_node)
     node.SetAttribute(OUTDATED, None)
+    node.SetAttribute(_VOXELS, segment_digest(segmentation_node, segment_id))
     node.SetAttribute(REFINEMENT, None if refinement is None else json.dumps(plain(refinement)))
     if refinement is None:
         mark_untouched(node)
@@ -151,13 +155,19 @@ def refinement_of(model_node: Any) -> dict[str, Any] | None:
     return json.loads(text) if text else None
 
 
-def models_of(segmentation_node: Any) -> list[Any]:
-    """The models that PrintPrep made of a segmentation, in the order of its segments."""
+def models_of(segmentation_node: Any, volume_node: Any = None) -> list[Any]:
+    """The models that PrintPrep made of a segmentation, in the order of its segments.
+
+    :param volume_node: only those that belong to it as it stands now.
+    """
     if segmentation_node is None:
         return []
     ids = segmentation_node.GetSegmentation().GetSegmentIDs()
     found = (model_of(segmentation_node, segment_id) for segment_id in ids)
-    return [node for node in found if node is not None]
+    nodes = [node for node in found if node is not None]
+    if volume_node is None:
+        return nodes
+    return [node for node in nodes if model_foreign(node, volume_node) is None]
 
 
 def model_of(segmentation_node: Any, segment_id: str) -> Any:
@@ -175,9 +185,17 @@ def model_of(segmentation_node: Any, segment_id: str) -> Any:
 
 
 def mark_outdated(segmentation_node: Any, segment_id: str | None) -> None:
-    """Note that a segment changed since its model was made; None for all of them."""
+    """Note that a segment changed since its model was made.
+
+    :param segment_id: None where it is not known which one: those with the same voxels stay.
+    """
     for node in models_of(segmentation_node):
-        if not segment_id or node.GetAttribute(SEGMENT_ID) == segment_id:
+        own = node.GetAttribute(SEGMENT_ID)
+        if segment_id:
+            changed = own == segment_id
+        else:
+            changed = node.GetAttribute(_VOXELS) != segment_digest(segmentation_node, own)
+        if changed:
             node.SetAttribute(OUTDATED, "1")
 
 
@@ -186,7 +204,18 @@ def side_model(mesh: TriangleMesh, name: str, color: tuple[float, float, float],
     node = add_model_node(mesh, name, like.GetScene())
     node.GetDisplayNode().SetColor(*color)
     node.SetAndObserveTransformNodeID(like.GetTransformNodeID())
+    node.SetNodeReferenceID(_BESIDE, like.GetID())
     return node
+
+
+def beside(side_node: Any) -> Any:
+    """The model that a side model stands beside, or None."""
+    return None if side_node is None else side_node.GetNodeReference(_BESIDE)
+
+
+def beside_another(side_node: Any, model_node: Any) -> bool:
+    """Whether a side model, where there is one, stands beside another model than this."""
+    return side_node is not None and beside(side_node) not in (None, model_node)
 
 
 def remove(node: Any) -> None:

@@ -26,6 +26,7 @@ from ..mesh.io.read import read_model
 from ..qa.assessment import Subject
 from ..qa.checks.calibration import print_check
 from ..volume.regular_volume import RegularVolume
+from .belonging import require_model, require_segment
 from .models import exported_file, is_untouched, mesh_from_model_node, refinement_of
 from .segments import segment_mask, segment_surface, threshold_of
 from .volumes import changed_since_made, volume_from_node
@@ -57,7 +58,7 @@ def check(
     :param calibrations: file with the calibrations of the scanners; "" for none.
     :raises GeometryError: the volume stands under a transform, or PrintPrep does not know
         where it comes from.
-    :raises SegmentError: the segment is empty or does not exist.
+    :raises SegmentError: the segment is empty or does not exist, or belongs to another volume.
     :raises ProtocolError: the protocol or the date is none.
     :raises Cancelled: progress asked for it.
     """
@@ -65,6 +66,9 @@ def check(
         protocol, surgery_date, printer, calibrations if exists(calibrations) else ""
     )
     volume = _known_volume(volume_node)
+    require_segment(volume_node, segmentation_node, segment_id)
+    if model_node is not None:
+        require_model(model_node, volume_node)
     exported, refinement, untouched = None, None, True
     if model_node is None:
         mesh = segment_surface(volume_node, segmentation_node, segment_id, part(progress, 0.0, 0.2))

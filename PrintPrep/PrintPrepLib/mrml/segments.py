@@ -6,6 +6,7 @@ Segment Editor would have made.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,7 +24,7 @@ from ..mesh.triangle_mesh import TriangleMesh, from_polydata
 from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
 from ..surface.threshold import range_mask
 from .scene import ijk_to_ras, vtk_matrix
-from .volumes import value_range, volume_from_node, voxels_of
+from .volumes import remember_scan, value_range, volume_from_node, voxels_of
 
 THRESHOLD_TAG = "PrintPrep.ThresholdHU"
 #: Slicer's own colour for bone.
@@ -213,6 +214,7 @@ def new_segmentation(volume_node: Any) -> Any:
     # Under the same transform, so that segment and volume share their coordinates.
     node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    remember_scan(node, volume_node)
     return node
 
 
@@ -251,7 +253,7 @@ def _oriented_image(ijk_to_node: np.ndarray, start: Sequence[int], mask: np.ndar
 
 def _grid_in(node: Any, volume_node: Any) -> np.ndarray:
     """The volume's IJK-to-RAS matrix in the coordinates of another node."""
-    transform, linear = _between(volume_node, node), vtk.vtkTransform()
+    transform, linear = between(volume_node, node), vtk.vtkTransform()
     if transform is None:
         return ijk_to_ras(volume_node)
     if not slicer.vtkMRMLTransformNode.IsGeneralTransformLinear(transform, linear):
@@ -308,7 +310,7 @@ def _matrix(image: Any) -> np.ndarray:
     return slicer.util.arrayFromVTKMatrix(matrix)
 
 
-def _offset(matrix: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
+def grid_offset(matrix: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
     """Whole voxels (i, j, k) from ``grid``'s origin to ``matrix``'s, None on another grid."""
     relative = np.linalg.solve(grid, matrix)
     whole = np.rint(relative[:3, 3])
@@ -321,9 +323,9 @@ def _offset(matrix: np.ndarray, grid: np.ndarray) -> np.ndarray | None:
 
 def _place_on_grid(labels: Any, volume_node: Any, node: Any) -> np.ndarray | None:
     """Voxel (i, j, k) of the volume where the labelmap starts, None on another grid."""
-    if _between(node, volume_node) is not None:
+    if between(node, volume_node) is not None:
         return None
-    offset = _offset(_matrix(labels), ijk_to_ras(volume_node))
+    offset = grid_offset(_matrix(labels), ijk_to_ras(volume_node))
     return None if offset is None else offset + np.array(labels.GetExtent()[::2])
 
 
@@ -351,12 +353,12 @@ def _resampled(labels: Any, value: int, node: Any, volume_node: Any) -> np.ndarr
     reference.SetGeometryFromImageToWorldMatrix(vtk_matrix(ijk_to_ras(volume_node)))
     result = slicer.vtkOrientedImageData()
     slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-        binary, reference, result, False, False, _between(node, volume_node)
+        binary, reference, result, False, False, between(node, volume_node)
     )
     return _array(result) != 0
 
 
-def _between(source: Any, target: Any) -> vtk.vtkGeneralTransform | None:
+def between(source: Any, target: Any) -> vtk.vtkGeneralTransform | None:
     """The transform from one node's coordinates to another's, None where they are the same."""
     above = source.GetParentTransformNode(), target.GetParentTransformNode()
     if above[0] is above[1]:
@@ -405,6 +407,23 @@ def segment_has_voxels(segmentation_node: Any, segment_id: str) -> bool:
         known = (state, bool((values == segment.GetLabelValue()).any()))
         _FILLED[segment_id] = known
     return known[1]
+
+
+def segment_digest(segmentation_node: Any, segment_id: str) -> str:
+    """What tells a segment's voxels from others, wherever in a shared labelmap they stand."""
+    segment = segment_of(segmentation_node, segment_id)
+    labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+    if segment is None or labels is None or labels.IsEmpty():
+        return ""
+    mask = _array(labels) == segment.GetLabelValue()
+    box = bounding_box(mask)
+    if box is None:
+        return ""
+    first = np.array(labels.GetExtent()[::2]) + [side.start for side in box[::-1]]
+    digest = hashlib.sha256(first.astype("<i4").tobytes())
+    digest.update(np.packbits(mask[box]).tobytes())
+    digest.update(str(mask[box].shape).encode())
+    return digest.hexdigest()
 
 
 def label_stamps(segmentation_node: Any) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from itertools import product
@@ -28,6 +29,8 @@ from .scene import headless_scene, hierarchy_item, ijk_to_ras, vtk_matrix
 INSTANCE_UIDS = "DICOM.instanceUIDs"
 SOURCE_INSTANCE_UIDS = "PrintPrep.SourceInstanceUIDs"
 PROVENANCE = "PrintPrep.Provenance"
+#: Digest of the images that a segmentation or a model was made of: it outlives the volume.
+_SCAN = "PrintPrep.VolumeScan"
 
 #: How far a corner may stand from where it was made: what files round, and no more.
 UNMOVED_MM = 0.001
@@ -129,8 +132,17 @@ def provenance_of(node: Any) -> dict[str, Any]:
 
 def changed_since_made(node: Any) -> bool:
     """Whether a volume's grid is another one than that which its provenance describes."""
-    made, image = kept_provenance(node).get("volume", {}), node.GetImageData()
-    if "ijk_to_ras" not in made or image is None:
+    made = kept_provenance(node).get("volume", {})
+    return "ijk_to_ras" in made and grid_differs(made, node)
+
+
+def grid_differs(made: dict[str, Any], node: Any) -> bool:
+    """Whether a volume's grid is another one than it was.
+
+    :param made: its ``dimensions``, ``spacing_mm`` and ``ijk_to_ras`` (RAS) as they were.
+    """
+    image = node.GetImageData()
+    if image is None:
         return False
     size = image.GetDimensions()
     if tuple(made["dimensions"]) != size:
@@ -150,6 +162,28 @@ def kept_provenance(node: Any) -> dict[str, Any]:
     provenance = json.loads(text)
     uids = node.GetAttribute(INSTANCE_UIDS) or node.GetAttribute(SOURCE_INSTANCE_UIDS) or ""
     return {**provenance, "instance_uids": uids.split()}
+
+
+def instances_of(node: Any) -> list[str]:
+    """The UIDs of the images that a volume was made of; [] where they are not known."""
+    uids = node.GetAttribute(INSTANCE_UIDS) or node.GetAttribute(SOURCE_INSTANCE_UIDS) or ""
+    return sorted(uids.split())
+
+
+def remember_scan(node: Any, volume_node: Any) -> None:
+    """Keep with a segmentation or a model which images it was made of, but no UID of them."""
+    uids = instances_of(volume_node)
+    digest = hashlib.sha256(" ".join(uids).encode()).hexdigest() if uids else None
+    if node.GetAttribute(_SCAN) != digest:
+        node.SetAttribute(_SCAN, digest)
+
+
+def of_other_scan(node: Any, volume_node: Any) -> bool:
+    """Whether a node is known to be made of other images than a volume's."""
+    uids, digest = instances_of(volume_node), node.GetAttribute(_SCAN)
+    if not uids or not digest:
+        return False
+    return digest != hashlib.sha256(" ".join(uids).encode()).hexdigest()
 
 
 def place_under_study(node: Any, info: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import ctk
 import slicer
 from PrintPrepLib.mrml import markups as mrml_markups
+from PrintPrepLib.mrml import volumes as mrml_volumes
 from slicer.i18n import tr as _
 
 from ..states.choices import OBJECTS, SIZES
@@ -72,7 +73,7 @@ class Calibration(QaPart):
     def fits(self) -> list[dict[str, Any]]:
         """The objects that were measured in the chosen volume."""
         text, volume = self.parameters.fits, self.parameters.volume
-        if not text or volume is None:
+        if not text or volume is None or mrml_volumes.changed_since_made(volume):
             return []
         kept = json.loads(text)
         return kept["fits"] if kept["volume"] == volume.GetID() else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PrintPrepLib.core.phrases import Phrase, _
@@ -21,7 +21,9 @@ class ExportFacts:
     :param failed: titles of the checks that failed.
     :param reason: why the model is exported although a check failed.
     :param shortest_reason: letters that it takes at least.
-    :param exported: what was written, as it was told, or "".
+    :param exported: what was written of the model as it is, as it was told, or "".
+    :param refusal: why nothing of the volume and the segment can be exported, or "".
+    :param outdated: names of models to export whose segment has changed since.
     """
 
     model: bool = False
@@ -33,6 +35,8 @@ class ExportFacts:
     reason: str = ""
     shortest_reason: int = 1
     exported: str = ""
+    refusal: Text = ""
+    outdated: Sequence[str] = ()
 
 
 def export_view(facts: ExportFacts) -> View:
@@ -54,6 +58,8 @@ def export_view(facts: ExportFacts) -> View:
 
 
 def _state(facts: ExportFacts, lacking: Text) -> State:
+    if facts.refusal:
+        return State(Stage.BLOCKED, Phrase(_("needs a model")), facts.refusal)
     if not facts.model:
         what = Phrase(_("There is no model yet that is up to date (step 4)."))
         return State(Stage.BLOCKED, Phrase(_("needs a model")), what)
@@ -78,9 +84,44 @@ def missing(facts: ExportFacts) -> Text:
         return Phrase(_("The name may not hold any of {signs}"), signs)
     if not facts.formats:
         return Phrase(_("Choose at least one format."))
+    if facts.outdated:
+        names = {"names": ", ".join(facts.outdated)}
+        return Phrase(_("Out of date: {names}. Make these models again (step 4)."), names)
     if facts.failed and len(facts.reason.strip()) < facts.shortest_reason:
         return Phrase(_("A check failed: say below why the model is exported anyway."))
     return ""
+
+
+def distinct_parts(names: Iterable[str]) -> list[str]:
+    """Names of models as parts of files' names, numbered where they are the same.
+
+    Names that differ in capitals alone are the same file on Windows and macOS.
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        part, number = file_part(name), 1
+        while (made := numbered(part, number)).lower() in taken:
+            number += 1
+        taken.add(made.lower())
+        found.append(made)
+    return found
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of a second, third … of its kind; the first one bears no number."""
+    return name if number == 1 else f"{name}-{number}"
+
+
+def free_number(taken: Callable[[str], bool], name: str, endings: Sequence[str]) -> int:
+    """The first number under which no file of another run would be replaced.
+
+    :param taken: whether there is a file of that name.
+    """
+    number = 1
+    while any(taken(numbered(name, number) + ending) for ending in endings):
+        number += 1
+    return number
 
 
 def file_part(name: str) -> str:

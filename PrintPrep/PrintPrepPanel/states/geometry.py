@@ -68,7 +68,7 @@ def _state(facts: GeometryFacts) -> State:
     if facts.problem:
         return State(Stage.NEXT, Phrase(_("make regular")), facts.problem)
     stage, brief, text = _VERDICTS[facts.verdict]
-    return State(stage, Phrase(brief), Phrase(text))
+    return State(stage, Phrase(brief), Phrase(text), grave=facts.verdict == "fail")
 
 
 def finding_list(findings: Sequence[Mapping[str, Any]]) -> str:

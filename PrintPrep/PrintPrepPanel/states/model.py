@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PrintPrepLib.core.phrases import Phrase, _
 
 from .choices import Keep
-from .view import Stage, State, View, Widgets, joined
+from .view import Stage, State, Text, View, Widgets, joined
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class ModelFacts:
     :param previewing: whether a changed surface waits to be accepted.
     :param deviation: what a changed surface costs, as it was told, or "".
     :param comparing: whether Slicer's own surface is shown, and ``comparison`` what was told.
+    :param refusal: why no model of the volume and the segment can be made, or "".
     """
 
     segment: bool = False
@@ -35,6 +36,7 @@ class ModelFacts:
     keep: Keep = Keep.ALL
     smooth: bool = False
     decimate: bool = False
+    refusal: Text = ""
 
 
 def model_view(facts: ModelFacts) -> View:
@@ -66,6 +68,8 @@ def model_view(facts: ModelFacts) -> View:
 
 
 def _state(facts: ModelFacts) -> State:
+    if facts.refusal:
+        return State(Stage.BLOCKED, Phrase(_("needs a segment")), facts.refusal)
     if not facts.segment:
         what = Phrase(_("The segment is empty: do step 3 first."))
         return State(Stage.BLOCKED, Phrase(_("needs a segment")), what)

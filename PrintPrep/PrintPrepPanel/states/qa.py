@@ -36,21 +36,27 @@ class QaFacts:
     :param model: whether there is one; ``ready`` tells whether it is up to date.
     :param verdict: of the record of the model as it is, or None without such a record.
     :param otherwise: whether the model was checked with another protocol, date or printer.
+    :param refusal: why nothing of the volume and the segment can be checked, or "".
     """
 
     model: bool = False
     ready: bool = False
     verdict: str | None = None
     otherwise: bool = False
+    refusal: Text = ""
 
 
 def qa_view(facts: QaFacts) -> View:
     """Done where the model was checked."""
-    widgets = Widgets(enabled={"checkButton": facts.ready, "dimensionsCheck": facts.model})
+    widgets = Widgets(
+        enabled={"checkButton": facts.ready and not facts.refusal, "dimensionsCheck": facts.model}
+    )
     return View(_state(facts), widgets)
 
 
 def _state(facts: QaFacts) -> State:
+    if facts.refusal:
+        return State(Stage.BLOCKED, Phrase(_("needs a model")), facts.refusal)
     if not facts.ready:
         what = Phrase(_("There is no model yet that is up to date (step 4)."))
         return State(Stage.BLOCKED, Phrase(_("needs a model")), what)
@@ -63,7 +69,7 @@ def _state(facts: QaFacts) -> State:
         what = Phrase(_("Check the model before it is printed."))
         return State(Stage.NEXT, Phrase(_("check")), what)
     stage, brief, text = _VERDICTS[facts.verdict]
-    return State(stage, Phrase(brief), Phrase(text))
+    return State(stage, Phrase(brief), Phrase(text), grave=facts.verdict == "fail")
 
 
 # What the model is checked with

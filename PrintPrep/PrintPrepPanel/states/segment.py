@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PrintPrepLib.core.phrases import Phrase, _
 
-from .view import Stage, State, View, Widgets
+from .view import Stage, State, Text, View, Widgets
 
 #: Before the name of a preset: its button.
 PRESET_BUTTON = "preset_"
@@ -24,6 +24,7 @@ class SegmentFacts:
     :param threshold: whether the Threshold effect is active.
     :param presets: names of all presets; ``preset`` is the one that was used last, or "".
     :param half_contrast: what was measured, as it was told, or "".
+    :param foreign: why the chosen segment is not the volume's, or "".
     """
 
     volume: bool = False
@@ -34,6 +35,7 @@ class SegmentFacts:
     presets: Sequence[str] = ()
     preset: str = ""
     half_contrast: str = ""
+    foreign: Text = ""
 
 
 def segment_view(facts: SegmentFacts) -> View:
@@ -44,7 +46,7 @@ def segment_view(facts: SegmentFacts) -> View:
     enabled = {
         **dict.fromkeys(buttons.values(), usable and facts.hounsfield),
         **dict.fromkeys(("automaticButton", "halfContrastButton", "segmentEditor"), usable),
-        "applyThresholdButton": usable and facts.threshold,
+        "applyThresholdButton": usable and facts.threshold and not facts.foreign,
     }
     no_units = Phrase(_("This volume has no Hounsfield units: use an automatic threshold."))
     widgets = Widgets(
@@ -65,6 +67,8 @@ def _state(facts: SegmentFacts) -> State:
     if not facts.regular:
         what = Phrase(_("The volume has to be made regular first (step 2)."))
         return State(Stage.BLOCKED, Phrase(_("needs a regular volume")), what)
+    if facts.foreign:
+        return State(Stage.NEXT, Phrase(_("choose a tissue")), facts.foreign)
     if facts.segment is None:
         what = Phrase(_("Choose a tissue, watch the preview in the slice views, and apply it."))
         return State(Stage.NEXT, Phrase(_("choose a tissue")), what)

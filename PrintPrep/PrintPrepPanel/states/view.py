@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from PrintPrepLib.core.phrases import Phrase, _
 
@@ -38,16 +39,20 @@ class State:
 
     :param brief: a few words for the step's title.
     :param text: what is done, what to do next, or why it cannot be done.
+    :param grave: whether it means that the model is not to be printed as it is.
+    :param unseen: whether the user has not opened the step since it stands so.
     """
 
     stage: Stage
     brief: Text = ""
     text: Text = ""
+    grave: bool = False
+    unseen: bool = False
 
     @property
     def done(self) -> bool:
         """Whether the step after it can be next."""
-        return self.stage in (Stage.DONE, Stage.CARE)
+        return self.stage is Stage.DONE or (self.stage is Stage.CARE and not self.unseen)
 
     @property
     def blocked(self) -> bool:
@@ -84,10 +89,34 @@ def next_step(states: Sequence[State]) -> int:
     return next((i for i, state in enumerate(states) if not state.done), len(states) - 1)
 
 
+def red(text: Text) -> str:
+    """A text that nobody is to miss, as rich text for light and dark styles alike."""
+    style = "background-color:#c62828; color:white; font-weight:bold"
+    return f'<span style="{style}">&nbsp;✗ {escape(said(text))}&nbsp;</span>'
+
+
+def alarm(failed: Sequence[Text], geometry: bool) -> str:
+    """What stays in view above all steps, as rich text; "" where nothing failed.
+
+    :param failed: titles of the checks that failed.
+    :param geometry: whether the geometry is not true to size.
+    """
+    if failed:
+        return red(Phrase(_("Failed: {names}"), {"names": joined(failed, ", ")}))
+    return red(Phrase(_("The geometry is not true to size: see step 2."))) if geometry else ""
+
+
 def guide(titles: Sequence[str], states: Sequence[State]) -> Phrase:
     """The sentence above all steps: what is to be done next."""
     upcoming = next_step(states)
     state = states[upcoming]
+    exported = all(item.stage in (Stage.DONE, Stage.CARE) for item in states)
+    if exported and states[-1].stage is Stage.DONE:
+        state = states[-1]
+    if state.stage is Stage.CARE and state.unseen:
+        return Phrase(
+            _("Next: open {step} and see what was found there."), {"step": titles[upcoming]}
+        )
     if state.stage is Stage.DONE:
         return Phrase(_("Done: the model is exported. {text}"), {"text": state.text})
     return Phrase(_("Next: {step}.  {text}"), {"step": titles[upcoming], "text": state.text})
