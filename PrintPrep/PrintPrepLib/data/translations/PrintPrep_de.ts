@@ -200,6 +200,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Choose one of {endings}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Choose or load the images that the model is made of.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -708,6 +712,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>What failed: it stays here until it is mended.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>What is plotted in the view layout. None brings the layout back.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -933,6 +941,10 @@
 </message>
 <message>
 <source>stl</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the ending of this name is none of a model file</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -2248,6 +2260,10 @@
 <translation>Es fehlt keine Schicht: Das Modell zeigt nichts, was nicht aufgenommen wurde.</translation>
 </message>
 <message>
+<source>Padding value</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Pixel size</source>
 <translation type="unfinished"></translation>
 </message>
@@ -3056,6 +3072,10 @@
 <translation>{files} in {folder}</translation>
 </message>
 <message>
+<source>{low:g} to {high:g} mm</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{min:.3f} to {max:.3f} mm apart (median {median:.3f} mm)</source>
 <translation>{min:.3f} bis {max:.3f} mm auseinander (Median {median:.3f} mm)</translation>
 </message>
@@ -3666,11 +3686,11 @@
 <context>
 <name>convert.worker</name>
 <message>
-<source>another file of this name is there already</source>
+<source>Copy the file again from its source</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>internal error ({kind})</source>
+<source>another file of this name is there already</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3679,6 +3699,10 @@
 </message>
 <message>
 <source>needs no conversion</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>only {there:,} of its {size:,} bytes were ever written</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3773,9 +3797,72 @@
 </message>
 </context>
 <context>
+<name>core.jsonable</name>
+<message>
+<source>Correct that line</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Keep one of the two</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Save it as UTF-8</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Write a finite number</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file cannot be read ({reason})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file holds half of a character</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is nested too deeply</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is not JSON: {reason} in line {line}, column {column}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is not text in UTF-8 (byte {byte})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is too large ({size:,} bytes)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this is no file, but a pipe or a device</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{key}: stands there twice</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is not a number</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>core.phrases</name>
 <message>
+<source>colour image, not a slice</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>copy of another file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>damaged DICOM header</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3799,6 +3886,10 @@
 </message>
 <message>
 <source>Give at least 16 random bytes</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the data set is damaged, so nobody can tell what it holds ({kind})</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3879,11 +3970,27 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>The header said before that the identity is not removed; {consequence}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The header says that the patient can be recognised from the images; nothing is done about that.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>The header says that words are burned in; {consequence}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The images show the head, so the patient's face can be made visible and be recognised; nothing is done about that.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The pixel data could not be looked through; {consequence}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The unused bits of the pixels hold something; {consequence}.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3903,6 +4010,21 @@
 </message>
 <message>
 <source>the demonstration series cannot be written ({reason})</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>dicom.dataset</name>
+<message>
+<source>damaged DICOM header ({error})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>not a DICOM file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>unpacked, its header and pixels are too large for a slice</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4067,6 +4189,14 @@
 <source>no PixelData in this object</source>
 <translation type="unfinished"></translation>
 </message>
+<message>
+<source>{name} is "{written}", which is not one number</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is {value:g}, as no scanner has it</source>
+<translation type="unfinished"></translation>
+</message>
 </context>
 <context>
 <name>dicom.reader</name>
@@ -4083,15 +4213,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>damaged DICOM header ({error})</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>multi-frame object in a private compression, which is not served</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>not a DICOM file</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4137,6 +4259,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Numbers are not written as DICOM asks ({names}: a decimal comma or a unit). They are read as they are meant; other programs may take them for nothing.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Single steps read {low:.3f} to {high:.3f} mm only because the positions are rounded: a step of {step:.4f} mm explains every one of them, so no voxel is changed. Relabelling the step as {high:.3f} mm would stretch the print by {stretch:.1f} %.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -4146,6 +4272,10 @@
 </message>
 <message>
 <source>The gantry was tilted by {tilt:.2f}°: each slice is shifted against its neighbour, and the volume is straightened by shifting the slices back.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The header states {tag:g}°: which way minus means differs between manufacturers, so the direction is taken from the positions.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -4185,6 +4315,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>The slices are displaced within their plane by up to {drift:.2f} mm, which no tilt explains (the image was centred anew, for instance); each one is put back to its own position.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The slices lean against their stack by {tilt:.2f}°: each slice is shifted against its neighbour, and the volume is straightened by shifting the slices back.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -4209,6 +4343,14 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{count} gap</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} gaps</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{count} images stand at the position of another one, and their headers do not tell them apart. Their pixels decide: equal images are left out, different ones are never mixed.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -4217,7 +4359,23 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{count} missing slice</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} missing slices</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{count} positions hold different images, and neither headers nor slice numbers tell which belong together. Send each reconstruction as a series of its own.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} slice has</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} slices have</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -4225,11 +4383,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice {behind}: the anatomy there is guessed, not seen.</source>
+<source>{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: the anatomy there is guessed, not seen.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>{gaps} gap(s) of up to {gap:.2f} mm where the usual step is {usual:.2f} mm, behind slice {behind}: the anatomy there is guessed, not seen. The width fits {missing} missing slice(s), at {places} along the normal: ask for the complete series.</source>
+<source>{gaps} of up to {gap} mm where the usual step is {usual} mm, behind slice {behind}: the anatomy there is guessed, not seen. The width fits {missing}, at {places} along the normal: ask for the complete series.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{slices} the SOPInstanceUID of another one, but another place or other pixels: the UID is wrong, and every slice is used.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4374,11 +4536,39 @@
 <context>
 <name>geometry.hounsfield</name>
 <message>
+<source>RescaleType does not say what the values are (US, unspecified): they are taken for Hounsfield units, so thresholds in HU may miss the tissue. Compare air and a known tissue with what they should be.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The header does not fully say how stored values become Hounsfield units ({name} is missing and taken for {value}), so thresholds in HU may miss the tissue.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The header does not say how stored values become Hounsfield units (RescaleSlope and RescaleIntercept are missing): they are taken as they stand, so thresholds in HU may miss the tissue.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>The values are not Hounsfield units ({what}): a threshold in HU means nothing here, and such a map is not for printing. Use the CT images that it was made from.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} slice is</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} slices are</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is missing here, and the neighbouring slices state it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is stated here, and most of the other slices lack it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{slices} left out, because the header maps stored values to others than those of the neighbours ({why}): ask for the complete series.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4803,6 +4993,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>point {number:,} has a coordinate of {value:.3g}: nothing is so far away</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>point {number:,} has a coordinate that is no finite number</source>
 <translation type="unfinished"></translation>
 </message>
@@ -4815,6 +5009,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>the file is damaged ({reason})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>the file is empty</source>
 <translation type="unfinished"></translation>
 </message>
@@ -4824,6 +5022,10 @@
 </message>
 <message>
 <source>there is no such file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this is no file, but a pipe or a device</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -4944,6 +5146,14 @@
 <source>this 3MF file nests its objects without end</source>
 <translation type="unfinished"></translation>
 </message>
+<message>
+<source>this 3MF file packs {path} in a way that 3MF does not know</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this 3MF file repeats its objects without end</source>
+<translation type="unfinished"></translation>
+</message>
 </context>
 <context>
 <name>job.run</name>
@@ -4953,6 +5163,10 @@
 </message>
 <message>
 <source>Keeping the largest island</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Left by a run that was killed, or is at work there: {names} in {folder}. Where no other run is at work it can be removed</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5103,6 +5317,45 @@
 </message>
 <message>
 <source>the smoothing must lie between {shortest:g} and {longest:g} mm</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>mrml.belonging</name>
+<message>
+<source>Choose the volume that it was made of, or make a segment of this volume</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Make the segment and the model again</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the model {model} was made of another volume than {volume}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the model {model} was made of another volume, {volume}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the segmentation {segmentation} does not lie on {volume}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the segmentation {segmentation} was made of another volume than {volume}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the segmentation {segmentation} was made of another volume, {other}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{volume} was changed after the model {model} was made of it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{volume} was changed after the segmentation {segmentation} was made of it</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -5799,14 +6052,6 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Correct it</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Correct that line</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Follow docs/protocols.md</source>
 <translation type="unfinished"></translation>
 </message>
@@ -5827,19 +6072,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Keep one of the two</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Save it as UTF-8</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Take it out, or use one of {known}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Write a finite number</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5867,27 +6100,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>the file cannot be read ({reason})</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>the file does not hold an object</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>the file holds a number that is none ({error})</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>the file is nested too deeply</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>the file is not JSON: {reason} in line {line}, column {column}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>the file is not text in UTF-8 (byte {byte})</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5936,14 +6149,6 @@
 </message>
 <message>
 <source>{key}: must name kernels by manufacturer</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{key}: stands there twice</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>{name} is not a number</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7271,6 +7476,69 @@
 </message>
 </context>
 <context>
+<name>series.membership</name>
+<message>
+<source>Files of one SeriesInstanceUID differ in {what}: they are kept apart, and this is part {part}. Make sure that it is the right one.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>FrameOfReferenceUID</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Modality</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesDescription</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesInstanceUID is missing in some slices ({count}); they agree with the others in patient, study, number and frame of reference and are used.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesInstanceUID is missing, and slice numbers occur several times: several series may be mixed here, and nothing tells them apart. Export each series by itself.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesInstanceUID is missing, and so are number and frame of reference: nothing says that these slices are one series. Check that the folder holds nothing else.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesInstanceUID is missing, and the files differ in {what}: they are kept apart, and this is part {part}. Make sure that it is the right one.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesInstanceUID is missing: the slices are taken as one series because they agree in patient, study, number and frame of reference.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesNumber</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>SeriesTime</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>StudyInstanceUID</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The slices state {count} different series, but agree in patient, study, number and frame of reference: they are one series here.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>patient</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{what} changes from slice to slice, so nothing says which slices belong together, and no volume is made of them. Export the series again from its source.</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>series.reader</name>
 <message>
 <source>Check the path</source>
@@ -7286,6 +7554,10 @@
 </message>
 <message>
 <source>copy of {name}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>stack {number}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7323,6 +7595,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Give the series ID, which printprep inspect shows</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>There are the series {numbers}</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7355,6 +7631,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{count} series answer to {wanted}, as files of one UID were kept apart</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{count} series have the number {wanted}</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7363,11 +7643,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>{count} stacks of slices were found; the largest, with {slices} slices, was taken.</source>
+<source>{count} slice of the series makes no volume: {reason}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>{slices} slice(s) of the series make no volume: {reason}</source>
+<source>{count} slices of the series make no volume: {reason}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{count} stacks of slices were found; the largest, with {slices} slices, was taken.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -7375,6 +7659,10 @@
 <name>series.stack_pixels</name>
 <message>
 <source>Reading pixels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The value that the header gives to pixels without data (PixelPaddingValue, up to {value:g} HU) is one of the body: {percent:.2g} % of the pixels have it and were taken as measured. Only those connected with the corners of the image count as no data; look whether the model is complete.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -7572,6 +7860,10 @@
 </message>
 <message>
 <source>Give the files a name.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Out of date: {names}. Make these models again (step 4).</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7932,7 +8224,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Failed: {names}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Next: open {step} and see what was found there.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Next: {step}.  {text}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The geometry is not true to size: see step 2.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -8194,6 +8498,10 @@
 </message>
 <message>
 <source>The series is there, and its slices stand as recorded.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The source part is not as PrintPrep writes it ({error!r}).</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
