@@ -722,7 +722,7 @@ def test_unexpected_error_is_one_line_and_a_traceback_only_on_request(monkeypatc
     assert cli.main(["inspect", "x"]) == 1
     said = capsys.readouterr()
     assert said.out == "" and len(said.err.splitlines()) == 1
-    assert "internal error (ZeroDivisionError: first second)" in said.err
+    assert r"internal error (ZeroDivisionError: first\nsecond)" in said.err
     assert cli.ISSUES in said.err
     assert cli.main(["inspect", "x", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err

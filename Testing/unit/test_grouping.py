@@ -242,9 +242,10 @@ def test_traits_are_asked_only_where_positions_do_not_suffice():
         asked.append(path)
         return next(item.traits for item in slices if item.path == path)
 
+    from PrintPrepLib.dicom.header import series_info
     from PrintPrepLib.series.reader import build_series
 
-    info = None
+    info = series_info(lambda tag: "")
     slices = [header(z, z, kernel="A") for z in range(5)]
     bare = [replace(item, traits=()) for item in slices]
     build_series(info, bare, (), traits)

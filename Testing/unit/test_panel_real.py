@@ -25,6 +25,7 @@ def test_tilted_and_uneven_head_becomes_a_file_and_a_record(panel, real_data, tm
     assert "tilted by 18.50°" in panel.ui.findingsLabel.text
     assert user.can_use(panel.ui.stepsPlot)
     segment(panel)
+    show(panel, "model")
     user.choose(panel.ui.keepCombo, "the largest part")
     make_model(panel)
     assert "✓" in title(panel, "model")

@@ -96,7 +96,8 @@ def parse_json(text: str) -> Any:
             parse_int=_countable,
         )
         if "\\ud" in text.lower():  # half of a character, which nothing can write
-            json.dumps(value, ensure_ascii=False).encode()
+            # Bytes of names of files that are no UTF-8 are written so, and are read back.
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except json.JSONDecodeError as error:
         raise JsonError(
             _("the file is not JSON: {reason} in line {line}, column {column}"),
