@@ -38,11 +38,11 @@ def examination() -> Iterator[Row]:
 
 def _row(kind: str, folder: Path, changes: dict) -> Row:
     taken = Acquisition(rows=4, columns=4, slices=FILES, **{"steps": 0.5, **changes})
-    write_series(Scene([Ball((0.0, 0.0, 0.0), 1.0)]), taken, folder)
+    truth = write_series(Scene([Ball((0.0, 0.0, 0.0), 1.0)]), taken, folder)
     database = DicomDatabase()
     database.tagsToPrecache = (*SLICE_TAGS, *TRAITS, *SERIES_TAGS, PRIVATE_COMPRESSION, PIXEL_DATA)
     database._import(folder)
-    files = database.allFiles()
+    files = database.filesForSeries(truth.series_uid)
     times = best_times(
         {
             "PrintPrep": lambda: _examined(database, files),
