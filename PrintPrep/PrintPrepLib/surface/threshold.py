@@ -132,17 +132,12 @@ def range_mask(voxels: np.ndarray, low: float, high: float | None) -> np.ndarray
     if high is not None:
         mask &= voxels <= high
     if not mask.any():
-        raise empty_range(low, high)
+        above = _("no voxel of the volume has a value from {low:g} upwards")
+        between = _("no voxel of the volume has a value from {low:g} to {high:g}")
+        raise SegmentError(
+            above if high is None else between,
+            low=low,
+            high=high,
+            remedy=_("Choose a threshold inside the range of the volume"),
+        )
     return mask
-
-
-def empty_range(low: float, high: float | None) -> SegmentError:
-    """The refusal of a range that holds no voxel."""
-    above = _("no voxel of the volume has a value from {low:g} upwards")
-    between = _("no voxel of the volume has a value from {low:g} to {high:g}")
-    return SegmentError(
-        above if high is None else between,
-        low=low,
-        high=high,
-        remedy=_("Choose a threshold inside the range of the volume"),
-    )
