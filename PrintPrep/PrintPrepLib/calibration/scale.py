@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -105,11 +104,6 @@ def scale_from_centers(
         np.array([line.uncertainty for line in lines]),
     )
     return CenterScale(axes, None, lines)
-
-
-def record_of(scale: CenterScale) -> dict[str, Any]:
-    """The scale as JSON holds it."""
-    return asdict(scale)
 
 
 def _line(a: ObjectFit, b: ObjectFit, true: np.ndarray, nominal_uncertainty: float) -> Line:
