@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.special import ndtr
 
 Distance = Callable[[np.ndarray], np.ndarray]
@@ -250,13 +251,16 @@ def image(
         [_weights(counts[a], cells[a], margin[a], fine[a], grid.spacing[a], sigma) for a in (0, 1)]
         for _, sigma in response.plane
     ]
-    planes = np.empty((cells[2] * fine[2], counts[1] * counts[0]), np.float32)
+    planes = np.empty((cells[2] * fine[2], counts[0] * counts[1]), np.float32)
     for k in range(cells[2]):
         painted = _painted_plane(scene, background, grid, k - margin[2], margin, cells, fine, sides)
         total = 0.0
         for (weight, _), (along_i, along_j) in zip(response.plane, across, strict=True):
-            total = total + weight * (along_j @ (painted @ along_i.T))
-        planes[k * fine[2] : (k + 1) * fine[2]] = total.reshape(fine[2], -1)
+            blurred = (along_i @ painted).reshape(counts[0], -1, fine[2])
+            blurred = np.ascontiguousarray(blurred.transpose(1, 0, 2))
+            total = total + weight * (along_j @ blurred.reshape(len(blurred), -1))
+        rows = total.reshape(counts[1], counts[0], fine[2]).transpose(2, 0, 1)
+        planes[k * fine[2] : (k + 1) * fine[2]] = rows.reshape(fine[2], -1)
     return (weights_k @ planes).reshape(grid.shape).astype(np.float64)
 
 
@@ -270,7 +274,7 @@ def _painted_plane(
     fine: list,
     sides: list,
 ) -> np.ndarray:
-    """The scene averaged over the fine cells of one plane of voxels: (k, j, i) of them."""
+    """The scene averaged over the fine cells of one plane of voxels: (i, j k) of them."""
     side = float(np.mean(sides))
     j, i = np.meshgrid(
         np.arange(cells[1]) - margin[1], np.arange(cells[0]) - margin[0], indexing="ij"
@@ -302,14 +306,17 @@ def _painted_plane(
             share = np.clip(0.5 - body(p) / side, 0, 1)
             values += share * (value - values)
         planes[r, c] = values
-    shape = (fine[2], cells[1] * fine[1], cells[0] * fine[0])
-    return np.ascontiguousarray(planes.transpose(2, 0, 3, 1, 4)).reshape(shape)
+    # From (row, column, k, j, i): what is summed first stands first.
+    return np.ascontiguousarray(planes.transpose(1, 4, 0, 3, 2)).reshape(cells[0] * fine[0], -1)
 
 
 def _weights(
     count: int, cells: int, margin: int, fine: int, step: float, sigma: float, slab: float = 0.0
-) -> np.ndarray:
-    """What each fine cell gives to each voxel, (count, cells × fine)."""
+) -> csr_matrix:
+    """What each fine cell gives to each voxel, (count, cells × fine).
+
+    Sparse, not for its size: numpy's threads would fight with those of other tests.
+    """
     places = ((np.arange(cells * fine) + 0.5) / fine - 0.5 - margin) * step
     x = places - (np.arange(count) * step)[:, None]
     # The cells' own width, as an edge and as a sample, is part of the blur.
@@ -318,4 +325,5 @@ def _weights(
         weights = ndtr((x + slab / 2) / width) - ndtr((x - slab / 2) / width)
     else:
         weights = np.exp(-0.5 * (x / width) ** 2)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights[weights < 1e-7 * weights.max()] = 0
+    return csr_matrix((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
