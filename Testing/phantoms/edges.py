@@ -111,9 +111,9 @@ class EdgeCase:
             points = points[self.counted(points)]
         if self.outer is not None:
             points = points[self.outer(points)]
-        normals = _normals(self.distance, points)
+        outwards = normals_of(self.distance, points)
         sign = 1.0 if self.gap else -1.0
-        directions, far = sign * normals, self.thickness_mm
+        directions, far = sign * outwards, self.thickness_mm
         there = np.abs(self.distance(points + far * directions)) < 0.02 * far
         middle = self.distance(points + 0.5 * far * directions)
         there &= np.abs(middle - sign * 0.5 * far) < 0.03 * far
@@ -264,7 +264,7 @@ def _crossing(
     return best
 
 
-def _normals(distance: Distance, points: np.ndarray, step: float = 1e-4) -> np.ndarray:
+def normals_of(distance: Distance, points: np.ndarray, step: float = 1e-4) -> np.ndarray:
     """Unit gradient (N, 3) of a distance."""
     gradient = np.stack(
         [distance(points + e) - distance(points - e) for e in step * np.eye(3)], axis=-1
@@ -285,7 +285,7 @@ def _on_surface(distance: Distance, grid: Grid, count: int, seed: int = 5) -> np
         d = distance(points)
         points, d = points[np.abs(d) < layer], d[np.abs(d) < layer]
         for _step in range(3):
-            points = points - d[:, None] * _normals(distance, points)
+            points = points - d[:, None] * normals_of(distance, points)
             d = distance(points)
         found.append(points[np.abs(d) < 1e-4])
         enough += len(found[-1])
@@ -338,11 +338,12 @@ def _case(
     threshold: Range = BONE,
     seed: int = 1,
     islands: int = 20,
+    slices: np.ndarray | None = None,
     **more: Any,
 ) -> EdgeCase:
     """A scene taken, and the mask that its range makes (islands smaller than so many voxels
     go, as a user would have it)."""
-    values = image(scene, background, grid, response)
+    values = image(scene, background, grid, response, slices)
     values += np.random.default_rng(seed).normal(0, noise, values.shape)
     voxels = np.clip(np.rint(values), -1024, 3071).astype(np.int16)
     low, high = threshold
@@ -642,6 +643,38 @@ def teeth(name: str) -> EdgeCase:
     )
 
 
+def jaws(name: str) -> EdgeCase:
+    """A tooth in its socket: dentine in bone, a layer of softer tissue between them."""
+    bone = block(_place(0, 0, -6), (16, 14, 12), SKEW, rim=2.0)
+    socket, root = (capsule(_place(0, 0, 4), _place(0, 0, -7), r) for r in (2.8, 2.5))
+    body = joined(bone, root)
+    grid = grid_about(_place(0, 0, -3), (13, 12, 14), (0.4, 0.4, 0.5), seed=20)
+    scene = [(bone, 900.0), (common(socket, bone), 250.0), (root, 1600.0)]
+    return _case(name, "tooth", scene, body, grid, blur(0.5, 0.55), 30.0)
+
+
+def blocks(name: str, rim: float) -> EdgeCase:
+    """A block whose edges are nearly sharp: smoothing must not round them further."""
+    body = block(CENTER, (16, 13, 10), SKEW, rim)
+    grid = grid_about(CENTER, (13, 13, 12), (0.45, 0.45, 0.6), seed=21)
+    return _case(name, "block", [(body, 1000.0)], body, grid, blur(0.55, 0.65), 25.0)
+
+
+def uneven(name: str, thickness: float | None) -> EdgeCase:
+    """Slices of uneven steps on an even grid: planes between slices are blurred by that, too."""
+    spacing = (0.5, 0.5, 0.8)
+    # As many as the grid has planes and more, 0.6 to 1.8 mm apart.
+    steps = np.random.default_rng(22).uniform(0.75, 2.25, 80)
+    slices = np.cumsum(steps) - 4
+    maker = balls if thickness is None else shells
+    what: tuple[float, ...] = (
+        (900.0, 0.55) if thickness is None else (thickness, 1200.0, 90.0, 0.55)
+    )
+    return maker(
+        name, *what, across=0.6, spacing=spacing, slices=slices, radius=13.0, kind="uneven"
+    )
+
+
 def metals(name: str, away: float = 2.0) -> EdgeCase:
     """A screw beside bone; its grey values end at what the scanner can hold."""
     bone = ball(CENTER, 10.0)
@@ -810,6 +843,9 @@ def _registry() -> dict[str, Callable[[], EdgeCase]]:
     add("airway", airways)
     add("vessel", vessels)
     add("tooth", teeth)
+    add("jaw", jaws)
+    add("block/rim 0.3 mm", blocks, 0.3)
+    add("block/rim 2 mm", blocks, 2.0)
     add("metal", metals)
     add("padding", paddings)
     add("cut/ball", cuts, "ball")
@@ -866,6 +902,8 @@ def _registry() -> dict[str, Callable[[], EdgeCase]]:
         kind="oblique",
     )
     add("anisotropic/ball", balls, 800.0, 0.45, across=1.1, spacing=(0.4, 0.4, 1.2), kind="oblique")
+    add("uneven/ball", uneven, None)
+    add("uneven/shell, 2 mm", uneven, 2.0)
     add("mr/large numbers", resonances, 2000.0, 500.0)
     add("mr/small numbers", resonances, 60.0, 20.0)
     add("kernels/soft", kernels, False)

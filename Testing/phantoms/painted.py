@@ -235,20 +235,34 @@ def sharpening(sigma: float, wide: float, share: float, across: float) -> Respon
 
 
 def image(
-    scene: Iterable[tuple[Distance, float]], background: float, grid: Grid, response: Response
+    scene: Iterable[tuple[Distance, float]],
+    background: float,
+    grid: Grid,
+    response: Response,
+    slices: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The noiseless grey values (k, j, i) of a painted scene."""
+    """The noiseless grey values (k, j, i) of a painted scene.
+
+    :param slices: where slices were taken (ascending, in steps of the grid); its planes are
+        then interpolated between them. None: at its planes.
+    """
     scene = list(scene)
     fine = [max(3, int(np.ceil(step / _CELL))) for step in grid.spacing]
     margin = [int(np.ceil(response.reach / step)) for step in grid.spacing]
     counts = grid.shape[::-1]
     cells = [n + 2 * m for n, m in zip(counts, margin, strict=True)]
     sides = [step / n for step, n in zip(grid.spacing, fine, strict=True)]
+    places = np.arange(counts[2]) if slices is None else np.asarray(slices)
     weights_k = _weights(
-        counts[2], cells[2], margin[2], fine[2], grid.spacing[2], response.across, response.slab
+        places, cells[2], margin[2], fine[2], grid.spacing[2], response.across, response.slab
     )
+    if slices is not None:
+        weights_k = _between(places, counts[2]) @ weights_k
     across = [
-        [_weights(counts[a], cells[a], margin[a], fine[a], grid.spacing[a], sigma) for a in (0, 1)]
+        [
+            _weights(np.arange(counts[a]), cells[a], margin[a], fine[a], grid.spacing[a], sigma)
+            for a in (0, 1)
+        ]
         for _, sigma in response.plane
     ]
     planes = np.empty((cells[2] * fine[2], counts[0] * counts[1]), np.float32)
@@ -311,14 +325,14 @@ def _painted_plane(
 
 
 def _weights(
-    count: int, cells: int, margin: int, fine: int, step: float, sigma: float, slab: float = 0.0
+    at: np.ndarray, cells: int, margin: int, fine: int, step: float, sigma: float, slab: float = 0.0
 ) -> csr_matrix:
-    """What each fine cell gives to each voxel, (count, cells × fine).
+    """What each fine cell gives to each voxel, (voxels, cells × fine).
 
     Sparse, not for its size: numpy's threads would fight with those of other tests.
     """
     places = ((np.arange(cells * fine) + 0.5) / fine - 0.5 - margin) * step
-    x = places - (np.arange(count) * step)[:, None]
+    x = places - (at * step)[:, None]
     # The cells' own width, as an edge and as a sample, is part of the blur.
     width = np.sqrt(sigma**2 - (step / fine) ** 2 / 12)
     if slab:
@@ -327,3 +341,14 @@ def _weights(
         weights = np.exp(-0.5 * (x / width) ** 2)
     weights[weights < 1e-7 * weights.max()] = 0
     return csr_matrix((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
+
+
+def _between(slices: np.ndarray, count: int) -> csr_matrix:
+    """Linear interpolation from slices to planes 0 … count − 1, (count, slices)."""
+    planes = np.arange(count)
+    after = np.clip(np.searchsorted(slices, planes), 1, len(slices) - 1)
+    share = (planes - slices[after - 1]) / (slices[after] - slices[after - 1])
+    share = np.clip(share, 0, 1)
+    columns = np.concatenate([after - 1, after])
+    values = np.concatenate([1 - share, share]).astype(np.float32)
+    return csr_matrix((values, (np.tile(planes, 2), columns)), shape=(count, len(slices)))
