@@ -113,13 +113,7 @@ def _candidates(tilted: slicer_side.Volume) -> Iterator[tuple[str, Surface]]:
 def _distances(
     surface: Surface, reference: Surface, closest: ClosestPoint, own: Field, other: Field
 ) -> Distances:
-    # The alignment sees what the measure sees: no lids, nothing beyond the other scan.
-    inside = own.holds(surface.corners.mean(axis=1))
-    inner = surface.kept(inside)
-    transform = rigid_alignment(inner, reference)
-    points, _ = sample(inner, SAMPLES)
-    placed = points @ transform[:3, :3].T + transform[:3, 3]
-    signed = closest.signed(placed[other.holds(placed)])
+    signed = signed_distances(surface, reference, closest, own, other)
     distance = np.abs(signed)
     return Distances(
         float(distance.mean()),
@@ -127,3 +121,16 @@ def _distances(
         float(signed.mean()),
         float(signed.std()),
     )
+
+
+def signed_distances(
+    surface: Surface, reference: Surface, closest: ClosestPoint, own: Field, other: Field
+) -> np.ndarray:
+    """mm (N,) from points of a surface, rigidly aligned, to another scan's."""
+    # The alignment sees what the measure sees: no lids, nothing beyond the other scan.
+    inside = own.holds(surface.corners.mean(axis=1))
+    inner = surface.kept(inside)
+    transform = rigid_alignment(inner, reference)
+    points, _ = sample(inner, SAMPLES)
+    placed = points @ transform[:3, :3].T + transform[:3, 3]
+    return closest.signed(placed[other.holds(placed)])

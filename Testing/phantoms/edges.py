@@ -325,7 +325,7 @@ def _volume(distance: Distance, grid: Grid) -> float:
 # Cases
 
 
-def _case(
+def scanned(
     name: str,
     kind: str,
     scene: Sequence[tuple[Distance, float]],
@@ -384,7 +384,7 @@ def balls(
     body = ball(CENTER, radius)
     half = np.maximum(radius + 4, radius + 2.5 * np.asarray(spacing))
     grid = grid_about(CENTER, half, spacing, axes, seed=int(value))
-    return _case(
+    return scanned(
         name,
         kind,
         [(body, value)],
@@ -418,7 +418,7 @@ def shells(
     outer, inner = ball(CENTER, radius), ball(CENTER, radius - thickness)
     half = np.maximum(radius + 4, radius + 2.5 * np.asarray(spacing))
     grid = grid_about(CENTER, half, spacing, axes, seed=int(100 * thickness))
-    return _case(
+    return scanned(
         name,
         kind,
         [(outer, value), (inner, marrow)],
@@ -446,7 +446,7 @@ def plates(
     behind = half_space(CENTER, SKEW[:, 2])
     scene = [(behind, sides[1]), (body, value)]
     grid = grid_about(CENTER, (15, 14, 13), (0.45, 0.45, 0.6), seed=3)
-    return _case(
+    return scanned(
         name,
         "plates",
         scene,
@@ -464,7 +464,7 @@ def rods(name: str, radius: float) -> EdgeCase:
     """A thin rod."""
     body = capsule(_place(-10), _place(10), radius)
     grid = grid_about(CENTER, (14, 12, 12), (0.45, 0.45, 0.6), seed=4)
-    return _case(
+    return scanned(
         name, "tubes", [(body, 1200.0)], body, grid, blur(0.55, 0.65), 25.0, thickness_mm=2 * radius
     )
 
@@ -477,7 +477,7 @@ def tubes(name: str, thickness: float, radius: float = 5.0) -> EdgeCase:
     body = common(outer, outside(inner))
     scene = [(outer, 1200.0), (cylinder(CENTER, axis, radius - thickness, 22.0), 100.0)]
     grid = grid_about(CENTER, (15, 14, 13), (0.45, 0.45, 0.6), seed=5)
-    return _case(
+    return scanned(
         name,
         "tubes",
         scene,
@@ -513,7 +513,7 @@ def sheets(
         offset = p - np.asarray(CENTER)
         return offset @ axis > limit * np.linalg.norm(offset, axis=-1)
 
-    return _case(
+    return scanned(
         name,
         "sheets",
         [(sinus, AIR), (rim, value), (sheet, value)],
@@ -540,7 +540,7 @@ def joints(
     body = joined(head, socket)
     grid = grid_about(np.asarray(CENTER) + 3 * axis, (19, 19, 17), (0.5, 0.5, 0.65), seed=7)
     middle = ball(CENTER, 9.0 + gap / 2)
-    return _case(
+    return scanned(
         name,
         "joints",
         [(socket, value), (capsule_space, cartilage), (head, value)],
@@ -570,7 +570,7 @@ def sutures(name: str, gap: float, sigma: float = 0.5) -> EdgeCase:
     def deep(p: np.ndarray) -> np.ndarray:
         return np.abs((p - np.asarray(CENTER)) @ axes[:, 2]) < 1.5
 
-    return _case(
+    return scanned(
         name,
         "sutures",
         [(plate, 1200.0), (common(seam, plate), 60.0)],
@@ -589,7 +589,7 @@ def skins(name: str, tissue: float = SOFT, depth: float = 3.0) -> EdgeCase:
     """Skin under air with bone behind it; the whole body is meant."""
     body, bone = ball(CENTER, 16.0), ball(CENTER, 16.0 - depth)
     grid = grid_about(CENTER, 19.5, (0.5, 0.5, 0.7), seed=9)
-    return _case(
+    return scanned(
         name,
         "skin",
         [(body, tissue), (bone, 1200.0)],
@@ -611,7 +611,7 @@ def airways(name: str) -> EdgeCase:
         capsule(fork, _place(9, -6), 3.5),
     )
     grid = grid_about(CENTER, (19, 18, 17), (0.6, 0.6, 0.8), seed=10)
-    return _case(
+    return scanned(
         name, "airway", [(body, AIR)], body, grid, blur(0.6, 0.8), 20.0, threshold=(-1100.0, -500.0)
     )
 
@@ -622,7 +622,7 @@ def vessels(name: str, contrast: float = 350.0) -> EdgeCase:
     vessel = capsule(_place(-10, 0, 10.0), _place(10, 0, 10.0), 2.5)
     body = joined(bone, vessel)
     grid = grid_about(np.asarray(CENTER) + 2 * SKEW[:, 2], (16, 15, 15), (0.5, 0.5, 0.6), seed=11)
-    return _case(
+    return scanned(
         name, "vessel", [(vessel, contrast), (bone, 1000.0)], body, grid, blur(0.55, 0.65), 25.0
     )
 
@@ -632,7 +632,7 @@ def teeth(name: str) -> EdgeCase:
     dentine = joined(ball(CENTER, 5.0), capsule(CENTER, _place(0, 0, -12), 3.0))
     crown = common(ball(CENTER, 6.2), half_space(_place(0, 0, -1), -SKEW[:, 2]))
     grid = grid_about(_place(0, 0, -4), (10, 10, 14), (0.4, 0.4, 0.5), seed=12)
-    return _case(
+    return scanned(
         name,
         "tooth",
         [(crown, 2600.0), (dentine, 1500.0)],
@@ -650,14 +650,14 @@ def jaws(name: str) -> EdgeCase:
     body = joined(bone, root)
     grid = grid_about(_place(0, 0, -3), (13, 12, 14), (0.4, 0.4, 0.5), seed=20)
     scene = [(bone, 900.0), (common(socket, bone), 250.0), (root, 1600.0)]
-    return _case(name, "tooth", scene, body, grid, blur(0.5, 0.55), 30.0)
+    return scanned(name, "tooth", scene, body, grid, blur(0.5, 0.55), 30.0)
 
 
 def blocks(name: str, rim: float) -> EdgeCase:
     """A block whose edges are nearly sharp: smoothing must not round them further."""
     body = block(CENTER, (16, 13, 10), SKEW, rim)
     grid = grid_about(CENTER, (13, 13, 12), (0.45, 0.45, 0.6), seed=21)
-    return _case(name, "block", [(body, 1000.0)], body, grid, blur(0.55, 0.65), 25.0)
+    return scanned(name, "block", [(body, 1000.0)], body, grid, blur(0.55, 0.65), 25.0)
 
 
 def uneven(name: str, thickness: float | None) -> EdgeCase:
@@ -682,7 +682,7 @@ def metals(name: str, away: float = 2.0) -> EdgeCase:
     grid = grid_about(
         np.asarray(CENTER) + 2.5 * SKEW[:, 2], (15, 15, 17), (0.5, 0.5, 0.65), seed=13
     )
-    return _case(
+    return scanned(
         name,
         "metal",
         [(bone, 1100.0), (screw, 9000.0)],
@@ -723,7 +723,7 @@ def cuts(name: str, what: str) -> EdgeCase:
     scene = [(outer, 1200.0)] + ([(inner, 100.0)] if what == "shell" else [])
     whole = outer if what == "ball" else common(outer, outside(inner))
     box = grid.box()
-    return _case(
+    return scanned(
         name,
         "cut",
         scene,
@@ -744,7 +744,7 @@ def resonances(name: str, scale: float, base: float) -> EdgeCase:
     body = joined(ball(CENTER, 9.0), capsule(CENTER, _place(14), 4.0))
     grid = grid_about(_place(4), (19, 17, 16), (0.6, 0.6, 1.0), seed=15)
     middle = base + 0.45 * scale
-    made = _case(
+    made = scanned(
         name,
         "mr",
         [(body, base + scale)],
@@ -769,7 +769,7 @@ def kernels(name: str, sharp: bool) -> EdgeCase:
     body = joined(common(outer, outside(inner)), common(outer, ridge))
     grid = grid_about(_place(0, 2, 2), (21, 24, 26), (0.5, 0.5, 0.7), seed=16)
     response = sharpening(0.48, 0.95, 0.45, 0.6) if sharp else blur(0.65, 0.6)
-    return _case(
+    return scanned(
         name,
         "kernels",
         [(outer, 1200.0), (inner, 90.0), (ridge, 1200.0)],
@@ -786,7 +786,7 @@ def masks(name: str, error: float = 0.5, coarse: float = 1.5) -> EdgeCase:
     """A mask of coarse voxels with errors along its boundary, as a network makes one."""
     body = joined(ball(CENTER, 11.0), capsule(CENTER, _place(15), 4.5))
     grid = grid_about(_place(5), (20, 18, 17), (0.6, 0.6, 0.6), seed=17)
-    made = _case(name, "masks", [(body, 700.0)], body, grid, blur(0.6, 0.65), 25.0)
+    made = scanned(name, "masks", [(body, 700.0)], body, grid, blur(0.6, 0.65), 25.0)
     rough = grid_about(_place(5), (24, 22, 21), (coarse,) * 3, seed=18)
     waves = ndimage.gaussian_filter(
         np.random.default_rng(19).normal(size=rough.shape), 3.0 / coarse, mode="wrap"

@@ -1,0 +1,143 @@
+"""The edge surface against generated truth, at small size; the whole in the benchmark ``edge``.
+
+Bars are those of the benchmark, a little wider where a body is smaller than its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.printprep_side import edge_mesh, threshold_mesh
+from phantoms import edges
+from phantoms.edges import AIR, FAT, SOFT, EdgeCase, measure
+
+FAULTS = (
+    *("boundary_edges", "non_manifold_edges", "non_manifold_vertices", "self_intersections"),
+    *("extra_handles", "extra_components"),
+)
+
+
+def examined(case: EdgeCase) -> dict[str, float]:
+    """Its edge surface measured; no fault of the mesh is ever right."""
+    found = measure(case, edge_mesh(case))
+    assert {fault: found[fault] for fault in FAULTS} == dict.fromkeys(FAULTS, 0)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "sigma"), [(300.0, 0.8), (700.0, 0.6), (1500.0, 0.45), (1500.0, 0.8)]
+)
+def test_a_ball_has_its_true_size_whatever_it_is_made_of(value, sigma):
+    case = edges.balls("ball", value, sigma, across=sigma + 0.1, radius=8.0)
+    found = examined(case)
+    assert abs(found["mean"]) <= 0.03 and found["rms"] <= 0.07
+
+
+@pytest.mark.parametrize(("thickness", "marrow"), [(0.75, 60.0), (1.5, 150.0), (4.0, 100.0)])
+def test_cortex_has_its_true_thickness(thickness, marrow):
+    case = edges.shells("shell", thickness, 1200.0, marrow, 0.6, across=0.65, radius=9.0)
+    found = examined(case)
+    assert abs(found["outer_mean"]) <= 0.05 and found["outer_scatter"] <= 0.1
+    assert abs(found["thickness_error"]) <= 0.1 and found["thickness_lost"] <= 0.01
+    assert found["missing"] <= 0.01
+
+
+def test_a_thin_wall_between_air_and_tissue_survives():
+    found = examined(edges.plates("plate", 0.75, sides=(SOFT, AIR)))
+    assert abs(found["mean"]) <= 0.05 and abs(found["thickness_error"]) <= 0.1
+    assert found["thickness_lost"] <= 0.02
+
+
+def test_an_orbital_floor_that_a_threshold_tears_open_is_whole():
+    case = edges.sheets("sheet", 0.5, FAT)
+    assert measure(case, threshold_mesh(case), faults=False)["thickness_lost"] > 0.9
+    found = examined(case)
+    assert found["thickness_lost"] <= 0.05 and abs(found["thickness_error"]) <= 0.15
+
+
+def test_a_joint_that_the_threshold_bridged_opens():
+    case = edges.joints("joint", 2.0)
+    found = examined(case)
+    assert abs(found["mean"]) <= 0.05 and found["thickness_lost"] <= 0.02
+    assert abs(found["thickness_error"]) <= 0.15
+
+
+def test_a_hollow_tube_keeps_its_hole():
+    found = examined(edges.tubes("tube", 1.0))
+    assert abs(found["mean"]) <= 0.05 and abs(found["thickness_error"]) <= 0.1
+
+
+def test_skin_and_airway_have_edges_of_their_own():
+    for case in (edges.skins("skin", FAT), edges.airways("airway")):
+        found = examined(case)
+        assert abs(found["mean"]) <= 0.05 and found["rms"] <= 0.08
+
+
+def test_magnetic_resonance_has_no_absolute_values():
+    first, second = (
+        examined(edges.resonances("mr", scale, base))
+        for scale, base in ((2000.0, 500.0), (60.0, 20.0))
+    )
+    assert abs(first["mean"]) <= 0.04 and first["mean"] == pytest.approx(second["mean"], abs=0.01)
+
+
+def test_a_rough_mask_is_followed_to_the_edge():
+    found = examined(edges.masks("mask"))
+    assert found["rms"] <= 0.06 and found["max"] <= 0.4
+
+
+def test_two_kernels_of_one_body_give_one_model():
+    # Smaller than the benchmark's head, of the same walls.
+    cases = [
+        edges.shells("kernel", 2.0, 1200.0, 90.0, 0.6, radius=9.0, response=response, noise=noise)
+        for response, noise in (
+            (edges.blur(0.65, 0.6), 15.0),
+            (edges.sharpening(0.48, 0.95, 0.45, 0.6), 45.0),
+        )
+    ]
+    soft, sharp = (examined(case) for case in cases)
+    assert abs(soft["outer_mean"] - sharp["outer_mean"]) <= 0.04
+    assert abs(soft["thickness_error"] - sharp["thickness_error"]) <= 0.08
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda: edges.balls("noise", 1000.0, 0.6, noise=80.0, radius=8.0),
+        lambda: edges.shells(
+            "step",
+            3.0,
+            1200.0,
+            100.0,
+            0.55,
+            across=0.9,
+            slab=2.0,
+            spacing=(0.45, 0.45, 2.0),
+            radius=9.0,
+        ),
+        lambda: edges.metals("metal"),
+        lambda: edges.vessels("vessel"),
+        lambda: edges.cuts("cut", "shell"),
+    ],
+    ids=["noise", "steps", "metal", "vessel", "cut"],
+)
+def test_where_the_edge_is_hard_to_see_it_is_no_worse_than_the_threshold(case):
+    made = case()
+    found, former = (
+        measure(made, edge_mesh(made)),
+        measure(made, threshold_mesh(made), faults=False),
+    )
+    assert abs(found["mean"]) <= abs(former["mean"]) + 0.05
+    assert {f: found[f] for f in FAULTS[:4]} == dict.fromkeys(FAULTS[:4], 0)
+    assert found["extra_handles"] <= 0
+
+
+def test_a_body_that_moves_by_part_of_a_voxel_moves_as_a_whole():
+    """The grid leaves no trace: two places of one ball in the voxels, the same model."""
+    found = []
+    for shift in (0.0, 0.25):
+        body = edges.ball(edges.CENTER, 7.0)
+        grid = edges.grid_about(np.add(edges.CENTER, shift), 11.0, (0.6, 0.6, 0.9))
+        made = edges.scanned("shift", "balls", [(body, 900.0)], body, grid, edges.blur(0.6), 1.0)
+        found.append(examined(made))
+    assert all(abs(one["mean"]) <= 0.03 and one["scatter"] <= 0.05 for one in found)
