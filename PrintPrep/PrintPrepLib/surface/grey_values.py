@@ -57,13 +57,13 @@ def grey_value_surface(
         )
     report(progress, 0.0, _("Finding the surface"))
     start = np.array([part.start for part in box])[::-1] - 1
-    segment = _with_border(np.asarray(mask, bool).view(np.uint8), box)
-    vertices, triangles = _mask_surface(segment)
+    segment = with_border(np.asarray(mask, bool).view(np.uint8), box)
+    vertices, triangles = mask_surface(segment)
     report(progress, 0.5, _("Placing the surface"))
     if field is None:
         depth, rows, columns = voxels.shape
         field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
-    grey = _with_border(voxels, box)
+    grey = with_border(voxels, box)
     points = np.empty(vertices.shape)
     for first in range(0, len(vertices), _BATCH):
         some = slice(first, first + _BATCH)
@@ -75,7 +75,7 @@ def grey_value_surface(
     return TriangleMesh(points, triangles)
 
 
-def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
+def with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
     """The box [k, j, i] and the layer of voxels around it; zeros outside the volume."""
     bordered = np.zeros([part.stop - part.start + 2 for part in box], values.dtype)
     inside, place = [], []
@@ -87,7 +87,7 @@ def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndar
     return bordered
 
 
-def _mask_surface(segment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def mask_surface(segment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (N, 3) in voxels (i, j, k), and triangles (M, 3), of the binary surface."""
     image = vtkImageData()
     image.SetDimensions(*segment.shape[::-1])
@@ -125,13 +125,13 @@ def _placed(
     upwards = segment.ravel()[first] == 1
     inner = first + np.where(upwards, 0, step)
     outer = first + np.where(upwards, step, 0)
-    share = _crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
+    share = crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
     lower += start.astype(np.int32)
-    share[~_in_field(lower + along * upwards[:, None], field)] = 0.5
+    share[~in_field(lower + along * upwards[:, None], field)] = 0.5
     return lower + along * np.where(upwards, share, 1 - share)[:, None]
 
 
-def _crossings(
+def crossings(
     inner: np.ndarray, outer: np.ndarray, low: float | None, high: float | None
 ) -> np.ndarray:
     """Where on its edge (0 inner voxel … 1 outer voxel) the grey values put each vertex."""
@@ -147,7 +147,7 @@ def _crossings(
     return np.clip(share, _MARGIN, 1 - _MARGIN)
 
 
-def _in_field(ijk: np.ndarray, field: np.ndarray) -> np.ndarray:
+def in_field(ijk: np.ndarray, field: np.ndarray) -> np.ndarray:
     i, j, k = ijk.T
     first_i, last_i, first_j, last_j = field[np.clip(k, 0, len(field) - 1)].T
     depth = (k >= 0) & (k < len(field))
