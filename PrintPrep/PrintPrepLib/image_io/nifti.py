@@ -159,7 +159,7 @@ def _place(head: dict[str, Any], shape: list[int]) -> tuple[np.ndarray, tuple[Ph
     if by_rotation > 0:
         places.append(_rotation(head))
     for place in places:
-        place[:3] *= units
+        require_place(place)[:3] *= units
     notes: tuple[Phrase, ...] = ()
     if len(places) == 2:
         if by_matrix != _SCANNER:
@@ -173,7 +173,7 @@ def _place(head: dict[str, Any], shape: list[int]) -> tuple[np.ndarray, tuple[Ph
                 "it states two places, {off:.1f} mm apart; the one that Slicer takes was taken"
             )
             notes = (Phrase(told, {"off": float(off)}),)
-    return require_place(places[0]), notes
+    return places[0], notes
 
 
 def _rotation(head: dict[str, Any]) -> np.ndarray:

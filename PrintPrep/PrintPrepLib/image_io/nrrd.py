@@ -259,7 +259,7 @@ def _grid(header: _Header) -> _Grid:
         raise NotReadable(_("its places are in {units}, not in mm"), units=", ".join(sorted(units)))
     matrix = np.eye(4)
     matrix[:3] = np.array(vectors).T
-    return _Grid(sizes, spatial, require_place(np.diag([*_TO_RAS[space], 1]) @ matrix))
+    return _Grid(sizes, spatial, np.diag([*_TO_RAS[space], 1]) @ require_place(matrix))
 
 
 def _vectors(text: str) -> list[list[float] | None]:
