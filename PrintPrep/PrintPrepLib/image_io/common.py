@@ -45,7 +45,7 @@ class NotReadable(Explained):
 
 
 @dataclass(frozen=True)
-class Segment:
+class SegmentLabel:
     """One segment of a segmentation: the voxels of ``layer`` that hold ``value``."""
 
     name: str
@@ -65,7 +65,7 @@ class Image:
 
     layers: np.ndarray
     ijk_to_lps: np.ndarray
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[SegmentLabel, ...] = ()
     notes: tuple[Phrase, ...] = ()
 
     @property

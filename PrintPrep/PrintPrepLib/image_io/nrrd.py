@@ -20,7 +20,7 @@ from .common import (
     RAS_TO_LPS,
     Image,
     NotReadable,
-    Segment,
+    SegmentLabel,
     opened,
     read_voxels,
     require_place,
@@ -268,7 +268,7 @@ def _vectors(text: str) -> list[list[float] | None]:
     return [[float(word) for word in item.split(",")] if item else None for item in inside]
 
 
-def _segments(pairs: Mapping[str, str]) -> tuple[Segment, ...]:
+def _segments(pairs: Mapping[str, str]) -> tuple[SegmentLabel, ...]:
     """The segments that Slicer names; older versions kept a layer for each, of ones."""
     found = []
     for key in pairs:
@@ -280,7 +280,7 @@ def _segments(pairs: Mapping[str, str]) -> tuple[Segment, ...]:
         value, layer = pairs.get(prefix + "LabelValue", "1"), pairs.get(prefix + "Layer", number[1])
         if not (value.isdecimal() and layer.isdecimal() and len(value + layer) < 20):
             raise NotReadable(_("the label of its segment {name} is no number"), name=name)
-        found.append((int(number[1]), Segment(name, int(value), int(layer))))
+        found.append((int(number[1]), SegmentLabel(name, int(value), int(layer))))
     return tuple(segment for _number, segment in sorted(found, key=lambda item: item[0]))
 
 

@@ -22,6 +22,15 @@ _GIVE = _("Give a NRRD, NIfTI or MetaImage file")
 _HEAD, _PIECE = 1 << 12, 1 << 24
 
 
+#: Endings of two words, and of one.
+_SUFFIXES = (".seg.nrrd", ".seg.nhdr", ".nii.gz", ".nrrd", ".nhdr", ".nii", ".mha", ".mhd")
+
+
+def image_suffix(name: str) -> str:
+    """The ending of a file's name, "" where it is none of a volume file."""
+    return next((ending for ending in _SUFFIXES if name.lower().endswith(ending)), "")
+
+
 def read_image(path: str | os.PathLike[str]) -> Image:
     """The voxels of a file and where they lie, LPS mm.
 

@@ -17,6 +17,9 @@ from ..core.phrases import _
 from ..core.progress import Progress, report
 from .islands import bounding_box
 
+#: How far a mask may be wrong unless someone knows better: a voxel or two of what it was made on.
+REACH_MM = 2.5
+
 
 def followed_masks(
     masks: Sequence[np.ndarray],
@@ -43,24 +46,39 @@ def followed_masks(
     """
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)[::-1]
     given = np.zeros(taken.shape, bool)
-    found = []
+    found, left = [], []
     for number, mask in enumerate(masks):
         report(progress, number / len(masks), _("Following the image"))
+        result = mask.copy()
+        found.append(result)
         box = _grown_box(mask, spacing, reach_mm)
         if box is None:
-            found.append(mask.copy())
             continue
         acquired = _acquired(field, box)
         ranged = _ranged(voxels[box], bounds) & acquired
-        gone, come = _moved(mask[box], taken[box], ranged, spacing, reach_mm)
-        gone |= ~acquired
-        result = mask.copy()
-        result[box][gone] = False
-        result[box][come & ~given[box]] = True
+        free = ~(taken[box] | given[box])
+        gone, wanted, come = _moved(mask[box], free, ranged, spacing, reach_mm)
         given[box] |= come
-        found.append(result)
+        result[box] = (mask[box] & acquired & ~gone) | come
+        left.append((result[box], given[box], np.flatnonzero(wanted & ~come)))
+    # What lies nearer to a mask that it does not hang together with goes to one that it does.
+    for inside, used, wanted in left:
+        _take(inside, used, wanted)
     report(progress, 1.0, _("Following the image"))
     return found
+
+
+def _take(inside: np.ndarray, used: np.ndarray, wanted: np.ndarray) -> None:
+    """Give a mask those of the wanted voxels (flat indices) that hang together with it."""
+    from scipy.ndimage import binary_propagation, generate_binary_structure
+
+    open_ = np.zeros(inside.shape, bool)
+    open_.ravel()[wanted] = True
+    open_ &= ~used
+    if open_.any():
+        come = binary_propagation(inside, generate_binary_structure(3, 1), inside | open_) & open_
+        inside |= come
+        used |= come
 
 
 def _grown_box(
@@ -96,27 +114,35 @@ def _acquired(field: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
 
 def _moved(
     mask: np.ndarray,
-    taken: np.ndarray,
+    free: np.ndarray,
     ranged: np.ndarray,
     spacing: np.ndarray,
     reach_mm: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Which voxels a mask gives away, and which it takes in; boolean, of its shape."""
-    from scipy.ndimage import binary_dilation, generate_binary_structure
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which voxels a mask gives away, which it could take in, and those of them that are nearest
+    to it; boolean, of its shape.
+
+    :param free: voxels that no mask has.
+    """
+    from scipy.ndimage import binary_dilation, binary_propagation, generate_binary_structure
 
     faces = generate_binary_structure(3, 1)
     # From face to face the way to a corner is longer.
     steps = math.ceil(math.sqrt(3) * reach_mm / spacing.min())
-    free = ~taken
-    gone = binary_dilation(free & ~ranged, faces, steps, mask=mask & ~ranged) & mask
-    come = binary_dilation(mask & ranged, faces, steps, mask=free & ranged) & free
+    outside, inside = free & ~ranged, mask & ranged
+    gone = binary_dilation(outside, faces, steps, mask=mask & ~ranged) & mask
+    come = binary_dilation(inside, faces, steps, mask=free & ranged) & free
     _keep_near(gone, free & binary_dilation(mask, faces), spacing, reach_mm)
-    others = taken & ~mask
+    others = ~(free | mask)
     own = _keep_near(come, mask & binary_dilation(~mask, faces), spacing, reach_mm)
+    wanted = come.copy()
     if others.any() and len(own):
         theirs = _distances(come, others & binary_dilation(~others, faces), spacing, reach_mm)
         come[come] = own <= theirs
-    return gone, come
+    # What hung together by voxels beyond reach, or nearer to another mask, hangs in the air.
+    gone = binary_propagation(outside, faces, gone) & gone
+    come = binary_propagation(inside, faces, come) & come
+    return gone, wanted, come
 
 
 def _keep_near(

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..core.errors import SegmentError
-from ..core.phrases import Phrase, _, listed
+from ..core.findings import Finding
+from ..core.phrases import _, listed
 from ..image_io.common import Image
 from ..image_io.read import read_image, sha256_of_image
 from .islands import bounding_box
@@ -46,7 +47,7 @@ class LabelMap:
     :param chosen: the labels that are meant; the others are what they must not swallow.
     :param names: of labels that have one.
     :param file, sha256: where it is from.
-    :param notes: what the user ought to know of how it was understood.
+    :param findings: what the user ought to know of how it was understood.
     """
 
     values: np.ndarray
@@ -56,7 +57,7 @@ class LabelMap:
     names: Mapping[int, str] = field(default_factory=dict)
     file: str = ""
     sha256: str = ""
-    notes: tuple[Phrase, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def volume_mm3(self, label: int) -> float:
         """The volume of a label's voxels."""
@@ -69,12 +70,12 @@ class Labels:
 
     :param values: [k, j, i] of the volume's shape, unsigned; 0 is nothing.
     :param source: the labels as they came, and what is known of them.
-    :param notes: what the user ought to know of how they were brought here.
+    :param findings: what the user ought to know of how they were brought here.
     """
 
     values: np.ndarray
     source: LabelMap
-    notes: tuple[Phrase, ...] = ()
+    findings: tuple[Finding, ...] = ()
     _fields: dict[int, DistanceField] = field(default_factory=dict)
 
     def mask(self, labels: Sequence[int]) -> np.ndarray:
@@ -132,9 +133,9 @@ def label_map(
     names = {label: one.name for label, one in named.items() if one.name}
     chosen = _chosen(voxels, names, wanted, file)
     values = _combined(masks, chosen, bool(wanted), names, file) if masks else layers[0]
-    return LabelMap(
-        values, image.ijk_to_lps, voxels, chosen, names, file, sha256, notes=image.notes
-    )
+    template = _("Of the place of the mask: {note}.")
+    notes = tuple(Finding("mask_place", "warn", template, {"note": note}) for note in image.notes)
+    return LabelMap(values, image.ijk_to_lps, voxels, chosen, names, file, sha256, notes)
 
 
 def _counts(values: np.ndarray) -> np.ndarray:
@@ -231,8 +232,8 @@ def labels_on(source: LabelMap, shape: tuple[int, int, int], ijk_to_lps: np.ndar
     :param ijk_to_lps: (4, 4), its voxel centres to LPS mm.
     :raises MaskError: a label that is meant has no voxel there.
     """
-    values = _sampled(source.values, np.linalg.inv(source.ijk_to_lps) @ ijk_to_lps, shape)
-    counts, notes = _counts(values), list(source.notes)
+    found = _sampled(source.values, np.linalg.inv(source.ijk_to_lps) @ ijk_to_lps, shape)
+    counts, findings = _counts(found), list(source.findings)
     voxel = abs(float(np.linalg.det(ijk_to_lps[:3, :3])))
     for label in source.chosen:
         there = float(counts[label]) * voxel if label < len(counts) else 0.0
@@ -242,9 +243,13 @@ def labels_on(source: LabelMap, shape: tuple[int, int, int], ijk_to_lps: np.ndar
             raise _nowhere(source, name, beyond)
         outside = 1 - there / source.volume_mm3(label)
         if beyond > 0 and outside > _OUTSIDE:
-            told = _("{percent:.0f} % of the label {name} lie outside the volume, and are left out")
-            notes.append(Phrase(told, {"percent": 100 * outside, "name": name}))
-    return Labels(values, source, tuple(notes))
+            percent = 100 * outside
+            told = _(
+                "{percent:.0f} % of the label {name} lie outside the volume: they are left out."
+            )
+            values = {"percent": percent, "name": name}
+            findings.append(Finding("mask_outside", "warn", told, values, percent, "%"))
+    return Labels(found, source, tuple(findings))
 
 
 def _nowhere(source: LabelMap, name: str, beyond: float) -> MaskError:
