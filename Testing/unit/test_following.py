@@ -99,11 +99,21 @@ def test_dark_bodies_and_the_field() -> None:
     grey = -1000 + blurred(-away)  # an airway
     (found,) = followed([away < 1.2], grey, None, -500.0)
     assert np.array_equal(found, away < 0)
+
+
+def test_the_field_is_an_end() -> None:
+    """Beyond it is background, up to a margin that interpolation fills; masks may go on."""
+    away = ball(MIDDLE, 10.0)
+    grey = blurred(away)
+    grey[..., 32:] = -1000.0
     field = FIELD.copy()
     field[:, 1] = 30
-    (cut,) = followed([(away < 1.2)], grey, None, -500.0, field=field)
-    assert np.array_equal(cut[..., :29], (away < 0)[..., :29])
-    assert not cut[..., 31:].any()
+    (cut,) = followed([away < 1.2], grey, field=field)
+    assert np.array_equal(cut[..., :31], (away < 0)[..., :31])
+    assert cut[..., 31].any() and not cut[..., 32:].any()
+    (grown,) = followed([away < -1.2], grey, field=field)
+    assert np.array_equal(grown[..., :31], (away < 0)[..., :31])
+    assert np.array_equal(grown[..., 31], (away < -1.2)[..., 31])
 
 
 def test_empty_masks_and_cancelling() -> None:

@@ -94,7 +94,9 @@ def test_the_mask_says_what_and_the_image_where(series, mask, tmp_path) -> None:
 def test_names_of_files_stay_out_unless_asked_for(series, mask, tmp_path) -> None:
     record = run(series, tmp_path, "--mask", mask)
     assert record["segment"]["mask"]["file"] == "mask.nii.gz"
-    assert "Doe, John" not in (tmp_path / "qa.json").read_text() + (tmp_path / "qa.html").read_text()
+    assert (
+        "Doe, John" not in (tmp_path / "qa.json").read_text() + (tmp_path / "qa.html").read_text()
+    )
     assert "Label 1" in (tmp_path / "qa.html").read_text()
     record = run(series, tmp_path, "--mask", mask, "--identify")
     assert record["segment"]["mask"]["file"] == "Doe, John.nii.gz"

@@ -205,7 +205,7 @@ def test_distances_to_plane_faces_are_exact() -> None:
     found = labels.signed_distance(1, np.stack([0 * z + 10, 0 * z + 9, z], 1))
     # From 7 to 23 mm.
     truth = np.clip(np.abs(z - 15) - 8, -5, 5)
-    assert np.abs(found - truth)[np.abs(z - 15) >= 8].max() < 0.01
+    assert np.abs(found - truth)[np.abs(z - 15) >= 8].max() < 0.02
     assert np.abs(found - truth).max() < 0.1
     assert labels.signed_distance(1, np.array([[10.0, 9.0, 500.0]])) == pytest.approx(5.0)
 

@@ -14,7 +14,7 @@ from ..core.phrases import _
 from ..core.progress import Progress, part, report
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
-from ..surface.following import followed_masks
+from ..surface.following import REACH_MM, followed_masks
 from ..surface.islands import largest_island
 from ..surface.masks import LabelMap, Labels, MaskError, labels_on
 from ..surface.threshold import grey_range, range_mask
@@ -23,6 +23,8 @@ from .model import Bounds, contrast_bounds, segment_mesh
 
 #: Points of the surface that are asked how far they moved.
 _SAMPLES = 60_000
+#: How far beyond the reach a move is still told as it is.
+_BEYOND_MM = 0.5
 #: A place that has moved by this share of the reach is at its end.
 _AT_BOUND = 0.95
 
@@ -218,9 +220,10 @@ def mask_record(
     if labels is None:
         return None
     source, entries = labels.source, []
+    band = (segment.reach_mm or REACH_MM) + _BEYOND_MM
     for one, (_name, mesh) in zip(segment.parts, meshes, strict=True):
         points = Surface(mesh).samples(_SAMPLES)[0]
-        away = np.stack([labels.signed_distance(label, points) for label in one.labels])
+        away = np.stack([labels.signed_distance(label, points, band) for label in one.labels])
         # A place belongs to the label that it lies nearest to.
         nearest = away.argmin(axis=0)
         for number, label in enumerate(one.labels):

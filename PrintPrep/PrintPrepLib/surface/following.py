@@ -33,7 +33,7 @@ def followed_masks(
 ) -> list[np.ndarray]:
     """Masks with their boundaries where the range ends, as far as that is within reach.
 
-    Outside the acquired field there is nothing: what a mask has there is given away.
+    Outside the acquired field nothing is taken in, and what is not in the range given away.
 
     :param masks: boolean [k, j, i] each, without a common voxel; an empty one stays so.
     :param taken: every voxel that some label has, those of the masks among them.
@@ -55,11 +55,14 @@ def followed_masks(
         if box is None:
             continue
         acquired = _acquired(field, box)
-        ranged = _ranged(voxels[box], bounds) & acquired
+        ranged = _ranged(voxels[box], bounds)
+        unseen = ~(acquired | ranged)
+        # Nothing is taken in where nothing was acquired.
+        ranged &= acquired | mask[box]
         free = ~(taken[box] | given[box])
         gone, wanted, come = _moved(mask[box], free, ranged, spacing, reach_mm)
         given[box] |= come
-        result[box] = (mask[box] & acquired & ~gone) | come
+        result[box] = (mask[box] & ~gone & ~unseen) | come
         left.append((result[box], given[box], np.flatnonzero(wanted & ~come)))
     # What lies nearer to a mask that it does not hang together with goes to one that it does.
     for inside, used, wanted in left:

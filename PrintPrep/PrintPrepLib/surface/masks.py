@@ -18,7 +18,7 @@ from ..core.phrases import _, listed
 from ..image_io.common import Image
 from ..image_io.read import read_image, sha256_of_image
 from .islands import bounding_box
-from .signed_distance import DistanceField, distance_field
+from .signed_distance import distance_field
 
 #: Labels beyond this are grey values.
 LARGEST_LABEL = 65535
@@ -76,7 +76,6 @@ class Labels:
     values: np.ndarray
     source: LabelMap
     findings: tuple[Finding, ...] = ()
-    _fields: dict[int, DistanceField] = field(default_factory=dict)
 
     def mask(self, labels: Sequence[int]) -> np.ndarray:
         """The voxels of labels, boolean [k, j, i]."""
@@ -85,16 +84,16 @@ class Labels:
             found |= self.values == label
         return found
 
-    def signed_distance(self, label: int, points_lps: np.ndarray) -> np.ndarray:
+    def signed_distance(
+        self, label: int, points_lps: np.ndarray, band_mm: float = BAND_MM
+    ) -> np.ndarray:
         """How far points (N, 3), LPS mm, lie from a label's boundary, smoother than its voxels.
 
-        :return: (N,) mm, negative inside, at most ``BAND_MM`` either way.
+        :return: (N,) mm, negative inside, at most the band either way.
         """
-        if label not in self._fields:
-            source = self.source
-            own = source.values == label
-            self._fields[label] = distance_field(own, source.ijk_to_lps, BAND_MM)
-        return self._fields[label].at(points_lps)
+        source = self.source
+        own = source.values == label
+        return distance_field(own, source.ijk_to_lps, band_mm).at(points_lps)
 
 
 def read_labels(path: str | os.PathLike[str], wanted: Sequence[int] = ()) -> LabelMap:
