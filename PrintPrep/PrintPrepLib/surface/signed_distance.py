@@ -59,12 +59,11 @@ def distance_field(mask: np.ndarray, ijk_to_lps: np.ndarray, band_mm: float) -> 
     exact = _signed(inside, spacing, wider)
     # What smoothing takes from curved boundaries a second one gives back.
     once = gaussian_filter(exact, _SMOOTHING_VOXELS, mode="nearest")
-    change = gaussian_filter(once, _SMOOTHING_VOXELS, mode="nearest")
-    np.subtract(once, change, out=change)
-    change += once
-    change -= exact
-    np.clip(change, -np.abs(exact, out=once) * _MOST_CHANGE, once * _MOST_CHANGE, out=change)
-    values = np.clip(np.add(exact, change, out=exact), -band_mm, band_mm, out=exact)
+    twice = gaussian_filter(once, _SMOOTHING_VOXELS, mode="nearest")
+    for plane, one, two in zip(exact, once, twice, strict=True):
+        most = _MOST_CHANGE * np.abs(plane)
+        plane += np.clip(2 * one - two - plane, -most, most)
+    values = np.clip(exact, -band_mm, band_mm, out=exact)
     first = np.array([part.start - some for part, some in zip(box, margin, strict=True)])[::-1]
     shifted = np.array(ijk_to_lps, dtype=float)
     shifted[:3, 3] += shifted[:3, :3] @ first
