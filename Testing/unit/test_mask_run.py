@@ -134,19 +134,20 @@ def test_a_reach_that_is_too_short_shows(series, tmp_path) -> None:
 
 def test_every_label_is_a_part_and_the_common_border_stays_common(series, tmp_path) -> None:
     names = {}
-    for number, (name, value) in enumerate((("Upper", "4"), ("Head^Lower", "2"))):
+    for number, (name, value) in enumerate((("Upper", "4"), ("Jaw of Phantom", "2"))):
         entry = {"ID": name, "Name": name, "LabelValue": value, "Layer": "0"}
         names |= {f"Segment{number}_{key}": text for key, text in entry.items()}
     path = write_mask(tmp_path / "m.seg.nrrd", halves, names=names)
     record = run(series, tmp_path / "out", "--mask", path, "--format", "stl,3mf")
     labels = record["segment"]["mask"]["labels"]
     assert [(label["value"], label["name"]) for label in labels] == [
-        (2, "Head^Lower"),
+        (2, None),
         (4, "Upper"),
     ]
     with zipfile.ZipFile(tmp_path / "out/model.3mf") as archive:
         text = archive.read("3D/3dmodel.model").decode()
-    assert 'name="Upper"' in text and 'name="Head^Lower"' in text
+    # The patient is called Phantom.
+    assert 'name="Upper"' in text and 'name="label 2"' in text and "Jaw of" not in text
     for check in (
         "manifold",
         "manifold_vertices",
@@ -162,7 +163,8 @@ def test_every_label_is_a_part_and_the_common_border_stays_common(series, tmp_pa
     run(series, tmp_path / "one", "--mask", f"{path}:2+4")
     error = radius(tmp_path / "one")
     assert abs(error.mean) < 0.05 and error.rms < 0.06
-    record = run(series, tmp_path / "half", "--mask", f"{path}:2")
+    record = run(series, tmp_path / "half", "--mask", f"{path}:2", "--identify")
+    assert [one["name"] for one in record["segment"]["mask"]["labels"]] == ["Jaw of Phantom"]
     assert record["model"]["volume_mm3"] == pytest.approx(whole / 2, rel=0.05)
 
 

@@ -237,7 +237,7 @@ class _Maker:
             progress=part(progress, 0.6, 0.9),
             largest_island=request.largest,
             surface=segment.surface,
-            mask=mask_record(segment, meshes, self._mask_name()),
+            mask=self._mask_record(segment, meshes),
         )
         pages = self._write_record(found.record, mesh)
         names = [written.name, *(item.path.name for item in exported), *pages]
@@ -272,10 +272,16 @@ class _Maker:
                 self.note(finding.said)
         return segment
 
-    def _mask_name(self) -> str:
-        """Names of files may name a person."""
-        name = Path(self.request.mask or "").name
-        return name if self.request.identify else f"mask{image_suffix(name)}"
+    def _mask_record(
+        self, segment: Segment, meshes: Sequence[tuple[str, TriangleMesh]]
+    ) -> dict[str, Any] | None:
+        """Names of files and labels may name a person: whole ones only where that is asked for."""
+        if self.mask is None or segment.labels is None:
+            return None
+        file, names = Path(self.mask.file).name, self.mask.names
+        if not self.request.identify:
+            file, names = f"mask{image_suffix(file)}", segment.labels.source.names
+        return mask_record(segment, segment.labels, meshes, file, names)
 
     def _file(self, name: str, ending: str) -> Path:
         return self.folder / f"{name}{self.suffix}{ending}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -207,18 +207,20 @@ def part_meshes(
 
 
 def mask_record(
-    segment: Segment, meshes: Sequence[tuple[str, TriangleMesh]], file: str
-) -> dict[str, Any] | None:
-    """The part ``mask`` of a record's segment; None where it was made of no mask.
+    segment: Segment,
+    labels: Labels,
+    meshes: Sequence[tuple[str, TriangleMesh]],
+    file: str,
+    names: Mapping[int, str],
+) -> dict[str, Any]:
+    """The part ``mask`` of a record's segment.
 
     How far the surface moved is told against the mask's own boundary, over the area; positive
     outwards.
 
-    :param file: the name of the file that may be told.
+    :param labels: those of the segment.
+    :param file, names: of the file and of its labels, as far as they may be told.
     """
-    labels = segment.labels
-    if labels is None:
-        return None
     source, entries = labels.source, []
     band = (segment.reach_mm or REACH_MM) + _BEYOND_MM
     for one, (_name, mesh) in zip(segment.parts, meshes, strict=True):
@@ -233,7 +235,7 @@ def mask_record(
             entries.append(
                 {
                     "value": label,
-                    "name": source.names.get(label),
+                    "name": names.get(label),
                     "volume_mm3": source.volume_mm3(label),
                     "moved_mm": {
                         "mean": float(moved.mean()) if there else None,
