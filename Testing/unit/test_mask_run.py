@@ -14,6 +14,7 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
 from PrintPrepLib import cli
+from PrintPrepLib.job import run as job
 from PrintPrepLib.verify.record import verify
 
 CENTER, RADIUS, SIGMA = np.array((2.0, -3.0, 1.0)), 7.0, 0.5
@@ -68,7 +69,8 @@ def mask(tmp_path_factory) -> Path:
 
 
 def run(series: Path, out: Path, *options: object) -> dict:
-    assert cli.main(["run", str(series), "--out", str(out), *map(str, options)]) == 0
+    words = ["run", series, "--out", out, "--surface", "threshold", *options]
+    assert cli.main([str(word) for word in words]) == 0
     return json.loads((out / "qa.json").read_text())
 
 
@@ -77,7 +79,7 @@ def radius(out: Path, name: str = "model") -> measure.RadialError:
 
 
 def test_the_mask_says_what_and_the_image_where(series, mask, tmp_path) -> None:
-    record = run(series, tmp_path, "--mask", mask, "--surface", "threshold")
+    record = run(series, tmp_path, "--mask", mask)
     error = radius(tmp_path)
     assert abs(error.mean) < 0.05 and error.rms < 0.06
     segment = record["segment"]
@@ -238,3 +240,21 @@ def test_the_mask_is_verified_where_it_lies_beside_the_record(series, mask, tmp_
     assert outcome() == "unchanged"
     write_mask(copy.rename(tmp_path / "mask.nii.gz"), spacing=1.6)
     assert outcome() == "changed"
+
+
+@pytest.mark.parametrize(
+    ("options", "surface"),
+    [
+        ({}, "edge"),
+        ({"preset": "bone"}, "edge"),
+        ({"threshold": (200, None)}, "threshold"),
+        ({"mask": "m.nrrd"}, "edge"),
+        ({"mask": "m.nrrd", "threshold": (200, None)}, "threshold"),
+        ({"mask": "m.nrrd", "follow_mm": 0.0}, "threshold"),
+        ({"surface": "threshold"}, "threshold"),
+        ({"surface": "edge", "threshold": (200, None)}, "edge"),
+    ],
+)
+def test_a_persons_number_decides_where_the_surface_lies(monkeypatch, options, surface) -> None:
+    monkeypatch.setattr(job, "SURFACES", ("edge", "threshold"))
+    assert job.Request(["x"], "y", **options).surface_taken == surface
