@@ -116,9 +116,9 @@ def _add_mask_options(run: argparse.ArgumentParser) -> None:
         type=arguments.mask,
         metavar="FILE[:LABEL[+LABEL…]]",
         help=_(
-            "what is meant, from another program: a label map or segmentation as .nrrd, .seg.nrrd, "
-            ".nii.gz or .mha. The labels named become one body; without a name each label is one. "
-            "Its boundary follows the image; with --threshold it ends where the range does"
+            "what is meant, from another program: a label map or segmentation (.nrrd, .seg.nrrd, "
+            ".nii.gz, .mha). The labels named become one body; without any each label becomes one. "
+            "The boundary follows the image, or with --threshold that range of grey values"
         ),
     )
     run.add_argument(
