@@ -12,6 +12,8 @@ from ..volume.regular_volume import RegularVolume
 
 #: A closed range of grey values; None: no bound on that side.
 Bounds = tuple[float | None, float | None]
+#: Where a surface may lie; the first where nobody has named a threshold.
+SURFACES = ("threshold",)
 
 
 def segment_mesh(
@@ -19,6 +21,7 @@ def segment_mesh(
     mask: np.ndarray,
     bounds: Bounds | None,
     progress: Progress | None = None,
+    others: np.ndarray | None = None,
 ) -> TriangleMesh:
     """The grey-value surface of a segment, LPS mm.
 
@@ -27,16 +30,17 @@ def segment_mesh(
 
     :param mask: boolean [k, j, i], on the volume's grid.
     :param bounds: the range that made the segment; None where nothing says so.
+    :param others: of the same shape, what other bodies of the model have; borders are common.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
     """
     if bounds is not None:
-        return _surface(volume, mask, bounds, progress)
-    rough = _surface(volume, mask, (None, None), part(progress, 0.0, 0.4))
+        return _surface(volume, mask, bounds, progress, others)
+    rough = _surface(volume, mask, (None, None), part(progress, 0.0, 0.4), others)
     measured = contrast_bounds(volume, rough)
     if measured == (None, None):
         return rough
-    return _surface(volume, mask, measured, part(progress, 0.4, 1.0))
+    return _surface(volume, mask, measured, part(progress, 0.4, 1.0), others)
 
 
 def contrast_bounds(volume: RegularVolume, mesh: TriangleMesh) -> Bounds:
@@ -49,7 +53,11 @@ def contrast_bounds(volume: RegularVolume, mesh: TriangleMesh) -> Bounds:
 
 
 def _surface(
-    volume: RegularVolume, mask: np.ndarray, bounds: Bounds, progress: Progress | None
+    volume: RegularVolume,
+    mask: np.ndarray,
+    bounds: Bounds,
+    progress: Progress | None,
+    others: np.ndarray | None,
 ) -> TriangleMesh:
     return grey_value_surface(
         volume.voxels,
@@ -58,4 +66,5 @@ def _surface(
         *bounds,
         field=volume.acquired_field,
         progress=progress,
+        others=others,
     )

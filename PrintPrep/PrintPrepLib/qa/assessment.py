@@ -41,6 +41,7 @@ class Subject:
     :param mesh: the model, LPS mm.
     :param low, high: the range of grey values that the segment was made with; None: unbounded.
     :param untouched: the mesh is the surface as it was made of the segment.
+    :param bodies: how many surfaces, each made by itself, the mesh holds.
     :param refinement: what smoothing and thinning did to it, as kept with the model.
     :param printer: that the model is meant for; None: not chosen.
     :param exported: the file that was written of it; None: not yet.
@@ -52,6 +53,7 @@ class Subject:
     low: float | None = None
     high: float | None = None
     untouched: bool = False
+    bodies: int = 1
     refinement: Mapping[str, Any] | None = None
     printer: Printer | None = None
     exported: ExportedFile | None = None
@@ -160,7 +162,7 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
         **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
     }
     figures["self_intersections"] = self_intersection_record(
-        mesh, subject.untouched, part(progress, 0.2, 0.5)
+        mesh, subject.untouched, part(progress, 0.2, 0.5), subject.bodies
     )
     thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
     printer = subject.printer

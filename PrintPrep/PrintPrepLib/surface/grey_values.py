@@ -22,6 +22,9 @@ from .islands import bounding_box
 #: A vertex keeps this share of its edge away from either voxel, so that grey values equal
 #: to the threshold make no triangle without area.
 _MARGIN = 0.001
+#: By this share of an edge, a micrometre or so, bodies of one model stay apart: printing programs
+#: close it, and a file that knows no bodies holds no triangle twice.
+HAIR = 0.002
 #: Vertices placed at a time: the temporaries of one batch stay in the cache.
 _BATCH = 1 << 16
 
@@ -34,6 +37,7 @@ def grey_value_surface(
     high: float | None = None,
     field: np.ndarray | None = None,
     progress: Progress | None = None,
+    others: np.ndarray | None = None,
 ) -> TriangleMesh:
     """The closed surface of a segment, as accurate as the grey values allow.
 
@@ -43,6 +47,8 @@ def grey_value_surface(
     :param low, high: the closed range of grey values that made the segment; None: unbounded.
     :param field: (K, 4) first and last i and j of the acquired field of each plane
         (inclusive); None: the whole volume.
+    :param others: voxels of other bodies of one model, boolean [k, j, i]: towards them the surface
+        lies half-way, so that both sides agree, and a hair short of it, so that they do not touch.
     :returns: the surface in LPS mm, outward oriented.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
@@ -58,6 +64,7 @@ def grey_value_surface(
     report(progress, 0.0, _("Finding the surface"))
     start = np.array([part.start for part in box])[::-1] - 1
     segment = with_border(np.asarray(mask, bool).view(np.uint8), box)
+    beside = None if others is None else with_border(np.asarray(others, bool), box)
     vertices, triangles = mask_surface(segment)
     report(progress, 0.5, _("Placing the surface"))
     if field is None:
@@ -67,7 +74,7 @@ def grey_value_surface(
     points = np.empty(vertices.shape)
     for first in range(0, len(vertices), _BATCH):
         some = slice(first, first + _BATCH)
-        ijk = _placed(vertices[some], segment, grey, (low, high), start, field)
+        ijk = _placed(vertices[some], segment, grey, (low, high), start, field, beside)
         points[some] = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
     if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
@@ -112,11 +119,13 @@ def _placed(
     bounds: tuple[float | None, float | None],
     start: np.ndarray,
     field: np.ndarray,
+    beside: np.ndarray | None,
 ) -> np.ndarray:
     """Move each vertex along its grid edge; (N, 3) in voxels (i, j, k) of the whole volume.
 
     :param segment, grey: the box [k, j, i] around the segment with its border, whose first
         voxel is ``start`` (i, j, k) of the whole volume.
+    :param beside: in the same box, the voxels of other bodies.
     """
     doubled = np.rint(2 * vertices).astype(np.int32)
     lower, along = doubled >> 1, doubled & 1
@@ -128,6 +137,8 @@ def _placed(
     share = crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
     lower += start.astype(np.int32)
     share[~in_field(lower + along * upwards[:, None], field)] = 0.5
+    if beside is not None:
+        share[beside.ravel()[outer]] = 0.5 - HAIR
     return lower + along * np.where(upwards, share, 1 - share)[:, None]
 
 
