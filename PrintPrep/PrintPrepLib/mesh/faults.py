@@ -61,7 +61,8 @@ def mesh_faults(mesh: TriangleMesh, progress: Progress | None = None) -> MeshFau
     for look, fraction in looks:
         report(progress, fraction, _LOOKING)
         found.append(len(meanwhile(progress, fraction, _LOOKING, partial(look, mesh))))
-    return MeshFaults(*found, unused_points=unused_points(mesh))
+    vertices, duplicates, flat = found
+    return MeshFaults(vertices, duplicates, flat, unused_points(mesh))
 
 
 def fault_record(

@@ -113,11 +113,14 @@ def require_same(
         (one.mm_per_unit, one.space, one.parts, one.points.shape, one.triangles.shape)
         for one in (found, meant)
     )
+
+    def same() -> bool:
+        return np.array_equal(found.triangles, meant.triangles) and bool(
+            np.abs(found.points - meant.points).max() <= tolerance
+        )
+
     if not (
-        data.startswith(head)
-        and told == wanted
-        and np.array_equal(found.triangles, meant.triangles)
-        and np.abs(found.points - meant.points).max() <= tolerance
+        data.startswith(head) and told == wanted and meanwhile(progress, 0.8, READING_BACK, same)
     ):
         raise unlike()
     digest, whole = hashlib.sha256(), memoryview(data)

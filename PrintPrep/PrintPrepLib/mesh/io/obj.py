@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ...core.phrases import Phrase, _
-from ...core.progress import Progress, part
+from ...core.progress import Progress, meanwhile, part
 from ..triangle_mesh import TriangleMesh
 from .common import (
+    READING_BACK,
     Contents,
     ModelFileError,
     fans,
@@ -128,11 +129,15 @@ def _plain(data: bytes, space: str | None, progress: Progress | None) -> Content
     left = b"".join(rest)
     if b"\\" in left or re.search(rb"^[^\S\n]*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
         return None
-    told = np.concatenate(triangles)
-    if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
-        return None  # counted back from the line's place, or no number of a point
-    corners = told.astype(np.int64)
-    return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+
+    def joined() -> Contents | None:
+        told = np.concatenate(triangles)
+        if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
+            return None  # counted back from the line's place, or no number of a point
+        corners = told.astype(np.int64)
+        return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+
+    return meanwhile(progress, 1.0, READING_BACK, joined)
 
 
 def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -25,7 +26,7 @@ import numpy as np
 from ... import __version__
 from ...core.errors import ExportError
 from ...core.phrases import _
-from ...core.progress import Progress, part, report
+from ...core.progress import Progress, meanwhile, part, report
 from ..triangle_mesh import TriangleMesh, collapsed
 from .common import (
     DAMAGED,
@@ -214,6 +215,7 @@ class _Package:
             self._build(path or start, name, transform, 0)
         if not self._triangles:
             raise ModelFileError(_("this 3MF file holds no object that is to be built"))
+        report(self._progress, 0.95, READING_BACK)
         return Contents(
             np.concatenate(self._points) * root.unit,
             np.concatenate(self._triangles),
@@ -278,7 +280,8 @@ class _Package:
         for inner_path, inner, own in thing.components:
             self._build(inner_path or path, inner, _chained(own, transform), depth + 1)
         if len(thing.triangles):
-            self._add(thing, transform)
+            add = partial(self._add, thing, transform)
+            meanwhile(self._progress, 0.9, READING_BACK, add)
 
     def _add(self, thing: _Object, transform: np.ndarray) -> None:
         points, triangles = (
