@@ -226,7 +226,7 @@ class _Maker:
         # The stack's own ones also name the images that were there twice.
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
-        rejected = rejected_files(every, request.identify)
+        rejected = rejected_files(every, request.identify, request.inputs)
         choices = [item.as_entry() for item in self.chosen.findings]
         findings = [*volume.provenance["findings"], *choices]
         if not request.identify:

@@ -23,7 +23,7 @@ IDENTITY = {
 _MODEL = {
     "files", "units", "space", "scale", "center_offset_mm", "triangles", "extents_mm",
     "bounds_mm", "volume_mm3", "area_mm2", "components", "voids", "watertight",
-    "boundary_edges", "non_manifold_edges", "inconsistent_edges",
+    "boundary_edges", "non_manifold_edges", "inconsistent_edges", "part_of_file",
 }  # fmt: skip
 _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
@@ -36,7 +36,7 @@ _SOURCE = {
 }  # fmt: skip
 _VOLUME = {
     "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
-    "field", "cost",
+    "field", "cost", "file",
 }  # fmt: skip
 _INTERPOLATION = {
     "none": _("none, voxels untouched"),
@@ -51,6 +51,8 @@ _SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2"
 
 def model_rows(model: Mapping[str, Any]) -> Rows:
     """Size, place and measures of the model."""
+    if part := model.get("part_of_file"):
+        yield _("Part of the file"), Phrase(_("{number} of {of}: {name}"), part)
     yield _("Size x × y × z"), joined(model["extents_mm"], 2, " × ", "mm")
     size, unit = size_and_unit(model)
     if model["scale"] != 1:
