@@ -16,6 +16,7 @@ import numpy as np
 
 from ..core.files import replacing
 from ..core.phrases import _
+from ..core.progress import Progress, report
 from .common import (
     RAS_TO_LPS,
     Image,
@@ -76,6 +77,7 @@ def write_nrrd(
     voxels: np.ndarray,
     ijk_to_lps: np.ndarray,
     compressed: bool = False,
+    progress: Progress | None = None,
 ) -> Path:
     """Write a volume under a temporary name, then move it into place.
 
@@ -83,6 +85,7 @@ def write_nrrd(
     :param ijk_to_lps: (4, 4), voxel centres to LPS mm.
     :returns: the path written.
     :raises ExportError: the file could not be written; nothing is left behind.
+    :raises Cancelled: progress asked for it; nothing is left behind.
     """
     target = Path(path)
     with replacing(target) as temporary, open(temporary, "wb") as stream:
@@ -90,6 +93,7 @@ def write_nrrd(
         # A higher level barely shrinks a volume more, and takes three times as long.
         packer = zlib.compressobj(2, wbits=16 + zlib.MAX_WBITS) if compressed else None
         for first in range(0, len(voxels), _PLANES):
+            report(progress, first / len(voxels), _("Writing the volume"))
             some = np.ascontiguousarray(voxels[first : first + _PLANES]).data
             stream.write(some if packer is None else packer.compress(some))
         if packer is not None:

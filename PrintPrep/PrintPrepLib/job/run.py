@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..core.files import leftovers, staging, write_text
+import numpy as np
+
+from ..core.files import leftovers, staging
 from ..core.findings import Finding
-from ..core.jsonable import to_json
 from ..core.phrases import Phrase, _, listed
 from ..core.progress import Progress, part, report
 from ..geometry.analysis import analyse
@@ -20,28 +21,28 @@ from ..geometry.manual import EnteredGeometry, apply_tilt
 from ..geometry.privacy import persons_of, unnamed_entry
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
-from ..image_io.nrrd import write_nrrd
 from ..image_io.read import image_suffix
 from ..mesh.io.export import FORMATS, export_model
 from ..mesh.io.placement import merged
 from ..mesh.triangle_mesh import TriangleMesh
 from ..qa.assessment import Subject
-from ..report.record_page import page
 from ..series.by_hand import read_series_by_hand
 from ..series.reader import read_series
 from ..series.selection import choose
+from ..surface.edges import joined
 from ..surface.following import REACH_MM
 from ..surface.masks import LabelMap, read_labels
 from ..volume.regular_volume import RegularVolume
 from ..volume.regularize import load_stack
 from .model import SURFACES
 from .record import Standards, checked, named_standards
+from .results import Results
 from .segment import (
     Segment,
     grey_segment,
     mask_record,
     mask_segment,
-    part_meshes,
+    part_surfaces,
     unnamed,
 )
 
@@ -210,24 +211,38 @@ class _Maker:
         request, progress = self.request, self.progress
         volume = load_stack(stack, request.spacing, part(progress, 0.0, 0.3))
         segment = self._segment(stack, volume, part(progress, 0.3, 0.4))
-        meshes = part_meshes(volume, segment, request.name, part(progress, 0.4, 0.5))
+        made = part_surfaces(volume, segment, request.name, part(progress, 0.4, 0.5))
+        meshes = [(name, one.mesh) for name, one in made]
         mesh = merged(meshes)
-        report(progress, 0.5, _("Writing the model"))
+        edges = [one.edge for _name, one in made if one.edge is not None]
+        shares = np.linspace(0.5, 0.55, len(request.formats) + 1)
         exported = [
             export_model(
                 meshes,
-                self._file(request.name, FORMATS[kind].suffix),
+                self.folder / f"{request.name}{self.suffix}{FORMATS[kind].suffix}",
                 kind,
                 request.scale,
                 request.center,
+                progress=part(progress, float(start), float(end)),
             )
-            for kind in request.formats
+            for kind, start, end in zip(request.formats, shares[:-1], shares[1:], strict=True)
         ]
-        report(progress, 0.55, _("Writing the volume"))
-        written = write_nrrd(self._file("volume", ".nrrd"), volume.voxels, volume.ijk_to_lps)
+        results = Results(
+            volume,
+            self.folder,
+            suffix=self.suffix,
+            note=self.note,
+            progress=part(progress, 0.55, 0.6),
+        )
         found = checked(
             Subject(
-                volume, segment.mask, mesh, *segment.bounds, untouched=True, bodies=len(meshes)
+                volume,
+                segment.mask,
+                mesh,
+                *segment.bounds,
+                untouched=True,
+                bodies=len(meshes),
+                edge=joined(edges) if edges else None,
             ),
             segment.method,
             segment.bounds,
@@ -239,9 +254,9 @@ class _Maker:
             surface=segment.surface,
             mask=self._mask_record(segment, meshes),
         )
-        pages = self._write_record(found.record, mesh)
-        names = [written.name, *(item.path.name for item in exported), *pages]
-        return Result(found.record, names)
+        record = results.add(found.record, mesh, self.suffix, part(progress, 0.9, 1.0))
+        files = [results.written[0], *(item.path for item in exported), *results.written[1:]]
+        return Result(record, [file.name for file in files])
 
     def _segment(
         self, stack: SliceStack, volume: RegularVolume, progress: Progress | None
@@ -283,9 +298,6 @@ class _Maker:
             file, names = f"mask{image_suffix(file)}", segment.labels.source.names
         return mask_record(segment, segment.labels, meshes, file, names)
 
-    def _file(self, name: str, ending: str) -> Path:
-        return self.folder / f"{name}{self.suffix}{ending}"
-
     def _provenance(
         self, stack: SliceStack, volume: RegularVolume, segment: Segment
     ) -> dict[str, Any]:
@@ -295,7 +307,7 @@ class _Maker:
         # The stack's own ones also name the images that were there twice.
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
-        rejected = rejected_files(every, request.identify)
+        rejected = rejected_files(every, request.identify, request.inputs)
         choices = [item.as_entry() for item in (*self.chosen.findings, *segment.findings)]
         findings = [*volume.provenance["findings"], *choices]
         if not request.identify:
@@ -306,13 +318,3 @@ class _Maker:
             "source": {**source, "rejected": rejected},
             "findings": findings,
         }
-
-    def _write_record(self, record: dict[str, Any], mesh: TriangleMesh) -> list[str]:
-        report(self.progress, 0.9, _("Drawing the pictures"))
-        text, without = page(record, mesh, part(self.progress, 0.9, 1.0))
-        if without is not None and self.note is not None:
-            self.note(Phrase(_("No picture of the model: {reason}"), {"reason": without}).said)
-        files = self._file("qa", ".json"), self._file("qa", ".html")
-        write_text(files[0], to_json(record))
-        write_text(files[1], text)
-        return [file.name for file in files]

@@ -19,7 +19,7 @@ from ..surface.islands import largest_island
 from ..surface.masks import LabelMap, Labels, MaskError, labels_on
 from ..surface.threshold import grey_range, range_mask
 from ..volume.regular_volume import RegularVolume
-from .model import Bounds, contrast_bounds, segment_mesh
+from .model import Bounds, Made, contrast_bounds, segment_mesh, segment_surface
 
 #: Points of the surface that are asked how far they moved.
 _SAMPLES = 60_000
@@ -189,9 +189,9 @@ def _largest(segment: Segment, largest: bool, progress: Progress | None) -> Segm
     return replace(segment, parts=parts, method=f"{segment.method}, largest island")
 
 
-def part_meshes(
+def part_surfaces(
     volume: RegularVolume, segment: Segment, name: str, progress: Progress | None = None
-) -> list[tuple[str, TriangleMesh]]:
+) -> list[tuple[str, Made]]:
     """The surface of each part, with its name.
 
     :param name: of a part that has none of its own.
@@ -201,8 +201,11 @@ def part_meshes(
     for number, one in enumerate(segment.parts):
         share = part(progress, number / count, (number + 1) / count)
         others = whole & ~one.mask if count > 1 else None
-        mesh = segment_mesh(volume, one.mask, segment.bounds, share, others)
-        made.append((one.name or name, mesh))
+        reach = REACH_MM if segment.labels is None else segment.reach_mm
+        surface = segment_surface(
+            volume, one.mask, segment.bounds, segment.surface, share, others, reach
+        )
+        made.append((one.name or name, surface))
     return made
 
 

@@ -23,7 +23,7 @@ IDENTITY = {
 _MODEL = {
     "files", "units", "space", "scale", "center_offset_mm", "triangles", "extents_mm",
     "bounds_mm", "volume_mm3", "area_mm2", "components", "voids", "watertight",
-    "boundary_edges", "non_manifold_edges", "inconsistent_edges",
+    "boundary_edges", "non_manifold_edges", "inconsistent_edges", "part_of_file",
 }  # fmt: skip
 _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
@@ -36,7 +36,7 @@ _SOURCE = {
 }  # fmt: skip
 _VOLUME = {
     "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
-    "field", "cost",
+    "field", "cost", "file",
 }  # fmt: skip
 _INTERPOLATION = {
     "none": _("none, voxels untouched"),
@@ -58,6 +58,8 @@ _SURFACES = {
 
 def model_rows(model: Mapping[str, Any]) -> Rows:
     """Size, place and measures of the model."""
+    if part := model.get("part_of_file"):
+        yield _("Part of the file"), Phrase(_("{number} of {of}: {name}"), part)
     yield _("Size x × y × z"), joined(model["extents_mm"], 2, " × ", "mm")
     size, unit = size_and_unit(model)
     if model["scale"] != 1:
@@ -150,6 +152,7 @@ def volume_rows(volume: Mapping[str, Any]) -> Rows:
     yield _("Voxels i × j × k"), joined(volume["dimensions"], 0, " × ")
     yield _("Spacing i × j × k"), joined(volume["spacing_mm"], 4, " × ", "mm")
     yield _("Spacing asked for"), volume.get("spacing_choice")
+    yield _("File"), volume.get("file")
     cost = (volume.get("cost") or {}).get("told")
     yield _("What that cost"), cost and Phrase(cost)
     interpolation = volume["interpolation"]

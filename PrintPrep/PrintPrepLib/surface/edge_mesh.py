@@ -13,7 +13,7 @@ from ..core.progress import Progress, report
 from ..mesh.sampling import Surface, unit
 from ..mesh.self_intersection import self_intersections
 from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
-from .grey_values import crossings, in_field, mask_surface, with_border
+from .grey_values import HAIR, crossings, in_field, mask_surface, with_border
 from .islands import bounding_box
 
 Bounds = tuple[float | None, float | None]
@@ -62,10 +62,12 @@ def start_mesh(
     ijk_to_lps: np.ndarray,
     bounds: Bounds,
     field: np.ndarray,
+    others: np.ndarray | None = None,
 ) -> Start:
     """The surface of ``mask``, which is part of the segment ``meant``, both boolean [k, j, i].
 
     :param bounds: the range that made the segment; (None, None): a mask from elsewhere.
+    :param others: what other bodies have: towards them the surface stays half-way, and frozen.
     """
     box = bounding_box(mask)
     assert box is not None
@@ -88,8 +90,12 @@ def start_mesh(
     share[ended] = 0.5
     frozen = ended
     if bounds != (None, None):
-        erased = (whole.ravel()[outer] == 0) & _in_range(beyond, bounds)
-        frozen = ended | ~_in_range(within, bounds) | erased
+        erased = (whole.ravel()[outer] == 0) & in_range(beyond, bounds)
+        frozen = ended | ~in_range(within, bounds) | erased
+    if others is not None:
+        beside = with_border(np.asarray(others, bool), box).ravel()[outer]
+        share[beside] = 0.5 - HAIR
+        frozen |= beside
     former = lower + along * np.where(upwards, share, 1 - share)[:, None]
     halfway = _placed(vertices, start, ijk_to_lps)
     means = _means(triangles, len(vertices))
@@ -112,9 +118,10 @@ def _placed(ijk: np.ndarray, start: np.ndarray, ijk_to_lps: np.ndarray) -> np.nd
     return (ijk + start) @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
 
 
-def _in_range(values: np.ndarray, bounds: Bounds) -> np.ndarray:
+def in_range(values: np.ndarray, bounds: Bounds) -> np.ndarray:
+    """Whether values of any shape lie in a closed range; None: no bound."""
     low, high = bounds
-    inside = np.ones(len(values), bool)
+    inside = np.ones(values.shape, bool)
     if low is not None:
         inside &= values >= low
     if high is not None:

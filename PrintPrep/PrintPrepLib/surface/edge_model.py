@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -169,7 +170,7 @@ def derivatives(
     blur: np.ndarray,
     free_blur: bool,
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Of the model at depths (S, N) by levels, edges and blur, (S, N) each, and the model itself."""
+    """By levels, edges and blur, (S, N) each, and the model itself, at depths (S, N)."""
     from scipy.special import ndtr
 
     inverse = (1 / blur).astype(np.float32)
@@ -179,14 +180,13 @@ def derivatives(
         t = (x - edges[edge].astype(np.float32)) * inverse
         passed.append(ndtr(t))
         jump = (levels[edge + 1] - levels[edge]).astype(np.float32)
-        bell = np.exp(np.float32(-0.5) * t * t) * (
-            jump * inverse / np.float32(math.sqrt(2 * math.pi))
-        )
+        height = jump * inverse / np.float32(math.sqrt(2 * math.pi))
+        bell = height * np.exp(np.float32(-0.5) * t * t)
         slopes.append(-bell)
         if free_blur:
             by_blur = by_blur - bell * t
     shares = [np.float32(1) - passed[0]]
-    shares += [before - after for before, after in zip(passed[:-1], passed[1:], strict=True)]
+    shares += [before - after for before, after in pairwise(passed)]
     shares.append(passed[-1])
     model = sum(
         share * level.astype(np.float32) for share, level in zip(shares, levels, strict=True)

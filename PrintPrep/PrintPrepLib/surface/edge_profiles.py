@@ -139,7 +139,7 @@ class Grey:
         return 1.4826 * float(np.median(np.abs(bends))) / np.sqrt(6)
 
     def acquired(self, ijk: np.ndarray, margin: np.ndarray | float = 0.0) -> np.ndarray:
-        """Whether places (..., 3), in voxels, lie in the field, a margin (voxels) from its border."""
+        """Whether places (..., 3), in voxels, lie in the field, ``margin`` voxels from its end."""
         margin = np.broadcast_to(margin, 3)
         i, j, k = np.moveaxis(ijk, -1, 0)
         depth = (k >= margin[2]) & (k <= len(self._field) - 1 - margin[2])
@@ -332,24 +332,18 @@ def fit_edges(
     :param known, precision: (N, 4) levels that are known beforehand (``Prior``).
     """
     count = len(found.body)
-    one = np.full(count, np.nan)
-    result = Edges(
-        *(one.copy() for _ in range(3)),
-        np.full((count, 4), np.nan),
-        blur.astype(float).copy(),
-        one.copy(),
-        one.copy(),
-    )
+    inner, body, outer, sd, rms = np.full((5, count), np.nan)
+    result = Edges(inner, body, outer, np.full((count, 4), np.nan), blur.astype(float), sd, rms)
     if known is None or precision is None:
         known = precision = np.zeros((count, 4))
     has = np.isfinite(found.inner), np.isfinite(found.outer)
-    for inner in (False, True):
-        for outer in (False, True):
-            some = np.flatnonzero(found.found & (has[0] == inner) & (has[1] == outer))
+    for has_inner in (False, True):
+        for has_outer in (False, True):
+            some = np.flatnonzero(found.found & (has[0] == has_inner) & (has[1] == has_outer))
             if len(some) == 0:
                 continue
-            edges = [0] * inner + [1] + [2] * outer
-            levels = [0] * inner + [1, 2] + [3] * outer
+            edges = [0] * has_inner + [1] + [2] * has_outer
+            levels = [0] * has_inner + [1, 2] + [3] * has_outer
             part, seen_here = places.taken(some), found.taken(some)
             begin = np.stack([seen_here.inner, seen_here.body, seen_here.outer], 1)[:, edges]
             fitted = fit(
@@ -360,12 +354,10 @@ def fit_edges(
                 free_blur,
             )
             for column, edge in enumerate(edges):
-                (result.inner, result.body, result.outer)[edge][some] = fitted.steps.edges[
-                    :, column
-                ]
-            result.levels[np.ix_(some, levels)] = fitted.steps.levels
+                (inner, body, outer)[edge][some] = fitted.steps.edges[:, column]
+            result.levels[some[:, None], levels] = fitted.steps.levels
             result.blur[some] = fitted.steps.blur
-            result.sd[some] = fitted.edge_sd[:, int(inner)]
+            result.sd[some] = fitted.edge_sd[:, int(has_inner)]
             result.rms[some] = fitted.rms
     return result
 

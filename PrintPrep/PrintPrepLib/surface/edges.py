@@ -10,7 +10,8 @@ moves there, as far as it can without meeting another part of it (``edge_mesh``)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,24 +19,24 @@ import numpy as np
 from ..core.errors import SegmentError
 from ..core.phrases import _
 from ..core.progress import Progress, part, report
+from ..mesh.io.placement import merged
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
 from .edge_material import LEAST_PLACES, THICK, Blur, blur_of_edges, common_of_walls
-from .edge_mesh import Bounds, Start, moved, start_mesh
+from .edge_mesh import Bounds, Start, in_range, moved, start_mesh
 from .edge_profiles import GUARD, NEIGHBOUR, Edges, Grey, Places, fit_edges, seen
 from .edge_shape import WIDTH_MM, Fitted, blurred_curvature, in_threads, placed, settled
 from .edge_start import local_levels, start_mask
+from .following import REACH_MM
 from .islands import bounding_box
 
 #: What became of a vertex: its edge was fitted; it is one of a wall thinner than its own profile
 #: can tell; the former surface was kept.
 FITTED, THIN, KEPT = 0, 1, 2
-#: How far from the segment's surface its edge is looked for.
-REACH_MM = 2.5
 #: Places are so far apart at least; more than so many are not fitted.
 _APART_MM, _COARSE_MM, _MOST_PLACES = 0.6, 1.5, 250_000
 #: Around saturated voxels (metal) the former surface stays, mm; that many of them are metal.
-METAL_MM, _METAL_HU, _METAL_VOXELS = 5.0, 3000.0, 20
+METAL_MM, METAL_HU, _METAL_VOXELS = 5.0, 3000.0, 20
 #: Cortical bone in HU, mean and standard deviation: believed where every wall is thinner than
 #: the blur, and only as far.
 CORTICAL_BONE_HU = (1200.0, 200.0)
@@ -100,6 +101,7 @@ def edge_surface(
     *,
     material: tuple[float, float] | None = None,
     saturated: float | None = None,
+    others: np.ndarray | None = None,
     reach_mm: float = REACH_MM,
     progress: Progress | None = None,
 ) -> EdgeSurface:
@@ -114,6 +116,7 @@ def edge_surface(
         (inclusive); None: the whole volume.
     :param material: mean and standard deviation of what is meant, where that is known.
     :param saturated: grey values from here on are metal; None: there is none.
+    :param others: boolean of the same shape, what other bodies have; borders stay common.
     :param reach_mm: how far from the segment's surface an edge may lie.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
@@ -127,8 +130,21 @@ def edge_surface(
             _("The segment is empty"),
             remedy=_("Choose a threshold that includes part of the anatomy"),
         )
-    maker = _Maker(voxels, mask, ijk_to_lps, (low, high), field, material, saturated, reach_mm)
+    maker = _Maker(
+        voxels, mask, ijk_to_lps, (low, high), field, material, saturated, others, reach_mm
+    )
     return maker.made(progress)
+
+
+def joined(surfaces: Sequence[EdgeSurface]) -> EdgeSurface:
+    """Those of several bodies as one; the largest tells the blur and the materials."""
+    first = max(surfaces, key=lambda one: len(one.marks))
+    return replace(
+        first,
+        mesh=merged([("", one.mesh) for one in surfaces]),
+        marks=np.concatenate([one.marks for one in surfaces]),
+        moved_mm=np.concatenate([one.moved_mm for one in surfaces]),
+    )
 
 
 @dataclass(frozen=True)
@@ -152,20 +168,20 @@ class _Maker:
         field: np.ndarray,
         material: tuple[float, float] | None,
         saturated: float | None,
+        others: np.ndarray | None,
         reach_mm: float,
     ) -> None:
         self.voxels, self.mask, self.ijk_to_lps = voxels, mask, ijk_to_lps
         self.bounds, self.field = bounds, field
         self.usual, self.saturated, self.reach = material, saturated, reach_mm
+        self.others = others
         self.spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
 
     def made(self, progress: Progress | None) -> EdgeSurface:
         report(progress, 0.0, _("Finding the surface"))
         box = self._box()
         grey = Grey(self.voxels, self.ijk_to_lps, self.field, box)
-        start = start_mesh(
-            self.voxels, self.mask, self.mask, self.ijk_to_lps, self.bounds, self.field
-        )
+        start = self._surface(self.mask)
         report(progress, 0.1, _("Measuring blur and materials"))
         rough = self._chosen(start, _COARSE_MM)
         sign = self._sign(grey, start, rough)
@@ -177,7 +193,7 @@ class _Maker:
         coarse = self._fitted(grey, scan, start, rough)
         metal = self._metal(box)
         mask = self._start(grey, coarse, sign, box, metal)
-        start = start_mesh(self.voxels, mask, self.mask, self.ijk_to_lps, self.bounds, self.field)
+        start = self._surface(mask)
         report(progress, 0.35, _FITTING)
         fine = self._chosen(start, _APART_MM)
         edges = self._fitted(grey, scan, start, fine, part(progress, 0.35, 0.6))
@@ -189,6 +205,17 @@ class _Maker:
         moves = np.einsum("ni,ni->n", points - start.former, start.normals)
         report(progress, 1.0, _("Surface ready"))
         return EdgeSurface(mesh, marks, moves, scan.blur, _materials(edges), self.reach)
+
+    def _surface(self, mask: np.ndarray) -> Start:
+        return start_mesh(
+            self.voxels,
+            mask,
+            self.mask,
+            self.ijk_to_lps,
+            self.bounds,
+            self.field,
+            self.others,
+        )
 
     def _box(self) -> tuple[slice, slice, slice]:
         """The segment's voxels and what profiles beyond them reach."""
@@ -378,7 +405,7 @@ class _Maker:
         spacing = self.spacing[::-1]
         part_of = self.mask[box]
         levels = local_levels(kji, edges.levels[good, 2], body, part_of.shape, spacing)
-        kept = ~_in_range(self.voxels[box], self.bounds)
+        kept = ~in_range(self.voxels[box], self.bounds)
         if metal is not None:
             kept |= metal
         mask = np.zeros_like(self.mask)
@@ -498,16 +525,6 @@ class _Found:
             self.points[good] + edges.body[good, None] * self.normals[good],
             1 / np.maximum(edges.sd[good], _SUREST_MM) ** 2,
         )
-
-
-def _in_range(values: np.ndarray, bounds: Bounds) -> np.ndarray:
-    low, high = bounds
-    inside = np.ones(values.shape, bool)
-    if low is not None:
-        inside &= values >= low
-    if high is not None:
-        inside &= values <= high
-    return inside
 
 
 def _materials(found: _Found) -> list[tuple[float, float]]:
