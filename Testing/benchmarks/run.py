@@ -23,6 +23,7 @@ def benchmarks() -> dict:
         erased,
         examination,
         fuzz,
+        gaps,
         loading,
         memory,
         model,
@@ -57,6 +58,7 @@ def benchmarks() -> dict:
         "truth": truth.truth,
         "qa": qa.qa,
         "memory": memory.memory,
+        "gaps": gaps.gaps,
         "fuzz": fuzz.fuzz,
     }
 

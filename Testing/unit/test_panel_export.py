@@ -12,6 +12,7 @@ from phantoms import measure
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.verify import verify
 from PrintPrepPanel.states.export import distinct_parts, free_number
 from standin import user
 from test_panel import export, load, make_model, panel, parameters, segment, show
@@ -60,11 +61,11 @@ def test_one_file_each_and_all_in_one(two, tmp_path) -> None:
     user.choose(panel.ui.whatCombo, "all models, one file each")
     export(panel, tmp_path / "each")
     endings = ("Bone", "Bone-2")
-    assert names(tmp_path / "each") == sorted(
-        f"{kind}-{name}.{ending}"
-        for name in endings
-        for kind, ending in (("model", "stl"), ("qa", "json"), ("qa", "html"))
-    )
+    kinds = ("model", "stl"), ("qa", "json"), ("qa", "html")
+    each = [f"{kind}-{name}.{ending}" for name in endings for kind, ending in kinds]
+    assert names(tmp_path / "each") == sorted([*each, "volume.nrrd"])
+    for name in endings:
+        assert verify(tmp_path / "each" / f"qa-{name}.json").verdict == "unchanged"
     each = [measure.read_stl(tmp_path / "each" / f"model-{name}.stl") for name in endings]
     user.choose(panel.ui.whatCombo, "all models in one file")
     export(panel, tmp_path / "all")
@@ -76,6 +77,12 @@ def test_one_file_each_and_all_in_one(two, tmp_path) -> None:
         assert file["file"] == "model.stl" and file["sha256"] == hashlib.sha256(data).hexdigest()
         assert record["extents_mm"] == pytest.approx(np.ptp(own.points, axis=0), abs=1e-3)
         assert record["triangles"] == len(own.triangles)
+        told = verify(tmp_path / "all" / f"qa-{name}.json")
+        assert told.verdict == "unchanged"
+        title = f"Figures of part {number} of 2 ({('Bone?', 'Bone!')[number - 1]}) of model.stl"
+        assert title in [item.title.text for item in told.items]
+        page = (tmp_path / "all" / f"qa-{name}.html").read_text("utf-8")
+        assert f"{number} of 2: Bone" in page
         part = record["part_of_file"]
         assert (part["number"], part["of"], part["first_triangle"]) == (number, 2, first)
         first += len(own.triangles)

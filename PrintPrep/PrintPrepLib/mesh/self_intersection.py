@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from .triangle_mesh import TriangleMesh, merged_points
 from .triangle_pairs import BoxPairs, Triangles, arranged, clear, cross, dot, meet, without_area
 
@@ -28,6 +28,11 @@ _PLACES = 10
 BY_CONSTRUCTION = _(
     "none by construction: every triangle lies within its own cell of eight voxels, and the "
     "triangles of a cell do not meet but in their common sides"
+)
+#: The same of several bodies in one mesh.
+BY_BODY = _(
+    "none by construction within each body; where bodies touch, and the outside meets them, they "
+    "may overlap by part of a voxel, which printing programs join"
 )
 
 
@@ -66,14 +71,15 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
     :raises MeshError: a point that is used is no finite number.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, _("Looking for self-intersections"))
-    triangles, numbers = _examined(mesh)
+    message = _("Looking for self-intersections")
+    report(progress, 0.0, message)
+    triangles, numbers = meanwhile(progress, 0.0, message, lambda: _examined(mesh))
     found = [np.empty((0, 2), np.int64)]
     if len(numbers):
-        boxes = BoxPairs(*_boxes(triangles))
+        boxes = meanwhile(progress, 0.0, message, lambda: BoxPairs(*_boxes(triangles)))
         for done, pairs in enumerate(_in_threads(triangles, boxes), 1):
             found.append(pairs)
-            report(progress, done / len(boxes.tasks), _("Looking for self-intersections"))
+            report(progress, done / len(boxes.tasks), message)
     pairs = np.sort(numbers[np.concatenate(found)], axis=1)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     kept = pairs[:KEPT]
@@ -81,17 +87,19 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
 
 
 def self_intersection_record(
-    mesh: TriangleMesh, untouched: bool, progress: Progress | None = None
+    mesh: TriangleMesh, untouched: bool, progress: Progress | None = None, bodies: int = 1
 ) -> dict[str, Any]:
     """The part ``self_intersections`` of a record's model.
 
     :param untouched: the surface is as ``grey_value_surface`` made it, neither smoothed nor
         decimated nor changed otherwise: it has none by construction, and is not examined.
+    :param bodies: how many surfaces, each made by itself, the mesh holds.
     :return: ``examined``; ``pairs`` and ``places_mm`` (up to ten, far from each other);
         ``reason`` why it was not examined.
     """
     if untouched:
-        return {"examined": False, "pairs": None, "places_mm": [], "reason": BY_CONSTRUCTION}
+        reason = BY_CONSTRUCTION if bodies == 1 else BY_BODY
+        return {"examined": False, "pairs": None, "places_mm": [], "reason": reason}
     found = self_intersections(mesh, progress)
     return {
         "examined": True,

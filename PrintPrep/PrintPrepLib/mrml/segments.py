@@ -18,7 +18,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import SegmentError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..job.model import segment_mesh
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata
 from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
@@ -508,28 +508,137 @@ def clean_segment(
         keep_islands_above(segmentation_node, segment_id, volume_node, smallest_mm3)
 
 
-def slicer_surface(segmentation_node: Any, segment_id: str) -> TriangleMesh:
+def slicer_surface(
+    segmentation_node: Any, segment_id: str, progress: Progress | None = None
+) -> TriangleMesh:
     """The closed surface that Slicer makes of a segment, with its present settings.
 
+    With Slicer's usual method this is done step by step, by the filters that Slicer's own rule
+    runs (``vtkBinaryLabelmapToClosedSurfaceConversionRule``), which tells of no progress. Points
+    and triangles are the same.
+
     :raises SegmentError: Slicer makes none.
+    :raises Cancelled: progress asked for it.
     """
     source = segmentation_node.GetSegmentation()
-    converter = slicer.vtkSegmentationConverter
-    name = converter.GetSegmentationClosedSurfaceRepresentationName()
-    # A copy: the user's segmentation is not to show a surface because of a comparison.
-    copy = slicer.vtkSegmentation()
-    copy.SetSourceRepresentationName(source.GetSourceRepresentationName())
-    copy.CopyConversionParameters(source)
-    copied = copy.CopySegmentFromSegmentation(source, segment_id)
-    polydata = None
-    if copied and copy.CreateRepresentation(name):
-        polydata = copy.GetSegment(segment_id).GetRepresentation(name)
+    message = _("Making Slicer's surface")
+    report(progress, 0.0, message)
+    steps = None
+    if source.GetSourceRepresentationName() == _binary():
+        steps = _usual_smoothing(source)
+    if steps is None:
+        polydata = _converted(source, segment_id)
+    else:
+        labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+        value = _segment(segmentation_node, segment_id).GetLabelValue()
+        polydata = _flying_edges(labels, value, *steps, progress)
     if polydata is None or not polydata.GetNumberOfCells():
         raise SegmentError(_("Slicer makes no surface of this segment"))
     triangles = vtk.vtkTriangleFilter()
     triangles.SetInputData(polydata)
     triangles.PassLinesOff()
     triangles.PassVertsOff()
-    triangles.Update()
+    meanwhile(progress, 0.9, message, triangles.Update)
     mesh = from_polydata(triangles.GetOutput())
     return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)
+
+
+def _usual_smoothing(segmentation: Any) -> tuple[float, int] | None:
+    """Factor and iterations of the smoothing of Slicer's usual method; None for another method.
+
+    The number of iterations differs between versions of Slicer: the one is taken that gives a
+    small body just the surface that Slicer gives it.
+    """
+    rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
+    asked = (
+        rule.GetSmoothingFactorParameterName(),
+        rule.GetDecimationFactorParameterName(),
+        rule.GetJointSmoothingParameterName(),
+        rule.GetConversionMethodParameterName(),
+    )
+    texts = [segmentation.GetConversionParameter(name) for name in asked]
+    try:
+        smoothing, *others = (
+            float(text or rule.GetConversionParameter(name))
+            for name, text in zip(asked, texts, strict=True)
+        )
+    except ValueError:
+        return None
+    if any(others):
+        return None
+    mask = np.zeros((6, 7, 8), bool)
+    mask[1:5, 1:6, 1:7] = True
+    mask[3:, 3:, 4:] = False
+    body = slicer.vtkSegment()
+    body.AddRepresentation(_binary(), _oriented_image(np.eye(4), (0, 0, 0), mask))
+    trial = slicer.vtkSegmentation()
+    trial.SetSourceRepresentationName(_binary())
+    trial.CopyConversionParameters(segmentation)
+    trial.AddSegment(body, "body")
+    true = from_polydata(_converted(trial, "body"))
+    for iterations in (round(20 + 40 * smoothing), 20):
+        tried = _flying_edges(body.GetRepresentation(_binary()), 1, smoothing, iterations, None)
+        mesh = from_polydata(tried)
+        if np.array_equal(mesh.triangles, true.triangles) and np.allclose(
+            mesh.points, true.points, rtol=0, atol=1e-4
+        ):
+            return smoothing, iterations
+    return None
+
+
+def _converted(source: Any, segment_id: str) -> Any:
+    """The surface (RAS) by Slicer's own rule, or None."""
+    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+    # A copy: the user's segmentation is not to show a surface because of a comparison.
+    copy = slicer.vtkSegmentation()
+    copy.SetSourceRepresentationName(source.GetSourceRepresentationName())
+    copy.CopyConversionParameters(source)
+    copied = copy.CopySegmentFromSegmentation(source, segment_id)
+    if not (copied and copy.CreateRepresentation(name)):
+        return None
+    return copy.GetSegment(segment_id).GetRepresentation(name)
+
+
+def _flying_edges(
+    labels: Any, value: int, smoothing: float, iterations: int, progress: Progress | None
+) -> Any:
+    """The surface (RAS) of a label by Slicer's usual filters, or None where there is none."""
+    message = _("Making Slicer's surface")
+    inside = None if labels is None or labels.IsEmpty() else _array(labels) == value
+    box = None if inside is None else bounding_box(inside)
+    if inside is None or box is None:
+        return None
+    image = vtk.vtkImageData()
+    image.SetExtent(
+        *(
+            bound
+            for first, side in zip(labels.GetExtent()[::2], box[::-1], strict=True)
+            for bound in (first + side.start - 1, first + side.stop)
+        )
+    )
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    _array(image)[...] = np.pad(inside[box], 1)
+    contour = vtk.vtkDiscreteFlyingEdges3D()
+    contour.SetInputData(image)
+    contour.ComputeGradientsOff()
+    contour.ComputeNormalsOff()
+    contour.SetValue(0, 1)
+    last = contour
+    meanwhile(progress, 0.1, message, last.Update)
+    if smoothing > 0:
+        last = vtk.vtkWindowedSincPolyDataFilter()
+        last.SetInputData(contour.GetOutput())
+        last.SetNumberOfIterations(iterations)
+        last.SetPassBand(10 ** (-4 * smoothing))
+        last.BoundarySmoothingOff()
+        last.FeatureEdgeSmoothingOff()
+        last.NonManifoldSmoothingOn()
+        last.NormalizeCoordinatesOn()
+        meanwhile(progress, 0.4, message, last.Update)
+    place = vtk.vtkTransform()
+    place.SetMatrix(vtk_matrix(_matrix(labels)))
+    moved = vtk.vtkTransformPolyDataFilter()
+    moved.SetInputData(last.GetOutput())
+    moved.SetTransform(place)
+    meanwhile(progress, 0.8, message, moved.Update)
+    return moved.GetOutput()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..geometry.hounsfield import in_hounsfield
 from ..mesh.extents import OrientedExtents, center_of_mass, oriented_extents
 from ..mesh.faults import fault_record
@@ -30,6 +31,7 @@ from .wall_thickness import LIMIT_MM, WallThickness, thickness_map, wall_thickne
 
 if TYPE_CHECKING:
     from ..mesh.io.common import ExportedFile
+    from ..surface.edges import EdgeSurface
     from ..volume.regular_volume import RegularVolume
 
 
@@ -41,9 +43,11 @@ class Subject:
     :param mesh: the model, LPS mm.
     :param low, high: the range of grey values that the segment was made with; None: unbounded.
     :param untouched: the mesh is the surface as it was made of the segment.
+    :param bodies: how many surfaces, each made by itself, the mesh holds.
     :param refinement: what smoothing and thinning did to it, as kept with the model.
     :param printer: that the model is meant for; None: not chosen.
     :param exported: the file that was written of it; None: not yet.
+    :param edge: what the surface rests on where it lies at the edges; None: it lies at the range.
     """
 
     volume: RegularVolume
@@ -52,9 +56,11 @@ class Subject:
     low: float | None = None
     high: float | None = None
     untouched: bool = False
+    bodies: int = 1
     refinement: Mapping[str, Any] | None = None
     printer: Printer | None = None
     exported: ExportedFile | None = None
+    edge: EdgeSurface | None = None
 
     @property
     def grey(self) -> tuple[np.ndarray, np.ndarray, float | None, float | None, np.ndarray]:
@@ -125,19 +131,23 @@ def assess(subject: Subject, maps: bool = False, progress: Progress | None = Non
 def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
     mask, mesh = subject.mask, subject.mesh
     voxels, ijk_to_lps, low, high, field = subject.grey
-    report(progress, 0.0, _("Measuring half contrast"))
-    half = half_contrast(voxels, ijk_to_lps, mesh)
+    message = _("Measuring half contrast")
+    report(progress, 0.0, message)
+    half = meanwhile(progress, 0.0, message, lambda: half_contrast(voxels, ijk_to_lps, mesh))
     figures: dict[str, Any] = {"half_contrast": None if half is None else vars(half)}
     if subject.ct:
-        figures["metal"] = vars(metal(voxels, mask, ijk_to_lps))
+        found = meanwhile(progress, 0.1, message, lambda: metal(voxels, mask, ijk_to_lps))
+        figures["metal"] = vars(found)
     if not subject.bounded:
         return figures
-    report(progress, 0.2, _("Looking for edits"))
-    figures["edits"] = vars(edit_effect(mask, voxels, low, high, ijk_to_lps, field))
+    message = _("Looking for edits")
+    report(progress, 0.2, message)
+    edits = partial(edit_effect, mask, voxels, low, high, ijk_to_lps, field)
+    figures["edits"] = vars(meanwhile(progress, 0.2, message, edits))
     if half is not None:
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
-        found = partial_volume(voxels, mask, ijk_to_lps, low, high, half, steps)
-        figures["partial_volume"] = vars(found)
+        mixed = partial(partial_volume, voxels, mask, ijk_to_lps, low, high, half, steps)
+        figures["partial_volume"] = vars(meanwhile(progress, 0.3, message, mixed))
     if subject.ct:
         effect = threshold_effect(
             voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
@@ -148,10 +158,13 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
 
 def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any], WallThickness]:
     mesh = subject.mesh
-    figures = asdict(measure(mesh))
-    report(progress, 0.05, _("Measuring the model"))
-    box = oriented_extents(mesh)
-    center = center_of_mass(mesh, closed=figures["boundary_edges"] == 0)
+    message = _("Measuring the model")
+    report(progress, 0.0, message)
+    figures = asdict(meanwhile(progress, 0.0, message, partial(measure, mesh)))
+    report(progress, 0.05, message)
+    box = meanwhile(progress, 0.05, message, partial(oriented_extents, mesh))
+    closed = figures["boundary_edges"] == 0
+    center = meanwhile(progress, 0.08, message, partial(center_of_mass, mesh, closed))
     figures |= {
         "oriented_extents_mm": box.extents_mm,
         "oriented_axes": box.axes,
@@ -160,7 +173,7 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
         **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
     }
     figures["self_intersections"] = self_intersection_record(
-        mesh, subject.untouched, part(progress, 0.2, 0.5)
+        mesh, subject.untouched and subject.edge is None, part(progress, 0.2, 0.5), subject.bodies
     )
     thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
     printer = subject.printer
