@@ -6,17 +6,14 @@ from pathlib import Path
 
 import numpy as np
 from phantoms.edges import BONE, EdgeCase
+from PrintPrepLib.job.model import segment_surface
 from PrintPrepLib.mesh.io.export import export_model
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from PrintPrepLib.series.reader import read_series
-from PrintPrepLib.surface.edges import CORTICAL_BONE_HU, edge_surface
 from PrintPrepLib.surface.grey_values import grey_value_surface
 from PrintPrepLib.surface.islands import largest_island
 from PrintPrepLib.volume.regular_volume import RegularVolume
 from PrintPrepLib.volume.regularize import load_stack
-
-#: Grey values from here on are metal.
-METAL_HU = 3000.0
 
 
 def load(folder: Path, spacing: str | float = "native") -> RegularVolume:
@@ -41,43 +38,35 @@ def island(volume: RegularVolume, low: float) -> np.ndarray:
     return largest_island(volume.voxels >= low)
 
 
-def edge_mesh(case: EdgeCase) -> TriangleMesh:
-    """The edge surface of what a case means."""
-    low, high = case.threshold or (None, None)
-    ct = case.modality == "CT"
-    return edge_surface(
+def case_volume(case: EdgeCase) -> RegularVolume:
+    """A generated case as the volume that a series becomes."""
+    depth, rows, columns = case.voxels.shape
+    whole = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
+    return RegularVolume(
         case.voxels,
-        case.what,
         case.ijk_to_lps,
-        low,
-        high,
-        case.field,
-        material=CORTICAL_BONE_HU if ct and case.threshold == BONE else None,
-        saturated=METAL_HU if ct else None,
-    ).mesh
+        whole if case.field is None else case.field,
+        case.background,
+        {"source": {"modality": case.modality}},
+    )
+
+
+def edge_mesh(case: EdgeCase) -> TriangleMesh:
+    """The edge surface of what a case means, as every face makes it."""
+    return segment_surface(case_volume(case), case.what, case.threshold, "edge").mesh
 
 
 def threshold_mesh(case: EdgeCase) -> TriangleMesh:
     """The surface at the range that made the mask; half-way between voxels where none did."""
-    low, high = case.threshold or (None, None)
-    return grey_value_surface(case.voxels, case.what, case.ijk_to_lps, low, high, case.field)
+    bounds = case.threshold or (None, None)
+    return segment_surface(case_volume(case), case.what, bounds, "threshold").mesh
 
 
 def edge_of_preset(volume: RegularVolume) -> TriangleMesh:
     """The largest island of the preset bone, by the edge."""
-    return edge_surface(
-        volume.voxels,
-        island(volume, BONE[0]),
-        volume.ijk_to_lps,
-        *BONE,
-        volume.acquired_field,
-        material=CORTICAL_BONE_HU,
-        saturated=METAL_HU,
-    ).mesh
+    return segment_surface(volume, island(volume, BONE[0]), BONE, "edge").mesh
 
 
 def threshold_of_preset(volume: RegularVolume) -> TriangleMesh:
     """The same by the preset's threshold."""
-    return grey_value_surface(
-        volume.voxels, island(volume, BONE[0]), volume.ijk_to_lps, *BONE, volume.acquired_field
-    )
+    return segment_surface(volume, island(volume, BONE[0]), BONE, "threshold").mesh
