@@ -585,10 +585,10 @@ def sutures(name: str, gap: float, sigma: float = 0.5) -> EdgeCase:
     )
 
 
-def skins(name: str, tissue: float = SOFT, depth: float = 3.0) -> EdgeCase:
+def skins(name: str, tissue: float = SOFT, depth: float = 3.0, radius: float = 16.0) -> EdgeCase:
     """Skin under air with bone behind it; the whole body is meant."""
-    body, bone = ball(CENTER, 16.0), ball(CENTER, 16.0 - depth)
-    grid = grid_about(CENTER, 19.5, (0.5, 0.5, 0.7), seed=9)
+    body, bone = ball(CENTER, radius), ball(CENTER, radius - depth)
+    grid = grid_about(CENTER, radius + 3.5, (0.5, 0.5, 0.7), seed=9)
     return scanned(
         name,
         "skin",
