@@ -22,6 +22,7 @@ def benchmarks() -> dict:
         erased,
         examination,
         fuzz,
+        held,
         loading,
         memory,
         model,
@@ -48,6 +49,7 @@ def benchmarks() -> dict:
         "qa": qa.qa,
         "memory": memory.memory,
         "fuzz": fuzz.fuzz,
+        "held": held.held,
     }
 
 
