@@ -207,7 +207,7 @@ def _whole(command: str, found: dict[str, str]) -> list[str]:
 
 
 def _disks(series: Path, folder: Path) -> Iterator[Row]:
-    if _may_mount():
+    if may_mount():
         for command in ("run", "convert"):
             yield _row(f"faults of {command} on a full disk", full(command, series, folder, ROOMS))
             found = protected(command, series, folder)
@@ -227,7 +227,8 @@ def _row(what: str, tried: Iterator[tuple[str, list[str]]]) -> Row:
     return Row(what, len(found), "", (), "0", not found, note)
 
 
-def _may_mount() -> bool:
+def may_mount() -> bool:
+    """Whether a disk can be mounted that nobody else sees."""
     probe = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
     try:
         return subprocess.run(probe, capture_output=True).returncode == 0

@@ -29,7 +29,7 @@ def test_killed_at_random_moments(series, tmp_path, command):
     code = (
         "import sys; from pathlib import Path; from benchmarks.held import killed\n"
         "series, out = map(Path, sys.argv[2:])\n"
-        "print(*killed(sys.argv[1], series, out, 6), sep='\\n')"
+        "print(*killed(sys.argv[1], series, out, 4), sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, command, str(series), str(tmp_path / "out")],
@@ -43,8 +43,8 @@ def test_killed_at_random_moments(series, tmp_path, command):
 
 @pytest.mark.parametrize("command", ["run", "convert"])
 def test_disks_without_room_or_writing(series, tmp_path, command):
-    tried = list(held.limited(command, series, tmp_path, (4, 64)))
-    if held._may_mount():
-        tried += held.full(command, series, tmp_path, (64,))
+    tried = list(held.limited(command, series, tmp_path, (48,)))
+    if held.may_mount():
+        tried += held.full(command, series, tmp_path, (48,))
         tried += held.protected(command, series, tmp_path)
     assert [faults for _, faults in tried if faults] == []
