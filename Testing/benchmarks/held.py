@@ -158,8 +158,9 @@ def _gone(session: int, patience_s: float = 30.0) -> None:
     end = time.monotonic() + patience_s
     while _members(session):
         if time.monotonic() > end:
+            left = [Path(f"/proc/{one}/cmdline").read_bytes()[-200:] for one in _members(session)]
             os.killpg(session, signal.SIGKILL)
-            raise AssertionError("workers outlived their parent")
+            raise AssertionError(f"workers outlived their parent: {left}")
         time.sleep(0.05)
 
 
