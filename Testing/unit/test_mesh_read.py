@@ -477,7 +477,6 @@ def test_text_is_read_alike_in_pieces(shape, tmp_path, monkeypatch, block):
         path = tmp_path / kind
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
         assert same(read_model(path), shape)
-    path.write_text(
-        "v 0 0 0\nv 1 0 0\nvt 0 0\nv 0 1 0\nf -1/1 -2/1 -3/1\nv 0 0 6\nf -4 -3 -1\nf 2 3 -1\nf 3 1 -1\n"
-    )
+    counted_back = ("f -1/1 -2/1 -3/1", "v 0 0 6", "f -4 -3 -1", "f 2 3 -1", "f 3 1 -1", "")
+    path.write_text("\n".join(("v 0 0 0", "v 1 0 0", "vt 0 0", "v 0 1 0", *counted_back)))
     assert enclosed_volume(read_model(path)) == pytest.approx(1.0)
