@@ -49,7 +49,7 @@ from .outside_json import record, store, use_record, use_store
 from .table import Row
 
 _SEED = 2
-_SCENE = Scene((Ball((0, 0, 0), 4.0),))
+SCENE = Scene((Ball((0, 0, 0), 4.0),))
 _SLICES = 4
 _MOST_VOXELS = 100_000
 MOST_S, MOST_BYTES = 10.0, 300 << 20
@@ -122,7 +122,7 @@ Change = tuple[Path, str, bytes]
 def headers(folder: Path, count: int, seed: int) -> Iterator[str]:
     """``inspect``, and the first part of ``run``."""
     for files in _series(folder):
-        yield from _each(files, _changes(files, count // 3, seed), _examined)
+        yield from _each(files, _changes(files, count // 3, seed), examined)
 
 
 def systematic(folder: Path, count: int, seed: int) -> Iterator[str]:
@@ -138,7 +138,7 @@ def systematic(folder: Path, count: int, seed: int) -> Iterator[str]:
             what = f"({tag:08X}) {vr!r} {value[:24]!r}"
             yield files[file], what, replaced(good[file], tag, vr, value)
 
-    yield from _each(files, changes(), _examined)
+    yield from _each(files, changes(), examined)
 
 
 def runs(folder: Path, count: int, seed: int) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _series(folder: Path) -> Iterator[list[Path]]:
     """The same slices as they are, with Elscint's compression, and with RLE."""
     for name in ("plain", "elscint", "rle"):
         taken = Acquisition(rows=12, columns=10, slices=_SLICES)
-        files = list(write_series(_SCENE, taken, folder / name).files)
+        files = list(write_series(SCENE, taken, folder / name).files)
         for path in files if name == "elscint" else ():
             compress_file(path)
         if name == "rle":
@@ -192,7 +192,7 @@ def _each(
         path.write_bytes(good[path])
 
 
-def _examined(folder: Path) -> set[str]:
+def examined(folder: Path) -> set[str]:
     """The files that stand in a stack, after what ``inspect`` does and the first of ``run``."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -268,7 +268,7 @@ def streams(folder: Path, count: int, seed: int) -> Iterator[str]:
         yield from watched(f"{name}: {what}", shape, len(data))
     for index, compress in enumerate((objects.compress_rle, objects.compress_j2k)):
         taken = Acquisition(rows=24, columns=20, slices=2, signed=False)
-        files = write_series(_SCENE, taken, folder / f"compressed-{index}").files
+        files = write_series(SCENE, taken, folder / f"compressed-{index}").files
         objects.edit(files[0].parent, lambda one, _, compress=compress: compress(one))
         yield from _decoded(files[1], count // 10, chance)
 
