@@ -22,7 +22,11 @@ def benchmarks() -> dict:
         erased,
         examination,
         fuzz,
+<<<<<<< HEAD
         gaps,
+=======
+        held,
+>>>>>>> w-held
         loading,
         memory,
         model,
@@ -50,6 +54,7 @@ def benchmarks() -> dict:
         "memory": memory.memory,
         "gaps": gaps.gaps,
         "fuzz": fuzz.fuzz,
+        "held": held.held,
     }
 
 
