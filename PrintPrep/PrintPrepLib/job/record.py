@@ -73,6 +73,7 @@ def checked(
     provenance: Mapping[str, Any] | None = None,
     slicer: str | None = None,
     maps: bool = False,
+    quick: bool = False,
     progress: Progress | None = None,
     **segment: Any,
 ) -> Checked:
@@ -84,6 +85,7 @@ def checked(
     :param exported: the files written of the model, all with one scale and offset.
     :param provenance: of the volume, where the record shall hold another one than it carries.
     :param slicer: the version of Slicer that this runs in.
+    :param quick: leave out what takes long on large models; the record names it.
     :param segment: further entries of the record's ``segment`` part.
     :raises SegmentError: the segment is empty.
     :raises MeshError: the mesh has no surface.
@@ -91,7 +93,7 @@ def checked(
     """
     volume = subject.volume
     provenance = volume.provenance if provenance is None else provenance
-    found = assess(subject, maps=maps, progress=progress)
+    found = assess(subject, maps=maps, progress=progress, quick=quick)
     source, wanted = provenance["source"], standards.protocol
     record = qa_record(
         provenance,
@@ -105,5 +107,6 @@ def checked(
         if wanted is None
         else protocol_record(wanted, source, provenance.get("scan_date"), standards.surgery_date),
         calibration=latest_for(source, standards.calibrations),
+        left_out=list(found.left_out) or None,
     )
     return Checked(record, found.maps)

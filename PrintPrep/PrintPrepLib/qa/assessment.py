@@ -95,24 +95,33 @@ class Assessment:
     """The figures for the record's ``segment`` and ``model``, and maps for the display.
 
     :param maps: values in mm at every point of the mesh, (N,) each; NaN where unknown.
+    :param left_out: ids of the checks that the short way leaves out; () where all was measured.
     """
 
     segment: dict[str, Any]
     model: dict[str, Any]
     maps: dict[str, np.ndarray] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
-def assess(subject: Subject, maps: bool = False, progress: Progress | None = None) -> Assessment:
+def assess(
+    subject: Subject, maps: bool = False, progress: Progress | None = None, quick: bool = False
+) -> Assessment:
     """Measure everything.
 
     :param maps: make the maps for the display, too.
+    :param quick: leave out what takes long on large models, and say so; no maps then.
     :raises SegmentError: the segment is empty.
     :raises MeshError: the mesh has no surface.
     :raises Cancelled: progress asked for it.
     """
-    segment = _segment(subject, part(progress, 0.0, 0.2))
-    model, thickness = _model(subject, part(progress, 0.2, 0.8 if maps else 1.0))
-    if not maps:
+    if quick:
+        segment = _segment(subject, False, part(progress, 0.0, 0.5))
+        model, _walls = _model(subject, False, part(progress, 0.5, 1.0))
+        return Assessment(segment, model, left_out=_left_out(subject))
+    segment = _segment(subject, True, part(progress, 0.0, 0.2))
+    model, thickness = _model(subject, True, part(progress, 0.2, 0.8 if maps else 1.0))
+    if not maps or thickness is None:
         return Assessment(segment, model)
     made = {"WallThicknessMm": thickness_map(subject.mesh, thickness, part(progress, 0.8, 0.9))}
     if subject.bounded:
@@ -122,7 +131,16 @@ def assess(subject: Subject, maps: bool = False, progress: Progress | None = Non
     return Assessment(segment, model, made)
 
 
-def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
+def _left_out(subject: Subject) -> tuple[str, ...]:
+    """The checks that take long, as far as this subject would have them."""
+    left_out = ["wall_thickness", "bridges"]
+    if subject.ct and subject.bounded:
+        left_out.append("threshold_effect")
+    # A surface as it was made has none, which takes no time to tell.
+    return (*left_out, *(() if subject.untouched else ("self_intersections",)))
+
+
+def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[str, Any]:
     mask, mesh = subject.mask, subject.mesh
     voxels, ijk_to_lps, low, high, field = subject.grey
     report(progress, 0.0, _("Measuring half contrast"))
@@ -138,7 +156,7 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
         found = partial_volume(voxels, mask, ijk_to_lps, low, high, half, steps)
         figures["partial_volume"] = vars(found)
-    if subject.ct:
+    if subject.ct and whole:
         effect = threshold_effect(
             voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
         )
@@ -146,8 +164,10 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
     return figures
 
 
-def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any], WallThickness]:
-    mesh = subject.mesh
+def _model(
+    subject: Subject, whole: bool, progress: Progress | None
+) -> tuple[dict[str, Any], WallThickness | None]:
+    mesh, thickness = subject.mesh, None
     figures = asdict(measure(mesh))
     report(progress, 0.05, _("Measuring the model"))
     box = oriented_extents(mesh)
@@ -159,16 +179,18 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
         **_fit(subject, figures["extents_mm"], box),
         **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
     }
-    figures["self_intersections"] = self_intersection_record(
-        mesh, subject.untouched, part(progress, 0.2, 0.5)
-    )
-    thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
-    printer = subject.printer
-    limit = None if printer is None else printer.smallest_wall_mm
-    figures["wall_thickness"] = thickness.as_record(LIMIT_MM if limit is None else limit)
-    figures["bridges"] = thin_bridges(
-        subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
-    ).as_record()
+    if whole or subject.untouched:
+        figures["self_intersections"] = self_intersection_record(
+            mesh, subject.untouched, part(progress, 0.2, 0.5)
+        )
+    if whole:
+        thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
+        printer = subject.printer
+        limit = None if printer is None else printer.smallest_wall_mm
+        figures["wall_thickness"] = thickness.as_record(LIMIT_MM if limit is None else limit)
+        figures["bridges"] = thin_bridges(
+            subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
+        ).as_record()
     if subject.bounded:
         truth = surface_truth(
             mesh, *subject.grey, mask=subject.mask, progress=part(progress, 0.85, 1.0)

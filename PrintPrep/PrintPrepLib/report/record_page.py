@@ -57,7 +57,7 @@ _ORDER = {"fail": 0, "warn": 1, "info": 2, "pass": 3}
 #: Parts of a record that have a place of their own on the page.
 _TOLD = {
     "schema", "software", "created", "source", "volume", "segment", "model", "checks", "verdict",
-    "exception", "protocol", "findings", SEAL,
+    "exception", "protocol", "findings", "left_out", SEAL,
 }  # fmt: skip
 _BOX = Markup("[&nbsp;&nbsp;&nbsp;]")
 _LINE = "_" * 20
