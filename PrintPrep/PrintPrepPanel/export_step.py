@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ctk
 import qt
+import slicer
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.mrml import models as mrml_models
+from PrintPrepLib.mrml import volumes as mrml_volumes
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from PrintPrepLib.mrml.volumes import provenance_of
 from PrintPrepLib.qa.record import SHORTEST_REASON, completed
 from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
-from .qa.part import keep_setting, setting
+from .part import keep_setting, setting
 from .states.choices import UNITS, WHATS, What
 from .states.export import (
     ExportFacts,
@@ -43,7 +47,7 @@ class ExportStep(Step):
         bind(ui.unitCombo, UNITS, panel, "unit")
         bind(ui.whatCombo, WHATS, panel, "what")
         ui.exportFolder.filters = ctk.ctkPathLineEdit.Dirs | ctk.ctkPathLineEdit.Writable
-        ui.exportFolder.currentPath = setting(_FOLDER)
+        ui.exportFolder.currentPath = setting(_FOLDER) or _default_folder()
         ui.exportFolder.connect("currentPathChanged(QString)", self._folder_chosen)
         ui.exportFolder.connect("validInputChanged(bool)", self._folder_validity)
         ui.exportButton.connect("clicked()", self.export)
@@ -85,10 +89,10 @@ class ExportStep(Step):
         return [name for field, name in _FORMATS.items() if getattr(self.parameters, field)]
 
     def export(self) -> None:
-        """Write the files and the record; the model is checked first where it was not yet."""
-        if self.panel.qa.record() is None:
+        """Write the files and the record; checks that were not made yet are made first."""
+        if not self.panel.qa.complete():
             self.panel.qa.check()
-            if self.panel.qa.record() is None or missing(self._facts()):
+            if not self.panel.qa.complete() or missing(self._facts()):
                 return
         folder = Path(self.ui.exportFolder.currentPath.strip())
         written = self.panel.run(_("Exporting"), lambda progress: self._write(folder, progress))
@@ -121,17 +125,13 @@ class ExportStep(Step):
         suffixes = [FORMATS[kind].suffix for kind in formats]
         written: list[Path] = []
 
-        def free(name: str, endings: list[str]) -> str:
-            there = {path.name for path in written}
-            number = free_number(
-                lambda file: (folder / file).is_file() or file in there, name, endings
-            )
-            return numbered(name, number)
+        def taken(file: str) -> bool:
+            return (folder / file).is_file() or file in {path.name for path in written}
 
         with staging(folder) as staged:
             for index, (wanted, nodes, tails) in enumerate(jobs):
                 step = part(progress, index / len(jobs), (index + 1) / len(jobs))
-                name = free(wanted, suffixes)
+                name = numbered(wanted, free_number(taken, wanted, suffixes))
                 told = _("Writing {name}").format(name=name)
                 parts = [(node.GetName(), mesh_from_model_node(node)) for node in nodes]
                 files = []
@@ -144,11 +144,31 @@ class ExportStep(Step):
                     start, end = (0.5 + 0.5 * (number + k) / len(nodes) for k in (0, 1))
                     report(step, start, _("Writing the record"))
                     record = self._record(node, files, parts, number, part(step, start, end))
-                    tail = free(f"qa{tails[number]}", [".json", ".html"]).removeprefix("qa")
+                    tail = self._free_tail(tails[number], taken)
                     written += write_record(record, parts[number][1], staged, tail)
+                    written.append(self._write_volume(staged / f"volume{tail}.nrrd", written))
             # The last chance to cancel: behind it everything is there.
             report(progress, 1.0, _("Writing the record"))
         return written
+
+    def _free_tail(self, tail: str, taken: Callable[[str], bool]) -> str:
+        """The ending of the names of record and volume, so that ``verify`` finds both together."""
+        return numbered(
+            tail,
+            free_number(
+                lambda name: taken(f"qa{name}") or taken(f"volume{name}"),
+                tail,
+                [".json", ".html", ".nrrd"],
+            ),
+        )
+
+    def _write_volume(self, path: Path, written: list[Path]) -> Path:
+        """The volume beside a record; that of a second record is the same."""
+        before = [item for item in written if item.suffix == ".nrrd"]
+        if before:
+            shutil.copyfile(path.with_name(before[0].name), path)
+            return path
+        return mrml_volumes.save_volume(self.parameters.volume, path)
 
     def _jobs(self, name: str) -> list[tuple[str, list[Any], list[str]]]:
         """Name of the file, models in it, and endings of their records' names, for each file."""
@@ -209,3 +229,9 @@ class ExportStep(Step):
     def _open_folder(self) -> None:
         folder = self.ui.exportFolder.currentPath
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(folder))
+
+
+def _default_folder() -> str:
+    """Where Slicer's own dialogs offer to save, until another folder was used."""
+    folder = slicer.app.defaultScenePath
+    return folder if os.path.isdir(folder) else ""

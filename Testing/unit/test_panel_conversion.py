@@ -15,7 +15,7 @@ from phantoms.dicom import write_series
 from phantoms.elscint import compress_file
 from pydicom import dcmread
 from standin import user
-from test_panel import folder, load, panel, show
+from test_panel import folder, lab, load, panel
 
 __all__ = ["folder", "panel"]
 pytest_plugins = ("standin.fixtures",)
@@ -45,13 +45,13 @@ def archive(tmp_path) -> tuple[Path, dict[str, bytes]]:
 
 
 def begin(panel, source: Path, out: Path) -> None:
-    show(panel, "series")
+    lab(panel, "convert")
     panel.desktop.answers.queue += [str(source), str(out)]
     user.click(panel.ui.convertButton)
 
 
 def conversion(panel):
-    return panel.widget.panel.series.conversion
+    return panel.widget.panel.lab.conversion
 
 
 def until_done(panel) -> str:
@@ -82,7 +82,7 @@ def test_archive_is_converted_by_clicking(panel, archive, tmp_path) -> None:
     assert user.can_use(panel.ui.convertCancelButton)
     assert user.can_use(panel.ui.convertBar)
     assert not panel.ui.convertButton.enabled
-    assert user.can_use(panel.ui.importButton), "Slicer stays free meanwhile"
+    assert panel.ui.stepsFrame.enabled, "Slicer stays free meanwhile"
     told = until_done(panel)
     assert new_files(tmp_path / "out") == truth
     assert f"{2 * SLICES + 1} files: {2 * SLICES} converted, 1 skipped" in told
@@ -187,7 +187,7 @@ def test_child_that_dies_is_told(panel, tmp_path) -> None:
 
 
 def test_no_folder_chosen_starts_nothing(panel, archive) -> None:
-    show(panel, "series")
+    lab(panel, "convert")
     panel.desktop.answers.queue += [str(archive[0]), ""]
     user.click(panel.ui.convertButton)
     assert not conversion(panel).running

@@ -14,7 +14,7 @@ from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from PrintPrepPanel.states.export import distinct_parts, free_number
 from standin import user
-from test_panel import export, load, make_model, panel, parameters, segment, show
+from test_panel import export, load, make_model, more, panel, parameters, segment, show
 
 __all__ = ["panel"]
 pytest_plugins = ("standin.fixtures",)
@@ -47,7 +47,7 @@ def two(panel, tmp_path):
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, state.segmentation, second, state.volume)
     panel.widget.panel.segment.editor.setCurrentSegmentID(second)
     make_model(panel)
-    show(panel, "export")
+    more(panel, "export")
     return panel
 
 
@@ -63,7 +63,10 @@ def test_one_file_each_and_all_in_one(two, tmp_path) -> None:
     assert names(tmp_path / "each") == sorted(
         f"{kind}-{name}.{ending}"
         for name in endings
-        for kind, ending in (("model", "stl"), ("qa", "json"), ("qa", "html"))
+        for kind, ending in (
+            *(("model", "stl"), ("qa", "json"), ("qa", "html")),
+            ("volume", "nrrd"),
+        )
     )
     each = [measure.read_stl(tmp_path / "each" / f"model-{name}.stl") for name in endings]
     user.choose(panel.ui.whatCombo, "all models in one file")
@@ -89,7 +92,9 @@ def test_files_of_another_run_stay(two, tmp_path) -> None:
     user.click(panel.ui.exportButton)
     for name, content in before.items():
         assert (tmp_path / "out" / name).read_bytes() == content
-    assert set(names(tmp_path / "out")) - set(before) == {"model-2.stl", "qa-2.json", "qa-2.html"}
+    assert set(names(tmp_path / "out")) - set(before) == {
+        *("model-2.stl", "qa-2.json", "qa-2.html", "volume-2.nrrd")
+    }
     record = json.loads((tmp_path / "out" / "qa-2.json").read_text())["model"]
     assert record["files"][0]["file"] == "model-2.stl" and record["scale"] == 0.5
     assert "model-2.stl" in panel.ui.exportedLabel.text

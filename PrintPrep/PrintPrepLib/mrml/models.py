@@ -29,6 +29,10 @@ _BESIDE = "PrintPrep.Beside"
 #: Digest of the segment's voxels that the model was made of.
 _VOXELS = "PrintPrep.SegmentVoxels"
 REFINEMENT = "PrintPrep.Refinement"
+#: The name that PrintPrep gave: it follows the segment's until the user gives another one.
+_NAME = "PrintPrep.Name"
+#: How thick the outline of a model is in the slice views.
+_OUTLINE_PIXELS = 2
 
 
 def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
@@ -45,6 +49,10 @@ def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLModelNode", scene.GenerateUniqueName(name))
     node.SetAndObservePolyData(normals.GetOutput())
     node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    # Its outline on the images: whether it follows them is seen at once.
+    display.SetVisibility2D(True)
+    display.SetSliceIntersectionThickness(_OUTLINE_PIXELS)
     return node
 
 
@@ -134,11 +142,15 @@ def put_model(
         node.GetDisplayNode().SetColor(segment.GetColor())
         node.SetNodeReferenceID(SEGMENTATION_ROLE, segmentation_node.GetID())
         node.SetAttribute(SEGMENT_ID, segment_id)
+        node.SetAttribute(_NAME, node.GetName())
         node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
     else:
         made = add_model_node(mesh, "PrintPrep new surface", volume_node.GetScene())
         node.SetAndObservePolyData(made.GetPolyData())
         remove(made)
+        if node.GetName() == node.GetAttribute(_NAME):
+            node.SetName(_free_name(node, segment.GetName()))
+            node.SetAttribute(_NAME, node.GetName())
     remember_volume(node, volume_node)
     node.SetAttribute(OUTDATED, None)
     node.SetAttribute(_VOXELS, segment_digest(segmentation_node, segment_id))
@@ -147,6 +159,13 @@ def put_model(
         mark_untouched(node)
     node.SetDisplayVisibility(True)
     return node
+
+
+def _free_name(node: Any, wanted: str) -> str:
+    """A name that is unique in the scene, a node's own one among them."""
+    if node.GetName() == wanted:
+        return wanted
+    return str(node.GetScene().GenerateUniqueName(wanted))
 
 
 def refinement_of(model_node: Any) -> dict[str, Any] | None:
@@ -230,9 +249,20 @@ def remove(node: Any) -> None:
     scene.RemoveNode(node)
 
 
-def refinement(found: Any, smoothing_mm: float | None, reduction: float | None) -> dict[str, Any]:
-    """What was done to a surface, as the record's ``model`` part holds it."""
-    return {"deviation": asdict(found), "smoothing_mm": smoothing_mm, "reduction": reduction}
+def refinement(
+    found: Any, smoothing_mm: float | None, reduction: float | None, bound_mm: float
+) -> dict[str, Any]:
+    """What was done to a surface, as the record's ``model`` part holds it.
+
+    :param found: the deviation from the exact surface.
+    :param bound_mm: what it was not to go beyond.
+    """
+    return {
+        "deviation": asdict(found),
+        "smoothing_mm": smoothing_mm,
+        "reduction": reduction,
+        "bound_mm": bound_mm,
+    }
 
 
 def set_refinement(model_node: Any, done: dict[str, Any]) -> None:
