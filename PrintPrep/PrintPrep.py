@@ -323,6 +323,8 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         scale: float = 1.0,
         center: bool = False,
         unit: str = "mm",
+        record: dict[str, Any] | None = None,
+        progress: Callable[[float, str], object] | None = None,
     ) -> str:
         """Write a model, read it back and compare.
 
@@ -330,15 +332,19 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         :param scale: size of the print ÷ size of the patient.
         :param center: move the middle of the model to the origin.
         :param unit: what the file counts in: "mm", "m" or "inch".
+        :param record: what checkGeometry said of the model: completed with the file and written
+            beside it as qa.json and qa.html, with volume.nrrd, so that it can be verified.
         :returns: the path written.
         :raises ExportError: the ending is no format, or the file could not be written; a
             previous one is untouched.
         :raises GeometryError: the volume was changed after the model was made of it.
+        :raises Cancelled: progress returned True; nothing was written.
         """
         from PrintPrepLib import mrml
         from PrintPrepLib.core.errors import ExportError
         from PrintPrepLib.core.phrases import _
         from PrintPrepLib.mesh.io.export import FORMATS, export_model
+        from PrintPrepLib.mrml.models import export_with_record
 
         mrml.require_model(modelNode)
         kinds = {item.suffix: item.name for item in FORMATS.values()}
@@ -351,7 +357,11 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
                 endings=", ".join(kinds),
             )
         part = (modelNode.GetName(), mrml.mesh_from_model_node(modelNode))
-        exported = export_model([part], path, kind, scale, center, unit)
+        if record is None:
+            exported = export_model([part], path, kind, scale, center, unit, progress=progress)
+        else:
+            settings = {"format": kind, "scale": scale, "center": center, "unit": unit}
+            exported = export_with_record(modelNode, path, record, settings, progress)
         mrml.remember_export(modelNode, exported)
         return str(exported.path)
 

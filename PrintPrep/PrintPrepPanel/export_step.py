@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,9 @@ import qt
 import slicer
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.mrml import models as mrml_models
-from PrintPrepLib.mrml import volumes as mrml_volumes
 from PrintPrepLib.mrml.models import mesh_from_model_node
-from PrintPrepLib.mrml.volumes import provenance_of
+from PrintPrepLib.mrml.volumes import provenance_of, volume_from_node
 from PrintPrepLib.qa.record import SHORTEST_REASON, completed
-from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
 from .part import keep_setting, setting
@@ -112,6 +108,7 @@ class ExportStep(Step):
         """All files appear together, when everything is written, or none; no other is replaced."""
         from PrintPrepLib.core.files import staging
         from PrintPrepLib.core.progress import part, report
+        from PrintPrepLib.job.results import Results
         from PrintPrepLib.mesh.io.export import FORMATS, export_model
 
         parameters = self.parameters
@@ -125,50 +122,40 @@ class ExportStep(Step):
         suffixes = [FORMATS[kind].suffix for kind in formats]
         written: list[Path] = []
 
-        def taken(file: str) -> bool:
-            return (folder / file).is_file() or file in {path.name for path in written}
+        def free(name: str, endings: list[str]) -> str:
+            there = {path.name for path in (*written, *results.written)}
+            number = free_number(
+                lambda file: (folder / file).is_file() or file in there, name, endings
+            )
+            return numbered(name, number)
 
         with staging(folder) as staged:
+            volume = volume_from_node(parameters.volume)
+            results = Results(volume, staged, folder, progress=part(progress, 0.0, 0.1))
             for index, (wanted, nodes, tails) in enumerate(jobs):
-                step = part(progress, index / len(jobs), (index + 1) / len(jobs))
-                name = numbered(wanted, free_number(taken, wanted, suffixes))
+                start, end = (0.1 + 0.9 * (index + k) / len(jobs) for k in (0, 1))
+                step = part(progress, start, end)
+                name = free(wanted, suffixes)
                 told = _("Writing {name}").format(name=name)
                 parts = [(node.GetName(), mesh_from_model_node(node)) for node in nodes]
                 files = []
                 for number, kind in enumerate(formats):
                     report(step, 0.5 * number / len(formats), told)
+                    own = part(step, 0.5 * number / len(formats), 0.5 * (number + 1) / len(formats))
                     path = staged / f"{name}{FORMATS[kind].suffix}"
-                    files.append(export_model(parts, path, kind, **settings))
+                    files.append(export_model(parts, path, kind, **settings, progress=own))
                 written += [item.path for item in files]
                 for number, node in enumerate(nodes):
                     start, end = (0.5 + 0.5 * (number + k) / len(nodes) for k in (0, 1))
                     report(step, start, _("Writing the record"))
-                    record = self._record(node, files, parts, number, part(step, start, end))
-                    tail = self._free_tail(tails[number], taken)
-                    written += write_record(record, parts[number][1], staged, tail)
-                    written.append(self._write_volume(staged / f"volume{tail}.nrrd", written))
+                    middle = (start + end) / 2
+                    record = self._record(node, files, parts, number, part(step, start, middle))
+                    tail = free(f"qa{tails[number]}", [".json", ".html"]).removeprefix("qa")
+                    results.add(record, parts[number][1], tail, part(step, middle, end))
+            written += results.written
             # The last chance to cancel: behind it everything is there.
             report(progress, 1.0, _("Writing the record"))
         return written
-
-    def _free_tail(self, tail: str, taken: Callable[[str], bool]) -> str:
-        """The ending of the names of record and volume, so that ``verify`` finds both together."""
-        return numbered(
-            tail,
-            free_number(
-                lambda name: taken(f"qa{name}") or taken(f"volume{name}"),
-                tail,
-                [".json", ".html", ".nrrd"],
-            ),
-        )
-
-    def _write_volume(self, path: Path, written: list[Path]) -> Path:
-        """The volume beside a record; that of a second record is the same."""
-        before = [item for item in written if item.suffix == ".nrrd"]
-        if before:
-            shutil.copyfile(path.with_name(before[0].name), path)
-            return path
-        return mrml_volumes.save_volume(self.parameters.volume, path)
 
     def _jobs(self, name: str) -> list[tuple[str, list[Any], list[str]]]:
         """Name of the file, models in it, and endings of their records' names, for each file."""

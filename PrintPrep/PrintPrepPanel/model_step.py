@@ -214,7 +214,7 @@ class ModelStep(Step):
             node.SetDisplayVisibility(True)
 
     def _compare(self) -> None:
-        from PrintPrepLib.core.progress import part, report
+        from PrintPrepLib.core.progress import part
         from PrintPrepLib.mesh.deviation import deviation
 
         parameters, node = self.parameters, self.node()
@@ -224,8 +224,7 @@ class ModelStep(Step):
         segmentation, segment = parameters.segmentation, parameters.segmentID
 
         def compare(progress: Any) -> Any:
-            report(progress, 0.0, _("Making Slicer's surface"))
-            mesh = mrml_segments.slicer_surface(segmentation, segment)
+            mesh = mrml_segments.slicer_surface(segmentation, segment, part(progress, 0.0, 0.4))
             found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 1.0))
             name = _("{name} (Slicer's surface)").format(name=node.GetName())
             return mrml_models.side_model(mesh, name, COMPARISON_COLOR, node), found

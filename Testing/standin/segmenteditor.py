@@ -189,6 +189,8 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         outer.addLayout(form)
         names = ("Add", "Remove", "Segmentations...", "Undo", "Redo")
         self._buttons = {name: QtWidgets.QPushButton(name) for name in names}
+        for name in names[:2]:
+            self._buttons[name].setObjectName(f"{name}SegmentButton")
         self._list = QtWidgets.QListWidget(self)
         self._list.setMinimumHeight(100)
         self._effects_box = QtWidgets.QGroupBox("Effects", self)

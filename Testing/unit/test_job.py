@@ -12,11 +12,12 @@ from phantoms import measure
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene, half_contrast_radius
 from phantoms.dicom import write_series
-from PrintPrepLib.core.errors import Cancelled, ProtocolError, SegmentError
+from PrintPrepLib.core.errors import Cancelled, ExportError, ProtocolError, SegmentError
 from PrintPrepLib.job.model import contrast_bounds, segment_mesh
 from PrintPrepLib.job.record import named_standards
 from PrintPrepLib.job.run import Request, run
 from PrintPrepLib.series.reader import read_series
+from PrintPrepLib.verify import verify
 from PrintPrepLib.volume.regularize import load_stack
 
 pytest_plugins = ("standin.fixtures",)
@@ -35,6 +36,10 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 @pytest.fixture(scope="module")
 def volume(folder):
     (series,) = read_series([folder]).series
@@ -51,6 +56,10 @@ def test_console_and_command_line_make_the_same(desktop, folder, tmp_path) -> No
     logic.exportModel(model, str(tmp_path / "model.stl"))
     record = logic.checkGeometry(node, segmentation, segment, model, **options)
     assert (tmp_path / "model.stl").read_bytes() == (tmp_path / "run/model.stl").read_bytes()
+    logic.exportModel(model, tmp_path / "console" / "model.stl", record=record)
+    record = json.loads((tmp_path / "console/qa.json").read_text())
+    assert files_of(tmp_path / "console") == files_of(tmp_path / "run")
+    assert [verify(tmp_path / name).verdict for name in ("run", "console")] == ["unchanged"] * 2
     for part in ("segment", "model", "volume", "protocol"):
         own, other = (
             {key: value for key, value in item[part].items() if key not in _OWN}
@@ -124,3 +133,32 @@ def test_named_standards() -> None:
     assert found.protocol is not None and found.printer is not None
     assert found.surgery_date == "2026-05-01" and not found.calibrations
     assert named_standards().protocol is None
+
+
+def test_records_and_volumes_of_a_folder_never_replace_each_other(desktop, folder, tmp_path):
+    logic = importlib.import_module("PrintPrep").PrintPrepLogic()
+    (node,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(node, 200)
+    model = logic.createModel(node, segmentation, segment)
+    record = logic.checkGeometry(node, segmentation, segment, model)
+    for name in ("a.stl", "b.ply"):
+        logic.exportModel(model, tmp_path / name, record=record)
+    # The same volume stands there once; another one would not be replaced.
+    pages = ["qa-2.html", "qa-2.json", "qa.html", "qa.json"]
+    assert files_of(tmp_path) == ["a.stl", "b.ply", *pages, "volume.nrrd"]
+    assert {verify(tmp_path / f"qa{tail}.json").verdict for tail in ("", "-2")} == {"unchanged"}
+    (tmp_path / "volume.nrrd").write_bytes(b"of something else")
+    logic.exportModel(model, tmp_path / "c.stl", record=record)
+    assert verify(tmp_path / "qa-3.json").verdict == "unchanged"
+    assert json.loads((tmp_path / "qa-3.json").read_text())["volume"]["file"] == "volume-2.nrrd"
+    assert (tmp_path / "volume.nrrd").read_bytes() == b"of something else"
+    before = files_of(tmp_path)
+    told = iter(range(1000))
+    with pytest.raises(Cancelled):
+        logic.exportModel(
+            model, tmp_path / "d.stl", record=record, progress=lambda *_: next(told) > 5
+        )
+    other = logic.createModel(node, *logic.segmentByThreshold(node, 400))
+    with pytest.raises(ExportError, match="not made of this model"):
+        logic.exportModel(other, tmp_path / "d.stl", record=record)
+    assert files_of(tmp_path) == before

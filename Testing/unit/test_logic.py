@@ -260,7 +260,7 @@ def test_record_needs_a_volume_of_known_origin(logic, folder) -> None:
     voxels[6:14, 6:16, 6:18] = 500
     foreign = slicer.util.addVolumeFromArray(voxels)
     chosen = logic.segmentByThreshold(foreign, 200)
-    with pytest.raises(GeometryError, match="regularizeVolume"):
+    with pytest.raises(GeometryError, match="Make a regular volume of it first"):
         logic.checkGeometry(foreign, *chosen)
     regular = logic.regularizeVolume(foreign)
     assert logic.checkGeometry(regular, *chosen)["source"]["kind"] == "scene volume"

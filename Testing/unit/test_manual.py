@@ -159,8 +159,8 @@ def test_a_series_without_geometry_is_refused_once(tmp_path):
         "The headers do not say where the slices lie (9 files): ImagePositionPatient is missing; "
         "ImageOrientationPatient is missing; PixelSpacing is missing. They do state "
         "ImagerPixelSpacing 0.3 × 0.3 mm, SliceThickness 0.6 mm. Where pixel size and slice "
-        "distance are known from the scanner's own program, they can be entered by hand "
-        "(--geometry ROWxCOLUMNxSTEP)."
+        "distance are known from the scanner's own program, they can be entered by hand, as "
+        "geometry ROWxCOLUMNxSTEP."
     )
 
 
@@ -269,7 +269,7 @@ def test_run_refuses_it_in_one_line(bare, tmp_path, capsys, series):
     assert cli.main(["run", str(bare), "--out", str(tmp_path / "out"), *series]) == 1
     (said,) = [line for line in capsys.readouterr().err.splitlines() if "printprep:" in line]
     assert "the headers do not say where the slices lie (20 files)" in said
-    assert said.endswith("they can be entered by hand (--geometry ROWxCOLUMNxSTEP).")
+    assert said.endswith("they can be entered by hand, as geometry ROWxCOLUMNxSTEP.")
 
 
 def test_a_run_by_hand_is_marked_and_verified(bare, tmp_path, capsys):

@@ -145,7 +145,7 @@ def test_presets_in_hu_are_refused(name, modality, request, tmp_path, capsys):
     said = capsys.readouterr().err.splitlines()[-1]
     assert said == (
         f"printprep: the preset bone is a range of HU, which {modality} images do not have. Leave "
-        "it out for an automatic threshold, or give one with --threshold."
+        "it out for an automatic threshold, or give a threshold."
     )
     assert not (tmp_path / "out").exists()
 

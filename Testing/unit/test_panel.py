@@ -364,7 +364,7 @@ def test_several_segments_one_file_each_and_merged(panel, folder, tmp_path) -> N
     assert names == sorted(
         [
             *("model-Bone.stl", "model-Shell.stl", "qa-Bone.json", "qa-Bone.html"),
-            *("qa-Shell.json", "qa-Shell.html", "volume-Bone.nrrd", "volume-Shell.nrrd"),
+            *("qa-Shell.json", "qa-Shell.html", "volume.nrrd"),
         ]
     )
     user.choose(panel.ui.whatCombo, "all models in one file")

@@ -12,6 +12,7 @@ from phantoms import measure
 from phantoms.acquisition import Acquisition
 from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
+from PrintPrepLib.verify import verify
 from PrintPrepPanel.states.export import distinct_parts, free_number
 from standin import user
 from test_panel import export, load, make_model, more, panel, parameters, segment, show
@@ -60,14 +61,11 @@ def test_one_file_each_and_all_in_one(two, tmp_path) -> None:
     user.choose(panel.ui.whatCombo, "all models, one file each")
     export(panel, tmp_path / "each")
     endings = ("Bone", "Bone-2")
-    assert names(tmp_path / "each") == sorted(
-        f"{kind}-{name}.{ending}"
-        for name in endings
-        for kind, ending in (
-            *(("model", "stl"), ("qa", "json"), ("qa", "html")),
-            ("volume", "nrrd"),
-        )
-    )
+    kinds = ("model", "stl"), ("qa", "json"), ("qa", "html")
+    each = [f"{kind}-{name}.{ending}" for name in endings for kind, ending in kinds]
+    assert names(tmp_path / "each") == sorted([*each, "volume.nrrd"])
+    for name in endings:
+        assert verify(tmp_path / "each" / f"qa-{name}.json").verdict == "unchanged"
     each = [measure.read_stl(tmp_path / "each" / f"model-{name}.stl") for name in endings]
     user.choose(panel.ui.whatCombo, "all models in one file")
     export(panel, tmp_path / "all")
@@ -93,7 +91,7 @@ def test_files_of_another_run_stay(two, tmp_path) -> None:
     for name, content in before.items():
         assert (tmp_path / "out" / name).read_bytes() == content
     assert set(names(tmp_path / "out")) - set(before) == {
-        *("model-2.stl", "qa-2.json", "qa-2.html", "volume-2.nrrd")
+        *("model-2.stl", "qa-2.json", "qa-2.html")
     }
     record = json.loads((tmp_path / "out" / "qa-2.json").read_text())["model"]
     assert record["files"][0]["file"] == "model-2.stl" and record["scale"] == 0.5

@@ -284,7 +284,7 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     assert record["printed"]
     assert seal_holds(record)
     assert ui.caliperText.text.startswith("Added to the record.")
-    assert "Print against" in ui.checksLabel.text or "printed" in ui.checksLabel.text
+    assert "Size of the print" in ui.checksLabel.text, "it stands among the checks"
     # Checking the same model again does not lose what was measured on the print.
     check(modelled)
     assert qa(modelled).record()["printed"] == record["printed"]

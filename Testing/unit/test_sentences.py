@@ -23,6 +23,7 @@ SENTENCES = {
     "Phrase": ((0,), ("template",)),
     "counted": ((1, 2), ("one", "many")),
     "report": ((2,), ("message",)),
+    "meanwhile": ((2,), ("message",)),
     "add_argument": ((), ("help",)),
     "add_parser": ((), ("help", "description")),
     "ArgumentParser": ((), ("description", "epilog")),

@@ -431,6 +431,11 @@ def test_folder_of_several_records_is_ambiguous(folder):
     with pytest.raises(RecordError) as refused:
         verify(folder)
     assert refused.value.problem == "this folder holds 2 records (qa-2.json, qa.json)"
+    # The record names its volume, whatever it is called itself.
+    assert item(verify(folder / "qa-2.json"), "volume").outcome == "unchanged"
+    record = json.loads((folder / "qa.json").read_text())
+    del record["volume"]["file"]
+    (folder / "qa-2.json").write_text(json.dumps(record))
     found = item(verify(folder / "qa-2.json"), "volume")
     assert found.message == "There is no volume-2.nrrd beside the record."
 

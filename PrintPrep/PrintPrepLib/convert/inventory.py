@@ -155,7 +155,7 @@ def _paths(
             raise SeriesError(
                 _("the folder for the results is the input itself"),
                 file=root,
-                remedy=_("Give another folder with --out"),
+                remedy=_("Choose another folder for the results"),
             )
         name = _unused(os.path.basename(root), names)
         if not os.path.isdir(root):

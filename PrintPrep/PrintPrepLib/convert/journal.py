@@ -122,7 +122,7 @@ class Journal:
                         file=str(out),
                         remedy=_(
                             "Choose another folder, or give the same options and the same "
-                            "--secret-file as before"
+                            "secret as before"
                         ),
                     )
             elif isinstance(entry, list) and len(entry) == 3:

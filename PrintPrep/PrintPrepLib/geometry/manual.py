@@ -174,7 +174,7 @@ def apply_tilt(stack: SliceStack, degrees: float | None = None) -> SliceStack:
     if tilt is None:
         raise GeometryError(
             _("the header states no gantry tilt that could be applied"),
-            remedy=_("Give its degrees, for example --apply-tilt 18.5"),
+            remedy=_("Give its degrees, for example 18.5"),
         )
     if not 0 < abs(tilt) <= LARGEST_DEG:
         raise GeometryError(

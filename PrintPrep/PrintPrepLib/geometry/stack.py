@@ -26,7 +26,7 @@ from .regularity import position_tolerance
 
 ENTER_GEOMETRY = _(
     "Where pixel size and slice distance are known from the scanner's own program, they can be "
-    "entered by hand (--geometry ROWxCOLUMNxSTEP)"
+    "entered by hand, as geometry ROWxCOLUMNxSTEP"
 )
 #: Slices nearer than this along their normal share one position; of a pixel where that is less.
 _SAME_PLACE_MM, _SAME_PLACE_PIXELS = 5e-3, 0.05

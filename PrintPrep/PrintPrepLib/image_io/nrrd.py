@@ -14,6 +14,7 @@ import numpy as np
 from ..core.errors import Explained
 from ..core.files import replacing
 from ..core.phrases import _
+from ..core.progress import Progress, report
 
 _LONGEST_HEADER = 1 << 16
 #: From a file's space to RAS.
@@ -43,6 +44,7 @@ def write_nrrd(
     voxels: np.ndarray,
     ijk_to_lps: np.ndarray,
     compressed: bool = False,
+    progress: Progress | None = None,
 ) -> Path:
     """Write a volume under a temporary name, then move it into place.
 
@@ -50,6 +52,7 @@ def write_nrrd(
     :param ijk_to_lps: (4, 4), voxel centres to LPS mm.
     :returns: the path written.
     :raises ExportError: the file could not be written; nothing is left behind.
+    :raises Cancelled: progress asked for it; nothing is left behind.
     """
     target = Path(path)
     with replacing(target) as temporary, open(temporary, "wb") as stream:
@@ -57,6 +60,7 @@ def write_nrrd(
         # A higher level barely shrinks a volume more, and takes three times as long.
         packer = zlib.compressobj(2, wbits=16 + zlib.MAX_WBITS) if compressed else None
         for first in range(0, len(voxels), _PLANES):
+            report(progress, first / len(voxels), _("Writing the volume"))
             some = np.ascontiguousarray(voxels[first : first + _PLANES]).data
             stream.write(some if packer is None else packer.compress(some))
         if packer is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.progress import Progress, part
+from ..core.phrases import _
+from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import half_contrast
 from ..surface.grey_values import grey_value_surface
@@ -33,7 +34,9 @@ def segment_mesh(
     if bounds is not None:
         return _surface(volume, mask, bounds, progress)
     rough = _surface(volume, mask, (None, None), part(progress, 0.0, 0.4))
-    measured = contrast_bounds(volume, rough)
+    message = _("Measuring half contrast")
+    report(progress, 0.4, message)
+    measured = meanwhile(progress, 0.4, message, lambda: contrast_bounds(volume, rough))
     if measured == (None, None):
         return rough
     return _surface(volume, mask, measured, part(progress, 0.4, 1.0))

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..core.files import leftovers, staging, write_text
+import numpy as np
+
+from ..core.files import leftovers, staging
 from ..core.findings import Finding
-from ..core.jsonable import to_json
 from ..core.phrases import Phrase, _, listed
 from ..core.progress import Progress, part, report
 from ..geometry.analysis import analyse
@@ -20,11 +21,8 @@ from ..geometry.manual import EnteredGeometry, apply_tilt
 from ..geometry.privacy import persons_of, unnamed_entry
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
-from ..image_io.nrrd import write_nrrd
 from ..mesh.io.export import FORMATS, export_model
-from ..mesh.triangle_mesh import TriangleMesh
 from ..qa.assessment import Subject
-from ..report.record_page import page
 from ..series.by_hand import read_series_by_hand
 from ..series.reader import read_series
 from ..series.selection import choose
@@ -34,6 +32,7 @@ from ..volume.regular_volume import RegularVolume
 from ..volume.regularize import load_stack
 from .model import segment_mesh
 from .record import Standards, checked, named_standards
+from .results import Results
 
 #: Tells a person something beside the results.
 Note = Callable[[str], None]
@@ -187,19 +186,25 @@ class _Maker:
             mask = largest_island(mask)
             method += ", largest island"
         mesh = segment_mesh(volume, mask, (low, high), part(progress, 0.35, 0.5))
-        report(progress, 0.5, _("Writing the model"))
+        shares = np.linspace(0.5, 0.55, len(request.formats) + 1)
         exported = [
             export_model(
                 [(request.name, mesh)],
-                self._file(request.name, FORMATS[kind].suffix),
+                self.folder / f"{request.name}{self.suffix}{FORMATS[kind].suffix}",
                 kind,
                 request.scale,
                 request.center,
+                progress=part(progress, float(start), float(end)),
             )
-            for kind in request.formats
+            for kind, start, end in zip(request.formats, shares[:-1], shares[1:], strict=True)
         ]
-        report(progress, 0.55, _("Writing the volume"))
-        written = write_nrrd(self._file("volume", ".nrrd"), volume.voxels, volume.ijk_to_lps)
+        results = Results(
+            volume,
+            self.folder,
+            suffix=self.suffix,
+            note=self.note,
+            progress=part(progress, 0.55, 0.6),
+        )
         found = checked(
             Subject(volume, mask, mesh, low, high, untouched=True),
             method,
@@ -210,12 +215,9 @@ class _Maker:
             progress=part(progress, 0.6, 0.9),
             largest_island=request.largest,
         )
-        pages = self._write_record(found.record, mesh)
-        names = [written.name, *(item.path.name for item in exported), *pages]
-        return Result(found.record, names)
-
-    def _file(self, name: str, ending: str) -> Path:
-        return self.folder / f"{name}{self.suffix}{ending}"
+        record = results.add(found.record, mesh, self.suffix, part(progress, 0.9, 1.0))
+        files = [results.written[0], *(item.path for item in exported), *results.written[1:]]
+        return Result(record, [file.name for file in files])
 
     def _provenance(self, stack: SliceStack, volume: RegularVolume) -> dict[str, Any]:
         """The volume's, with all that was left out and chosen on the way."""
@@ -235,13 +237,3 @@ class _Maker:
             "source": {**source, "rejected": rejected},
             "findings": findings,
         }
-
-    def _write_record(self, record: dict[str, Any], mesh: TriangleMesh) -> list[str]:
-        report(self.progress, 0.9, _("Drawing the pictures"))
-        text, without = page(record, mesh, part(self.progress, 0.9, 1.0))
-        if without is not None and self.note is not None:
-            self.note(Phrase(_("No picture of the model: {reason}"), {"reason": without}).said)
-        files = self._file("qa", ".json"), self._file("qa", ".html")
-        write_text(files[0], to_json(record))
-        write_text(files[1], text)
-        return [file.name for file in files]

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from .deviation import Deviation, deviation
 from .proximity import to_triangles
 from .triangle_mesh import BATCH, TriangleMesh, compact, edge_faults, edge_keys
@@ -70,14 +71,15 @@ def decimate(
         )
     if len(mesh.triangles) == 0:
         raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
-    before = edge_faults(mesh)
+    before = meanwhile(progress, 0.0, _("Reducing"), lambda: edge_faults(mesh))
     # What is followed from edge to edge are corners; between them a little more can come about.
     tolerance = 0.85 * maximum_error_mm
     for attempt in range(_ATTEMPTS):
         start, end = attempt / _ATTEMPTS, (attempt + 1) / _ATTEMPTS
         middle = start + 0.7 * (end - start)
         changed = _collapsed(mesh, reduction, tolerance, part(progress, start, middle))
-        if edge_faults(changed) != before:
+        after = meanwhile(progress, middle, _("Reducing"), partial(edge_faults, changed))
+        if after != before:
             raise MeshError(
                 _("the surface would not stay closed with fewer triangles"),
                 remedy=_("Keep all triangles, or smooth the surface first"),
@@ -102,26 +104,28 @@ def _collapsed(
     middle = mesh.points[mesh.triangles[:, 0]].mean(axis=0)
     points = mesh.points - middle
     triangles = mesh.triangles.astype(np.int64)
-    planes = _quadrics(points, triangles)
+    planes = meanwhile(progress, 0.0, _("Reducing"), lambda: _quadrics(points, triangles))
     moved = np.zeros(len(points))  # how far the surface round each point may lie off, mm
     total = len(triangles)
     wanted = math.ceil(total * (1 - reduction))
     refused = np.empty(0, np.int64)
     while len(triangles) > wanted:
-        report(progress, (total - len(triangles)) / (total - wanted), _("Reducing"))
-        edges = _edges(TriangleMesh(points, triangles))
-        places, costs = _placed(points, planes, edges)
+        fraction = (total - len(triangles)) / (total - wanted)
+        report(progress, fraction, _("Reducing"))
+        step = partial(meanwhile, progress, fraction, _("Reducing"))
+        edges = step(partial(_edges, TriangleMesh(points, triangles)))
+        places, costs = step(partial(_placed, points, planes, edges))
         costs[edges.fixed | (costs > tolerance**2)] = np.inf
-        costs[np.isin(edges.keys, refused, assume_unique=True)] = np.inf
-        chosen = _independent(edges, costs, len(points))
-        good, error = _sound(points, triangles, edges, chosen, places[chosen], moved)
+        costs[step(partial(np.isin, edges.keys, refused, assume_unique=True))] = np.inf
+        chosen = step(partial(_independent, edges, costs, len(points)))
+        good, error = step(partial(_sound, points, triangles, edges, chosen, places[chosen], moved))
         good &= error <= tolerance
         refused = np.union1d(refused, edges.keys[chosen[~good]])
         chosen, error = chosen[good], error[good]
         cheapest = np.argsort(costs[chosen], kind="stable")[: (len(triangles) - wanted + 1) // 2]
         chosen = chosen[cheapest]
         moved[edges.starts[chosen]] = error[cheapest]
-        triangles = _apply(points, planes, triangles, edges, chosen, places[chosen])
+        triangles = step(partial(_apply, points, planes, triangles, edges, chosen, places[chosen]))
         if len(chosen) < _EXHAUSTED * len(triangles):
             break
     return compact(TriangleMesh(points + middle, triangles))

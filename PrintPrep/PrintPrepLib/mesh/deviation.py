@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from .proximity import SurfaceSearch, to_triangles
 from .sampling import Surface
 from .triangle_mesh import BATCH, TriangleMesh, compact
 
+_MEASURING = _("Measuring the deviation")
 #: Points spread over the changed surface by area; mean, RMS and p95 are theirs.
 SAMPLES = 60_000
 #: Triangles near a point whose exact distances bound the distance of that point.
@@ -56,22 +58,25 @@ def deviation(
     for mesh in (changed, original):
         if len(mesh.triangles) == 0:
             raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
-    report(progress, 0.0, _("Measuring the deviation"))
+    report(progress, 0.0, _MEASURING)
     # About the middle of the original: a patient far from the origin costs no digits.
     middle = original.points[original.triangles[:, 0]].mean(axis=0)
-    changed, original = (
-        compact(TriangleMesh(mesh.points - middle, mesh.triangles)) for mesh in (changed, original)
-    )
-    forth, back = (SurfaceSearch(Surface(mesh)) for mesh in (original, changed))
+    searches = []
+    for number, mesh in enumerate((original, changed)):
+        surface = meanwhile(progress, 0.05 * number, _MEASURING, partial(_centred, mesh, middle))
+        report(progress, 0.05 * number + 0.02, _MEASURING)
+        searches.append(SurfaceSearch(surface))
+        report(progress, 0.05 * number + 0.05, _MEASURING)
+    forth, back = searches
     volume = forth.surface.volume
     samples = back.surface.samples(SAMPLES)[0]
     # Outside is where the triangles face to, also where the mesh is open.
-    signed = forth.nearest(samples).signed * forth.surface.outwards
+    signed = forth.nearest(samples, part(progress, 0.1, 0.3)).signed * forth.surface.outwards
     distance = np.abs(signed)
-    report(progress, 0.3, _("Measuring the deviation"))
+    report(progress, 0.3, _MEASURING)
     farthest = float(distance.max())
-    farthest = _farthest(forth, changed.points, farthest, part(progress, 0.3, 0.6))
-    farthest = _farthest(back, original.points, farthest, part(progress, 0.6, 1.0))
+    farthest = _farthest(forth, back.surface.mesh.points, farthest, part(progress, 0.3, 0.6))
+    farthest = _farthest(back, forth.surface.mesh.points, farthest, part(progress, 0.6, 1.0))
     return Deviation(
         volume_change_percent=100 * (back.surface.volume / volume - 1) if volume else 0.0,
         max_mm=farthest,
@@ -81,6 +86,10 @@ def deviation(
         signed_mean_mm=float(signed.mean()),
         samples=len(samples),
     )
+
+
+def _centred(mesh: TriangleMesh, middle: np.ndarray) -> Surface:
+    return Surface(compact(TriangleMesh(mesh.points - middle, mesh.triangles)))
 
 
 def _farthest(
@@ -99,6 +108,7 @@ def _farthest(
         if done >= _MOST_EXACT:
             return float(bound[order[done]])  # rather too much than too little
         batch = points[order[done : done + 2000]]
+        report(progress, 1.0, _MEASURING)
         distance = np.linalg.norm(batch - search.feet(batch)[0], axis=1)
         known = max(known, float(distance.max()))
         done += len(batch)
@@ -110,15 +120,19 @@ def _bounds(surface: Surface, points: np.ndarray, progress: Progress | None) -> 
     from scipy.spatial import cKDTree
 
     corners = surface.mesh.points[surface.mesh.triangles]
-    # Long triangles are near to points that are far from their centres.
-    samples, owners = surface.samples(len(points) // 2 + 1)
-    seeds = np.concatenate((corners.mean(axis=1), samples))
-    owners = np.concatenate((np.arange(len(corners)), owners))
-    tree = cKDTree(seeds, balanced_tree=False, compact_nodes=False)
+
+    def planted() -> tuple[cKDTree, np.ndarray]:
+        # Long triangles are near to points that are far from their centres.
+        samples, owners = surface.samples(len(points) // 2 + 1)
+        seeds = np.concatenate((corners.mean(axis=1), samples))
+        owners = np.concatenate((np.arange(len(corners)), owners))
+        return cKDTree(seeds, balanced_tree=False, compact_nodes=False), owners
+
+    tree, owners = meanwhile(progress, 0.0, _MEASURING, planted)
     bound = np.empty(len(points))
-    nearest = min(_NEAREST, len(seeds))
+    nearest = min(_NEAREST, len(owners))
     for first in range(0, len(points), BATCH):
-        report(progress, first / len(points), _("Measuring the deviation"))
+        report(progress, first / len(points), _MEASURING)
         batch = points[first : first + BATCH]
         found = owners[tree.query(batch, k=nearest, workers=-1)[1].ravel()]
         distances = to_triangles(np.repeat(batch, nearest, axis=0), corners[found])

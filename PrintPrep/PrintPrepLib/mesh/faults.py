@@ -7,12 +7,13 @@ Edges are counted by ``triangle_mesh.measure``, triangles that pass through each
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from .triangle_mesh import (
     BATCH,
     TriangleMesh,
@@ -25,6 +26,7 @@ from .triangle_mesh import (
 )
 from .triangle_pairs import cross, dot
 
+_LOOKING = _("Looking for faults of the surface")
 #: A triangle has no area when its height on its longest side is at most so much of that side.
 ZERO_HEIGHT = 1e-6
 
@@ -54,15 +56,13 @@ def mesh_faults(mesh: TriangleMesh, progress: Progress | None = None) -> MeshFau
     :param mesh: LPS mm.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, _("Looking for faults of the surface"))
-    vertices = non_manifold_vertices(mesh)
-    report(progress, 0.6, _("Looking for faults of the surface"))
-    return MeshFaults(
-        non_manifold_vertices=len(vertices),
-        duplicate_triangles=len(duplicate_triangles(mesh)),
-        zero_area_triangles=len(zero_area_triangles(mesh)),
-        unused_points=unused_points(mesh),
-    )
+    found = []
+    looks = (non_manifold_vertices, 0.0), (duplicate_triangles, 0.6), (zero_area_triangles, 0.8)
+    for look, fraction in looks:
+        report(progress, fraction, _LOOKING)
+        found.append(len(meanwhile(progress, fraction, _LOOKING, partial(look, mesh))))
+    vertices, duplicates, flat = found
+    return MeshFaults(vertices, duplicates, flat, unused_points(mesh))
 
 
 def fault_record(
@@ -83,18 +83,21 @@ def fault_record(
     # As a printing program reads an STL: points at one place are one, and triangles dropped whose
     # corners are fewer than three by then.
     points = scale * (mesh.points - np.asarray(offset_mm, dtype=float))
-    file = merged_points(TriangleMesh(points.astype(np.float32), mesh.triangles))
+    placed = TriangleMesh(points.astype(np.float32), mesh.triangles)
+    file = meanwhile(progress, 0.5, _LOOKING, partial(merged_points, placed))
     joined = unused_points(file) - faults.unused_points
     gone = collapsed(file)
     if gone.any():
         file = TriangleMesh(file.points, file.triangles[~gone])
     # Where no point was joined the triangles are the same: rounding may have made them flat.
     read = mesh_faults(file, part(progress, 0.5, 1.0)) if joined or gone.any() else faults
-    flat = int(np.count_nonzero(gone)) + len(zero_area_triangles(file))
+    flat = len(meanwhile(progress, 1.0, _LOOKING, partial(zero_area_triangles, file)))
+    flat += int(np.count_nonzero(gone))
     counts = {**asdict(read), "zero_area_triangles": flat, "merged_points": joined}
     del counts["unused_points"]  # an STL has none
     names = "boundary_edges", "non_manifold_edges", "inconsistent_edges"
-    counts.update(zip(names, edge_faults(file), strict=True))
+    edges = meanwhile(progress, 1.0, _LOOKING, partial(edge_faults, file))
+    counts.update(zip(names, edges, strict=True))
     return {**asdict(faults), "as_read": counts}
 
 

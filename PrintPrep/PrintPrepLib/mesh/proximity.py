@@ -11,7 +11,7 @@ from vtkmodules.vtkCommonCore import reference
 from vtkmodules.vtkCommonDataModel import vtkGenericCell, vtkStaticCellLocator
 
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from .sampling import Surface
 from .triangle_mesh import BATCH, to_polydata
 
@@ -72,8 +72,12 @@ class SurfaceSearch:
         :raises Cancelled: progress asked for it.
         """
         foot, triangle = self.feet(points, progress)
-        outwards = self.surface.outwards
-        normal = self._normals(foot, triangle)
+
+        def facing() -> tuple[int, np.ndarray]:
+            return self.surface.outwards, self._normals(foot, triangle)
+
+        # The first time normals and edges of the whole surface are worked out.
+        outwards, normal = meanwhile(progress, 1.0, _MEASURING, facing)
         away = points - foot
         side = np.einsum("ni,ni->n", away, normal)
         distance = np.linalg.norm(away, axis=1)

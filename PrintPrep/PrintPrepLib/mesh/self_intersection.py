@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from .triangle_mesh import TriangleMesh, merged_points
 from .triangle_pairs import BoxPairs, Triangles, arranged, clear, cross, dot, meet, without_area
 
@@ -66,14 +66,15 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
     :raises MeshError: a point that is used is no finite number.
     :raises Cancelled: progress asked for it.
     """
-    report(progress, 0.0, _("Looking for self-intersections"))
-    triangles, numbers = _examined(mesh)
+    message = _("Looking for self-intersections")
+    report(progress, 0.0, message)
+    triangles, numbers = meanwhile(progress, 0.0, message, lambda: _examined(mesh))
     found = [np.empty((0, 2), np.int64)]
     if len(numbers):
-        boxes = BoxPairs(*_boxes(triangles))
+        boxes = meanwhile(progress, 0.0, message, lambda: BoxPairs(*_boxes(triangles)))
         for done, pairs in enumerate(_in_threads(triangles, boxes), 1):
             found.append(pairs)
-            report(progress, done / len(boxes.tasks), _("Looking for self-intersections"))
+            report(progress, done / len(boxes.tasks), message)
     pairs = np.sort(numbers[np.concatenate(found)], axis=1)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     kept = pairs[:KEPT]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from .deviation import Deviation, deviation
 from .triangle_mesh import TriangleMesh, enclosed_volume
 
@@ -65,7 +65,9 @@ def smooth(
         raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
     report(progress, 0.0, _("Smoothing"))
     smoothed = _held(_filtered(mesh, detail_mm, part(progress, 0.0, 0.4)), mesh, farthest_mm)
-    before, after = enclosed_volume(mesh), enclosed_volume(smoothed)
+    before, after = meanwhile(
+        progress, 0.4, _("Smoothing"), lambda: (enclosed_volume(mesh), enclosed_volume(smoothed))
+    )
     percent = 100 * (after / before - 1) if before else 0.0
     if not abs(percent) <= largest_volume_change_percent:
         template = _(
@@ -90,9 +92,10 @@ def smooth(
 def _filtered(mesh: TriangleMesh, detail_mm: float, progress: Progress | None) -> TriangleMesh:
     """The mesh with its corners moved by the filter."""
     weights = _coefficients(_band(mesh, detail_mm))
+    report(progress, 0.0, _("Smoothing"))
     # About its middle: a patient far from the origin costs no digits.
     middle = mesh.points[mesh.triangles[:, 0]].mean(axis=0)
-    means = _means(mesh)
+    means = meanwhile(progress, 0.0, _("Smoothing"), lambda: _means(mesh))
     # Chebyshev's recurrence in x = 1 − k/2, k being the distance from the neighbours' mean.
     before = mesh.points - middle
     now = (before + means @ before) / 2

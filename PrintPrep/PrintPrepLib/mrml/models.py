@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import slicer
 import vtk
 
 from ..core.errors import ExportError
+from ..core.files import staging
 from ..core.jsonable import plain
 from ..core.phrases import _
+from ..core.progress import Progress, part
 from ..mesh.io.common import ExportedFile
-from ..mesh.triangle_mesh import TriangleMesh, from_polydata, to_polydata
-from .belonging import model_foreign, remember_volume
+from ..mesh.io.export import export_model
+from ..mesh.triangle_mesh import TriangleMesh, bounds, from_polydata, to_polydata
+from ..qa.record import completed
+from .belonging import VOLUME_ROLE, model_foreign, remember_volume
 from .scene import headless_scene
 from .segments import segment_digest, segment_of
+from .volumes import volume_from_node
 
 EXPORTED = "PrintPrep.ExportedFile"
 UNTOUCHED = "PrintPrep.UntouchedSurface"
@@ -119,6 +127,56 @@ def _digest(mesh: TriangleMesh) -> str:
     digest = hashlib.sha256(mesh.points.tobytes())
     digest.update(mesh.triangles.astype("<i4").tobytes())
     return digest.hexdigest()
+
+
+def export_with_record(
+    model_node: Any,
+    path: str | os.PathLike[str],
+    record: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    progress: Progress | None = None,
+) -> ExportedFile:
+    """Write a model, its volume, its record and the record's page; all of them, or none.
+
+    :param record: that was made of the model as it is (``qa.check``).
+    :param settings: of ``export_model``: ``format``, ``scale``, ``center`` and ``unit``.
+    :raises ExportError: the record is of another model, the volume is not there any more, or a
+        file cannot be written.
+    :raises Cancelled: progress asked for it; nothing was written.
+    """
+    from ..job.results import Results, free_suffix
+
+    path, mesh = Path(path), mesh_from_model_node(model_node)
+    volume_node = model_node.GetNodeReference(VOLUME_ROLE)
+    if volume_node is None:
+        raise ExportError(
+            _("the volume that the model was made of is not in the scene any more"),
+            remedy=_("Export without the record, or load the volume again"),
+        )
+    told = record["model"]
+    if not (
+        told["triangles"] == len(mesh.triangles)
+        and np.allclose(told["bounds_mm"], np.transpose(bounds(mesh)), rtol=0, atol=1e-6)
+    ):
+        raise ExportError(
+            _("the record was not made of this model"), remedy=_("Check the model again")
+        )
+    folder = path.parent
+    suffix = free_suffix(folder, ["qa{}.json", "qa{}.html"])
+    with staging(folder) as staged:
+        exported = export_model(
+            [(model_node.GetName(), mesh)],
+            staged / path.name,
+            **settings,
+            progress=part(progress, 0.0, 0.6),
+        )
+        volume = volume_from_node(volume_node)
+        results = Results(volume, staged, folder, progress=part(progress, 0.6, 0.8))
+        reason = (record.get("exception") or {}).get("reason", "")
+        more = refinement_of(model_node)
+        made = completed(record, volume.provenance, [exported], more, reason)
+        results.add(made, mesh, suffix, part(progress, 0.8, 1.0))
+    return replace(exported, path=path)
 
 
 # The models of segments: kept in step with them, refined, and shown beside each other.

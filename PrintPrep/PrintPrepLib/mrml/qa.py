@@ -31,7 +31,7 @@ from .models import exported_file, is_untouched, mesh_from_model_node, refinemen
 from .segments import segment_mask, segment_surface, threshold_of
 from .volumes import changed_since_made, volume_from_node
 
-_REMEDY = _("Make a regular volume of it first (regularizeVolume)")
+_REMEDY = _("Make a regular volume of it first")
 
 
 def check(
@@ -118,7 +118,7 @@ def _known_volume(node: Any) -> RegularVolume:
         raise GeometryError(
             _("the spacing, place or size of {volume} was changed after PrintPrep read it"),
             volume=node.GetName(),
-            remedy=_("Load the series again, or make a regular volume of it (regularizeVolume)"),
+            remedy=_("Load the series again, or make a regular volume of it"),
         )
     volume = volume_from_node(node)
     if "source" not in volume.provenance or "volume" not in volume.provenance:

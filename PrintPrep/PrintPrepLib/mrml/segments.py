@@ -18,7 +18,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import SegmentError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..job.model import segment_mesh
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata
 from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
@@ -508,28 +508,111 @@ def clean_segment(
         keep_islands_above(segmentation_node, segment_id, volume_node, smallest_mm3)
 
 
-def slicer_surface(segmentation_node: Any, segment_id: str) -> TriangleMesh:
+def slicer_surface(
+    segmentation_node: Any, segment_id: str, progress: Progress | None = None
+) -> TriangleMesh:
     """The closed surface that Slicer makes of a segment, with its present settings.
 
+    With Slicer's usual method this is done step by step, by the filters that Slicer's own rule
+    runs (``vtkBinaryLabelmapToClosedSurfaceConversionRule``), which tells of no progress. Points
+    and triangles are the same.
+
     :raises SegmentError: Slicer makes none.
+    :raises Cancelled: progress asked for it.
     """
     source = segmentation_node.GetSegmentation()
-    converter = slicer.vtkSegmentationConverter
-    name = converter.GetSegmentationClosedSurfaceRepresentationName()
-    # A copy: the user's segmentation is not to show a surface because of a comparison.
-    copy = slicer.vtkSegmentation()
-    copy.SetSourceRepresentationName(source.GetSourceRepresentationName())
-    copy.CopyConversionParameters(source)
-    copied = copy.CopySegmentFromSegmentation(source, segment_id)
-    polydata = None
-    if copied and copy.CreateRepresentation(name):
-        polydata = copy.GetSegment(segment_id).GetRepresentation(name)
+    message = _("Making Slicer's surface")
+    report(progress, 0.0, message)
+    smoothing = _usual_smoothing(source)
+    if smoothing is None or source.GetSourceRepresentationName() != _binary():
+        polydata = _converted(source, segment_id)
+    else:
+        polydata = _flying_edges(segmentation_node, segment_id, smoothing, progress)
     if polydata is None or not polydata.GetNumberOfCells():
         raise SegmentError(_("Slicer makes no surface of this segment"))
     triangles = vtk.vtkTriangleFilter()
     triangles.SetInputData(polydata)
     triangles.PassLinesOff()
     triangles.PassVertsOff()
-    triangles.Update()
+    meanwhile(progress, 0.9, message, triangles.Update)
     mesh = from_polydata(triangles.GetOutput())
     return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)
+
+
+def _usual_smoothing(segmentation: Any) -> float | None:
+    """The smoothing factor of Slicer's usual method; None where another is set."""
+    rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
+    told = {}
+    for name, asked in (
+        ("smoothing", rule.GetSmoothingFactorParameterName),
+        ("decimation", rule.GetDecimationFactorParameterName),
+        ("joint", rule.GetJointSmoothingParameterName),
+        ("method", rule.GetConversionMethodParameterName),
+    ):
+        text = segmentation.GetConversionParameter(asked())
+        told[name] = text or rule.GetConversionParameter(asked())
+    try:
+        smoothing = float(told.pop("smoothing"))
+        return smoothing if not any(map(float, told.values())) else None
+    except ValueError:
+        return None
+
+
+def _converted(source: Any, segment_id: str) -> Any:
+    """The surface (RAS) by Slicer's own rule, or None."""
+    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+    # A copy: the user's segmentation is not to show a surface because of a comparison.
+    copy = slicer.vtkSegmentation()
+    copy.SetSourceRepresentationName(source.GetSourceRepresentationName())
+    copy.CopyConversionParameters(source)
+    copied = copy.CopySegmentFromSegmentation(source, segment_id)
+    if not (copied and copy.CreateRepresentation(name)):
+        return None
+    return copy.GetSegment(segment_id).GetRepresentation(name)
+
+
+def _flying_edges(
+    segmentation_node: Any, segment_id: str, smoothing: float, progress: Progress | None
+) -> Any:
+    """The surface (RAS) by Slicer's usual filters, or None for an empty segment."""
+    message = _("Making Slicer's surface")
+    labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+    value = _segment(segmentation_node, segment_id).GetLabelValue()
+    inside = None if labels is None or labels.IsEmpty() else _array(labels) == value
+    box = None if inside is None else bounding_box(inside)
+    if inside is None or box is None:
+        return None
+    image = vtk.vtkImageData()
+    image.SetExtent(
+        *(
+            bound
+            for first, side in zip(labels.GetExtent()[::2], box[::-1], strict=True)
+            for bound in (first + side.start - 1, first + side.stop)
+        )
+    )
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    _array(image)[...] = np.pad(inside[box], 1)
+    contour = vtk.vtkDiscreteFlyingEdges3D()
+    contour.SetInputData(image)
+    contour.ComputeGradientsOff()
+    contour.ComputeNormalsOff()
+    contour.SetValue(0, 1)
+    last = contour
+    meanwhile(progress, 0.1, message, last.Update)
+    if smoothing > 0:
+        last = vtk.vtkWindowedSincPolyDataFilter()
+        last.SetInputData(contour.GetOutput())
+        last.SetNumberOfIterations(20)
+        last.SetPassBand(10 ** (-4 * smoothing))
+        last.BoundarySmoothingOff()
+        last.FeatureEdgeSmoothingOff()
+        last.NonManifoldSmoothingOn()
+        last.NormalizeCoordinatesOn()
+        meanwhile(progress, 0.4, message, last.Update)
+    place = vtk.vtkTransform()
+    place.SetMatrix(vtk_matrix(_matrix(labels)))
+    moved = vtk.vtkTransformPolyDataFilter()
+    moved.SetInputData(last.GetOutput())
+    moved.SetTransform(place)
+    meanwhile(progress, 0.8, message, moved.Update)
+    return moved.GetOutput()

@@ -17,7 +17,7 @@ from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 from ..core.errors import GeometryError, SegmentError
 from ..core.findings import verdict
 from ..core.phrases import Phrase, _, bound_mm, translated
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..geometry.hounsfield import in_hounsfield
 from ..image_io.nrrd import write_nrrd
 from ..job.model import segment_mesh
@@ -361,10 +361,17 @@ def measure_half_contrast(
     report(progress, 0.0, _("Finding the surface"))
     if high is not None and high >= value_range(volume_node)[1]:
         high = None
-    mask = range_mask(volume.voxels, low, high)
+    mask = meanwhile(
+        progress, 0.0, _("Finding the surface"), lambda: range_mask(volume.voxels, low, high)
+    )
     mesh = segment_mesh(volume, mask, (low, high), part(progress, 0.1, 0.8))
     report(progress, 0.8, _("Measuring"))
-    found = half_contrast(volume.voxels, volume.ijk_to_lps, mesh)
+    found = meanwhile(
+        progress,
+        0.8,
+        _("Measuring"),
+        lambda: half_contrast(volume.voxels, volume.ijk_to_lps, mesh),
+    )
     if found is None:
         raise SegmentError(
             _("the surface of this range shows no contrast to measure"),

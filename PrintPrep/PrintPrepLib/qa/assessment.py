@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..geometry.hounsfield import in_hounsfield
 from ..mesh.extents import OrientedExtents, center_of_mass, oriented_extents
 from ..mesh.faults import fault_record
@@ -143,19 +144,23 @@ def _left_out(subject: Subject) -> tuple[str, ...]:
 def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[str, Any]:
     mask, mesh = subject.mask, subject.mesh
     voxels, ijk_to_lps, low, high, field = subject.grey
-    report(progress, 0.0, _("Measuring half contrast"))
-    half = half_contrast(voxels, ijk_to_lps, mesh)
+    message = _("Measuring half contrast")
+    report(progress, 0.0, message)
+    half = meanwhile(progress, 0.0, message, lambda: half_contrast(voxels, ijk_to_lps, mesh))
     figures: dict[str, Any] = {"half_contrast": None if half is None else vars(half)}
     if subject.ct:
-        figures["metal"] = vars(metal(voxels, mask, ijk_to_lps))
+        found = meanwhile(progress, 0.1, message, lambda: metal(voxels, mask, ijk_to_lps))
+        figures["metal"] = vars(found)
     if not subject.bounded:
         return figures
-    report(progress, 0.2, _("Looking for edits"))
-    figures["edits"] = vars(edit_effect(mask, voxels, low, high, ijk_to_lps, field))
+    message = _("Looking for edits")
+    report(progress, 0.2, message)
+    edits = partial(edit_effect, mask, voxels, low, high, ijk_to_lps, field)
+    figures["edits"] = vars(meanwhile(progress, 0.2, message, edits))
     if half is not None:
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
-        found = partial_volume(voxels, mask, ijk_to_lps, low, high, half, steps)
-        figures["partial_volume"] = vars(found)
+        mixed = partial(partial_volume, voxels, mask, ijk_to_lps, low, high, half, steps)
+        figures["partial_volume"] = vars(meanwhile(progress, 0.3, message, mixed))
     if subject.ct and whole:
         effect = threshold_effect(
             voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
@@ -168,10 +173,13 @@ def _model(
     subject: Subject, whole: bool, progress: Progress | None
 ) -> tuple[dict[str, Any], WallThickness | None]:
     mesh, thickness = subject.mesh, None
-    figures = asdict(measure(mesh))
-    report(progress, 0.05, _("Measuring the model"))
-    box = oriented_extents(mesh)
-    center = center_of_mass(mesh, closed=figures["boundary_edges"] == 0)
+    message = _("Measuring the model")
+    report(progress, 0.0, message)
+    figures = asdict(meanwhile(progress, 0.0, message, partial(measure, mesh)))
+    report(progress, 0.05, message)
+    box = meanwhile(progress, 0.05, message, partial(oriented_extents, mesh))
+    closed = figures["boundary_edges"] == 0
+    center = meanwhile(progress, 0.08, message, partial(center_of_mass, mesh, closed))
     figures |= {
         "oriented_extents_mm": box.extents_mm,
         "oriented_axes": box.axes,

@@ -256,6 +256,11 @@ def completed(
     return seal(made)
 
 
+def naming_volume(record: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The record with the name of the volume's file, which stands beside it; sealed anew."""
+    return seal({**record, "volume": {**record["volume"], "file": name}})
+
+
 def failed_checks(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The checks that failed."""
     return [check for check in record["checks"] if check["status"] == "fail"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.deviation import SAMPLES
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
@@ -81,12 +82,14 @@ def surface_truth(
     """
     if len(mesh.triangles) == 0:
         raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
-    report(progress, 0.0, _("Comparing with the grey values"))
-    points, normals = placed_samples(mesh, samples)
+    message = _("Comparing with the grey values")
+    report(progress, 0.0, message)
+    points, normals = meanwhile(progress, 0.0, message, lambda: placed_samples(mesh, samples))
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
     found, outcome = distances(level, points, normals, REACH_MM, part(progress, 0.2, 1.0))
     if mask is not None:
-        edited = near_edits(points, mask, voxels, low, high, ijk_to_lps, field)
+        edits = partial(near_edits, points, mask, voxels, low, high, ijk_to_lps, field)
+        edited = meanwhile(progress, 1.0, message, edits)
         found[edited], outcome[edited] = np.nan, MISSED
     return SurfaceTruth(
         **_figures(found[np.isfinite(found)].astype(np.float64)),
@@ -112,8 +115,9 @@ def truth_map(
     without surface gives an array of NaN.
     """
     level = GreyLevel(voxels, ijk_to_lps, low, high, field)
-    report(progress, 0.0, _("Comparing with the grey values"))
-    normals = Surface(mesh).mean_point_normals()
+    message = _("Comparing with the grey values")
+    report(progress, 0.0, message)
+    normals = meanwhile(progress, 0.0, message, lambda: Surface(mesh).mean_point_normals())
     return distances(level, mesh.points, normals, REACH_MM, part(progress, 0.1, 1.0))[0]
 
 

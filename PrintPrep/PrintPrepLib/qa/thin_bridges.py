@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from ..surface.islands import bounding_box
 
 #: Necks thinner than this break in the print or when supports and powder come off: the
@@ -105,26 +105,33 @@ def thin_bridges(
     least = smallest_mm3 * (1 - 1e-9)
     if box is None or np.count_nonzero(mask[box]) * voxel < least:
         return nothing
-    report(progress, 0.0, _("Looking for thin bridges"))
+    message = _("Looking for thin bridges")
+    report(progress, 0.0, message)
     spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)[::-1]
     offsets, widths = _offsets(spacing, limit_mm)
     border = np.maximum(np.abs(offsets).max(axis=0, initial=0), 1)
     inside = np.pad(np.asarray(mask[box], bool), [(margin, margin) for margin in border])
-    if len(offsets) <= _MOST_SHIFTS:
-        level, classes = _levels(inside, offsets, widths)
-    else:
-        level, classes = _levels_by_axes(inside, border, widths, spacing)
-    report(progress, 0.3, _("Looking for thin bridges"))
-    nodes, cores = _cores(level == len(classes), _LEAST_CORE * smallest_mm3 / voxel)
+
+    def levelled() -> tuple[np.ndarray, np.ndarray]:
+        if len(offsets) <= _MOST_SHIFTS:
+            return _levels(inside, offsets, widths)
+        return _levels_by_axes(inside, border, widths, spacing)
+
+    level, classes = meanwhile(progress, 0.0, message, levelled)
+    report(progress, 0.3, message)
+    fewest = _LEAST_CORE * smallest_mm3 / voxel
+    nodes, cores = meanwhile(progress, 0.3, message, lambda: _cores(level == len(classes), fewest))
     if len(cores) < 2:
         return nothing
     thin = np.flatnonzero(inside.ravel() & (nodes.ravel() == 0))
-    report(progress, 0.6, _("Looking for thin bridges"))
-    joints = _joints(nodes, cores, thin, level.ravel()[thin])
-    report(progress, 0.9, _("Looking for thin bridges"))
+    report(progress, 0.6, message)
+    joints = meanwhile(
+        progress, 0.6, message, lambda: _joints(nodes, cores, thin, level.ravel()[thin])
+    )
     start = np.array([part.start for part in box]) - border
     found = []
-    for joint in reversed(joints.values()):
+    for number, joint in enumerate(reversed(joints.values())):
+        report(progress, 0.9 + 0.1 * number / len(joints), message)
         large = joint.voxels * voxel >= least
         way = np.stack(np.unravel_index(thin[joint.way], inside.shape), axis=1)
         width, kji = _narrowest(inside, way, spacing, limit_mm) if large else (limit_mm, way[0])
@@ -134,7 +141,7 @@ def thin_bridges(
         place = ijk_to_lps[:3, :3] @ (kji + start)[::-1] + ijk_to_lps[:3, 3]
         x, y, z = place.tolist()
         found.append(Bridge((x, y, z), width, joint.voxels * voxel))
-    report(progress, 1.0, _("Looking for thin bridges"))
+    report(progress, 1.0, message)
     return Bridges(
         limit_mm, smallest_mm3, tuple(sorted(found, key=lambda bridge: -bridge.piece_mm3))
     )

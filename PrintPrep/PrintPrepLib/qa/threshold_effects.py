@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.errors import MeshError
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.triangle_mesh import TriangleMesh, volumes_and_areas
 from ..surface.contrast import HalfContrast
 from ..surface.grey_distance import GreyLevel, distances
@@ -111,19 +111,26 @@ def threshold_effect(
     """
     if len(mesh.triangles) == 0:
         raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
-    points, normals = placed_samples(mesh, _SAMPLES)
+    message = _("Measuring the effect of the threshold")
+    report(progress, 0.0, message)
+    points, normals = meanwhile(progress, 0.0, message, lambda: placed_samples(mesh, _SAMPLES))
 
-    def lying(by: float) -> np.ndarray:
+    def lying(by: float, start: float, end: float) -> np.ndarray:
         """Distances of the places from the surface of the range, wider by so much."""
         bounds = (None if low is None else low - by, None if high is None else high + by)
+        report(progress, start, message)
         level = GreyLevel(voxels, ijk_to_lps, *bounds, field)
-        return distances(level, points, normals, REACH_MM)[0].astype(np.float64)
+        own = part(progress, start, end)
+        return distances(level, points, normals, REACH_MM, own)[0].astype(np.float64)
 
-    report(progress, 0.2, _("Measuring the effect of the threshold"))
-    here = lying(0.0)
-    report(progress, 0.5, _("Measuring the effect of the threshold"))
-    outwards, inwards = here - lying(delta), here - lying(-delta)
-    volumes, areas = volumes_and_areas(mesh, mesh.points[mesh.triangles[0, 0]])
+    here = lying(0.0, 0.2, 0.4)
+    outwards, inwards = here - lying(delta, 0.4, 0.6), here - lying(-delta, 0.6, 0.8)
+    volumes, areas = meanwhile(
+        progress,
+        0.8,
+        message,
+        lambda: volumes_and_areas(mesh, mesh.points[mesh.triangles[0, 0]]),
+    )
     area, volume = float(areas.sum()), float(volumes.sum())
     percent = 100 * area / volume if volume > 0 else math.nan
     return ThresholdEffect(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.proximity import SurfaceSearch
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
@@ -114,7 +114,8 @@ def wall_thickness(
     # About the middle: a patient far from the origin costs no digits.
     middle = (low + high) / 2
     mesh = TriangleMesh(mesh.points - middle, mesh.triangles)
-    surface = Surface(mesh)
+    surface = meanwhile(progress, 0.0, _("Measuring the walls"), lambda: Surface(mesh))
+    report(progress, 0.1, _("Measuring the walls"))
     search, area = SurfaceSearch(surface), float(surface.areas.sum())
     if samples is None:
         samples = int(np.clip(area / _SAMPLE_MM2, FEWEST_SAMPLES, MOST_SAMPLES))
@@ -145,7 +146,7 @@ def thickness_map(
     """
     from scipy.spatial import cKDTree
 
-    tree = cKDTree(thickness.points)
+    tree = meanwhile(progress, 0.0, _("Mapping the walls"), lambda: cKDTree(thickness.points))
     near = min(_NEIGHBOURS, thickness.samples)
     reach = _REACH * thickness.spacing_mm
     result = np.empty(len(mesh.points))

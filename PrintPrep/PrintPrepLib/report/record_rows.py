@@ -143,6 +143,7 @@ def volume_rows(volume: Mapping[str, Any]) -> Rows:
     yield _("Voxels i × j × k"), joined(volume["dimensions"], 0, " × ")
     yield _("Spacing i × j × k"), joined(volume["spacing_mm"], 4, " × ", "mm")
     yield _("Spacing asked for"), volume.get("spacing_choice")
+    yield _("File"), volume.get("file")
     cost = (volume.get("cost") or {}).get("told")
     yield _("What that cost"), cost and Phrase(cost)
     interpolation = volume["interpolation"]

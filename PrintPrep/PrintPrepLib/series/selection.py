@@ -137,14 +137,14 @@ def _series(
     if wanted is not None and len(candidates) > 1 and any(item.info.part for item in candidates):
         raise SeriesError(
             _("{count} series answer to {wanted}, as files of one UID were kept apart"),
-            remedy=_("Give the series ID, which printprep inspect shows"),
+            remedy=_("Give the ID of the one that is meant"),
             count=len(candidates),
             wanted=wanted,
         )
     if wanted is not None and len(candidates) > 1:
         raise SeriesError(
             _("{count} series have the number {wanted}"),
-            remedy=_("Give the UID, which printprep inspect --identify shows"),
+            remedy=_("Give the UID of the one that is meant"),
             count=len(candidates),
             wanted=wanted,
         )
@@ -177,7 +177,7 @@ def _picked(
         absent = _("there is no stack {wanted}: the series has {count}")
         if sections:
             absent = _("there is no section {wanted}: the series has {count}")
-        there = _("printprep inspect lists them all")
+        there = _("Give a number from 1 to {count}")
         raise SeriesError(absent, remedy=there, wanted=wanted, count=count)
     largest = max(items, key=lambda item: len(item.slices))
     if count == 1:

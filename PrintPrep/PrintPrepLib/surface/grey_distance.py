@@ -6,8 +6,9 @@ import numpy as np
 
 from ..core.phrases import _
 from ..core.progress import Progress, report
-from ..mesh.triangle_mesh import BATCH
 
+#: Points placed at a time: some take as long as a hundred others.
+_BATCH = 1 << 14
 #: Below any slope of grey values.
 _TINY = np.finfo(np.float32).tiny
 #: What became of the search for the crossing nearest to a point.
@@ -149,9 +150,9 @@ def distances(
     """
     result = np.empty(len(points), np.float32)
     outcome = np.empty(len(points), np.uint8)
-    for first in range(0, len(points), BATCH):
+    for first in range(0, len(points), _BATCH):
         report(progress, first / len(points), _("Comparing with the grey values"))
-        some = slice(first, first + BATCH)
+        some = slice(first, first + _BATCH)
         result[some], outcome[some] = _nearest(level, points[some], normals[some], reach_mm)
     return result, outcome
 

@@ -15,7 +15,7 @@ from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from ..core.errors import SegmentError
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from ..mesh.triangle_mesh import TriangleMesh
 from .islands import bounding_box
 
@@ -58,7 +58,9 @@ def grey_value_surface(
     report(progress, 0.0, _("Finding the surface"))
     start = np.array([part.start for part in box])[::-1] - 1
     segment = _with_border(np.asarray(mask, bool).view(np.uint8), box)
-    vertices, triangles = _mask_surface(segment)
+    vertices, triangles = meanwhile(
+        progress, 0.0, _("Finding the surface"), lambda: _mask_surface(segment)
+    )
     report(progress, 0.5, _("Placing the surface"))
     if field is None:
         depth, rows, columns = voxels.shape
@@ -66,6 +68,7 @@ def grey_value_surface(
     grey = _with_border(voxels, box)
     points = np.empty(vertices.shape)
     for first in range(0, len(vertices), _BATCH):
+        report(progress, 0.5 + 0.5 * first / len(vertices), _("Placing the surface"))
         some = slice(first, first + _BATCH)
         ijk = _placed(vertices[some], segment, grey, (low, high), start, field)
         points[some] = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]

@@ -113,7 +113,7 @@ def grey_range(
     elif name is not None and modality not in ("CT", ""):
         raise SegmentError(
             _("the preset {name} is a range of HU, which {modality} images do not have"),
-            remedy=_("Leave it out for an automatic threshold, or give one with --threshold"),
+            remedy=_("Leave it out for an automatic threshold, or give a threshold"),
             name=name,
             modality=modality,
         )

@@ -12,21 +12,25 @@ import numpy as np
 from ..core.jsonable import numbers_of
 from ..core.phrases import Phrase, _
 from ..image_io.nrrd import NotReadable, read_grid
-from .items import Difference, Item
+from .items import Difference, Item, beside
 
 #: What a corner of the volume may be off.
 CORNER_MM = 0.001
 
 
 def volume_item(record: Mapping[str, Any], path: Path) -> Item:
-    """The volume of a record: volume.nrrd beside qa.json, volume-1.nrrd beside qa-1.json.
+    """The volume of a record: the file that it names, else volume.nrrd beside qa.json,
+    volume-1.nrrd beside qa-1.json.
 
     :param path: of the record.
     """
-    name = f"volume{path.stem.removeprefix('qa')}.nrrd"
+    volume = record["volume"]
+    name = volume.get("file")
+    if not isinstance(name, str):
+        name = f"volume{path.stem.removeprefix('qa')}.nrrd"
     identity, title = "volume", Phrase(_("Volume {name}"), {"name": name})
-    file, volume = path.with_name(name), record["volume"]
-    if not file.is_file():
+    file = beside(path.parent, name)
+    if file is None:
         told = Phrase(_("There is no {name} beside the record."), {"name": name})
         return Item(identity, title, "unchecked", told)
     try:

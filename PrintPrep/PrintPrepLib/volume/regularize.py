@@ -123,7 +123,7 @@ def _settled(stack: SliceStack) -> SliceStack:
     if len(found) > 1 or (found[0].coincident and not found[0].conflicting):
         raise GeometryError(
             _("different images stand at the same positions"),
-            remedy=_("Load them one by one: printprep inspect lists them as stacks"),
+            remedy=_("Load each of its stacks by itself"),
         )
     return found[0]
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from ...core.errors import ExportError, PrintPrepError
 from ...core.phrases import Phrase, _
+from ...core.progress import Progress, meanwhile, part, report
 from ..triangle_mesh import BATCH
 
 #: Bytes hashed at a time: many small pieces would wait for Python's lock again and again.
@@ -24,6 +25,9 @@ MOST_ELEMENTS = 200_000_000
 _MOST_AT_ONCE = 100
 _DIGITS = b"0123456789.-"
 _TO_SPACE = bytes(value if value in _DIGITS else 32 for value in range(256))
+#: Text read at a time: reading numbers lets nothing else run.
+_TEXT_BYTES = 1 << 22
+WRITING, READING_BACK = _("Writing the model"), _("Reading the file back")
 DAMAGED = _("Export or copy the file again")
 
 
@@ -87,9 +91,10 @@ def unlike() -> ExportError:
 def require_same(
     path: Path,
     head: bytes,
-    read: Callable[[bytes, str], Contents],
+    read: Callable[[bytes, str, Progress | None], Contents],
     meant: Contents,
     tolerance: float = 0.0,
+    progress: Progress | None = None,
 ) -> str:
     """Read a file that was written as users' files are read, and compare.
 
@@ -97,24 +102,32 @@ def require_same(
     :param tolerance: by which coordinates may differ from those that are meant.
     :return: the file's SHA-256.
     :raises ExportError: the file does not hold what is meant.
+    :raises Cancelled: progress asked for it.
     """
-    data = path.read_bytes()
+    data = meanwhile(progress, 0.0, READING_BACK, path.read_bytes)
     try:
-        found = read(data, str(path))
+        found = read(data, str(path), part(progress, 0.0, 0.8))
     except ModelFileError as error:
         raise unlike() from error
     told, wanted = (
         (one.mm_per_unit, one.space, one.parts, one.points.shape, one.triangles.shape)
         for one in (found, meant)
     )
+
+    def same() -> bool:
+        return np.array_equal(found.triangles, meant.triangles) and bool(
+            np.abs(found.points - meant.points).max() <= tolerance
+        )
+
     if not (
-        data.startswith(head)
-        and told == wanted
-        and np.array_equal(found.triangles, meant.triangles)
-        and np.abs(found.points - meant.points).max() <= tolerance
+        data.startswith(head) and told == wanted and meanwhile(progress, 0.8, READING_BACK, same)
     ):
         raise unlike()
-    return hashlib.sha256(data).hexdigest()
+    digest, whole = hashlib.sha256(), memoryview(data)
+    for first in range(0, len(data), HASH_BYTES):
+        report(progress, 0.8 + 0.2 * first / len(data), READING_BACK)
+        digest.update(whole[first : first + HASH_BYTES])
+    return digest.hexdigest()
 
 
 def stated_space(text: bytes) -> str | None:
@@ -149,21 +162,39 @@ def whole_numbers(text: bytes) -> np.ndarray:
     raise ValueError(f"{bad[:40].decode('latin-1')} is no whole number")
 
 
-def plain_rows(text: bytes, frame: bytes) -> np.ndarray | None:
+def plain_rows(
+    text: bytes,
+    frame: bytes,
+    letters: Sequence[tuple[bytes, bytes]] = (),
+    progress: Progress | None = None,
+) -> np.ndarray | None:
     """Rows (N, 3) of a text of lines with three numbers each that differ in nothing else; None
     where it is not so plain, and has to be read with more care.
 
     :param frame: such a line without the digits, points and signs, and without its end.
+    :param letters: what in a line is to be put in place of what, before it is read.
+    :raises Cancelled: progress asked for it.
     """
-    rest = text.translate(None, _DIGITS + b"\n")
-    count = len(rest) // len(frame)
-    if rest != frame * count:
-        return None
-    try:
-        found = numbers(text.translate(_TO_SPACE))
-    except ValueError:
-        return None
-    return found.reshape(-1, 3) if found.size == 3 * count else None
+    made = [np.empty((0, 3))]
+    start = 0
+    while start < len(text):
+        report(progress, start / len(text), READING_BACK)
+        end = text.find(b"\n", start + _TEXT_BYTES) + 1 or len(text)
+        piece, start = text[start:end], end
+        for old, new in letters:
+            piece = piece.replace(old, new)
+        rest = piece.translate(None, _DIGITS + b"\n")
+        count = len(rest) // len(frame)
+        if rest != frame * count:
+            return None
+        try:
+            found = numbers(piece.translate(_TO_SPACE))
+        except ValueError:
+            return None
+        if found.size != 3 * count:
+            return None
+        made.append(found.reshape(-1, 3))
+    return np.concatenate(made)
 
 
 def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.ndarray:
@@ -224,9 +255,13 @@ def fans(counts: np.ndarray, corners: np.ndarray) -> np.ndarray:
     return np.concatenate(made) if made else np.empty((0, 3), dtype=np.int64)
 
 
-def lines(pattern: str, numbers: np.ndarray) -> Iterator[bytes]:
-    """``pattern`` filled with each row of ``numbers`` (N, 3), a batch of rows at a time."""
+def lines(pattern: str, numbers: np.ndarray, progress: Progress | None = None) -> Iterator[bytes]:
+    """``pattern`` filled with each row of ``numbers`` (N, 3), a batch of rows at a time.
+
+    :raises Cancelled: progress asked for it.
+    """
     for first in range(0, len(numbers), BATCH):
+        report(progress, first / len(numbers), WRITING)
         batch = numbers[first : first + BATCH]
         yield ((pattern * len(batch)) % tuple(batch.ravel().tolist())).encode("ascii")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from ...core.errors import ExportError
 from ...core.files import replacing
 from ...core.phrases import _
+from ...core.progress import Progress, report
 from ..triangle_mesh import TriangleMesh
-from .common import ExportedFile
+from .common import WRITING, ExportedFile
 from .obj import write_obj
 from .placement import Model, Placing, parts_of, placing
 from .ply import write_ply
@@ -19,7 +20,7 @@ from .stl import write_stl
 from .threemf import write_3mf
 
 #: Writes a file, compares it with what is meant, and returns its SHA-256.
-_Writer = Callable[[Path, Sequence[tuple[str, TriangleMesh]], Placing], str]
+_Writer = Callable[[Path, Sequence[tuple[str, TriangleMesh]], Placing, Progress | None], str]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def export_model(
     center: bool = False,
     unit: str = "mm",
     offset_mm: Sequence[float] | None = None,
+    progress: Progress | None = None,
 ) -> ExportedFile:
     """Write a model, LPS, without any patient data; read back and compared before it appears.
 
@@ -77,6 +79,7 @@ def export_model(
     :raises ExportError: the mesh is empty or does not fit into the format's numbers, the
         file cannot be written, or it does not read back as it was meant. Nothing is left
         behind, and a previous file stays as it was.
+    :raises Cancelled: progress asked for it; nothing is left behind, either.
     """
     if format not in FORMATS:
         raise ExportError(
@@ -86,10 +89,13 @@ def export_model(
             formats=", ".join(FORMATS),
         )
     kind = FORMATS[format]
+    report(progress, 0.0, WRITING)
     parts = parts_of(model)
     place = placing(parts, scale, center, unit, offset_mm)
     with replacing(path) as temporary:
-        digest = kind.write(temporary, parts, place)
+        digest = kind.write(temporary, parts, place, progress)
+        # The last chance to cancel: behind it the file is there.
+        report(progress, 1.0, WRITING)
     return ExportedFile(
         path=Path(path),
         format=format,

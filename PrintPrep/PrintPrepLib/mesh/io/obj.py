@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ...core.phrases import Phrase, _
+from ...core.progress import Progress, meanwhile, part
 from ..triangle_mesh import TriangleMesh
 from .common import (
+    READING_BACK,
     Contents,
     ModelFileError,
     fans,
@@ -26,10 +28,17 @@ from .common import (
 from .placement import Placing, merged
 
 #: An object's name, and the points and triangles that follow each other line by line.
-_RUN = re.compile(rb"^(?:o ([^\n]*)\n|(?:v [^\n]*\n)+|(?:f [^\n]*\n)+)", re.MULTILINE)
+_RUN = re.compile(
+    rb"^(?:o ([^\n]*)\n|(?:v [^\n]*\n){1,65536}|(?:f [^\n]*\n){1,65536})", re.MULTILINE
+)
 
 
-def write_obj(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
+def write_obj(
+    path: Path,
+    parts: Sequence[tuple[str, TriangleMesh]],
+    place: Placing,
+    progress: Progress | None = None,
+) -> str:
     """Write every part as an object of its own. OBJ knows no unit; a comment tells it.
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
@@ -40,17 +49,21 @@ def write_obj(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Plac
     mesh = merged(parts)
     points = place.of(mesh.points)
     names = tuple((printable(name), len(own.triangles)) for name, own in parts)
+    pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
     with open(path, "xb") as file:
         file.write(head)
         first = 0
-        for name, own in parts:
+        for number, (name, own) in enumerate(parts):
+            told = part(progress, 0.5 * number / len(parts), 0.5 * (number + 1) / len(parts))
             file.write(f"o {printable(name)}\n".encode())
-            pattern = "v" + f" %.{place.decimals}f" * 3 + "\n"
-            file.writelines(lines(pattern, points[first : first + len(own.points)]))
-            file.writelines(lines("f %d %d %d\n", own.triangles.astype("i8") + (first + 1)))
+            some = points[first : first + len(own.points)]
+            file.writelines(lines(pattern, some, part(told, 0.0, 0.5)))
+            corners = own.triangles.astype("i8") + (first + 1)
+            file.writelines(lines("f %d %d %d\n", corners, part(told, 0.5, 1.0)))
             first += len(own.points)
     meant = Contents(points, mesh.triangles, space="LPS", parts=names)
-    return require_same(path, head, read_obj, meant, rounding(points, place.decimals))
+    tolerance = rounding(points, place.decimals)
+    return require_same(path, head, read_obj, meant, tolerance, part(progress, 0.5, 1.0))
 
 
 def is_obj(data: bytes) -> bool:
@@ -58,13 +71,14 @@ def is_obj(data: bytes) -> bool:
     return re.search(rb"(?:^|\n)v[ \t]+[-+.\d]", data) is not None
 
 
-def read_obj(data: bytes, file: str) -> Contents:
+def read_obj(data: bytes, file: str, progress: Progress | None = None) -> Contents:
     """The points and polygons of all objects; the rest is left out.
 
     :raises ModelFileError: a line cannot be read.
+    :raises Cancelled: progress asked for it.
     """
     head = b"\n".join(line for line in data.split(b"\n", 50)[:50] if line.startswith(b"#"))
-    plain = _plain(data, stated_space(head))
+    plain = _plain(data, stated_space(head), progress)
     if plain is not None:
         return plain
     text_lines = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").splitlines()
@@ -91,7 +105,7 @@ def read_obj(data: bytes, file: str) -> Contents:
     return Contents(points, fans(counts, corners - 1), space=stated_space(head))
 
 
-def _plain(data: bytes, space: str | None) -> Contents | None:
+def _plain(data: bytes, space: str | None, progress: Progress | None) -> Contents | None:
     """The same, many times as fast, of files that hold nothing but points of three numbers,
     triangles and names, as ours do; None for others."""
     points, triangles = [np.empty((0, 3))], [np.empty((0, 3))]
@@ -104,7 +118,8 @@ def _plain(data: bytes, space: str | None) -> Contents | None:
             parts.append((run[1].decode(errors="replace"), 0))
             continue
         kind = run[0][:1]
-        found = plain_rows(run[0], kind + b"   ")
+        own = part(progress, run.start() / len(data), run.end() / len(data))
+        found = plain_rows(run[0], kind + b"   ", progress=own)
         if found is None:
             return None
         (points if kind == b"v" else triangles).append(found)
@@ -114,11 +129,15 @@ def _plain(data: bytes, space: str | None) -> Contents | None:
     left = b"".join(rest)
     if b"\\" in left or re.search(rb"^[^\S\n]*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
         return None
-    told = np.concatenate(triangles)
-    if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
-        return None  # counted back from the line's place, or no number of a point
-    corners = told.astype(np.int64)
-    return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+
+    def joined() -> Contents | None:
+        told = np.concatenate(triangles)
+        if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
+            return None  # counted back from the line's place, or no number of a point
+        corners = told.astype(np.int64)
+        return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+
+    return meanwhile(progress, 1.0, READING_BACK, joined)
 
 
 def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray) -> np.ndarray:

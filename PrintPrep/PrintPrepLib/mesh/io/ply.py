@@ -12,10 +12,13 @@ import numpy as np
 
 from ...core.errors import ExportError
 from ...core.phrases import Phrase, _
+from ...core.progress import Progress, part, report
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     MOST_ELEMENTS,
+    READING_BACK,
+    WRITING,
     Contents,
     ModelFileError,
     fans,
@@ -51,7 +54,12 @@ end_header
 """
 
 
-def write_ply(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
+def write_ply(
+    path: Path,
+    parts: Sequence[tuple[str, TriangleMesh]],
+    place: Placing,
+    progress: Progress | None = None,
+) -> str:
     """Write all parts into one binary PLY, which knows no names and its unit by a comment.
 
     Points read back exactly as the float32 that they were rounded to.
@@ -74,12 +82,13 @@ def write_ply(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Plac
         file.write(head)
         file.write(points.tobytes())
         for first in range(0, len(mesh.triangles), BATCH):
+            report(progress, 0.5 * first / len(mesh.triangles), WRITING)
             corners = mesh.triangles[first : first + BATCH]
             faces = np.empty(len(corners), _FACE)
             faces["count"], faces["corners"] = 3, corners
             file.write(faces.tobytes())
     meant = Contents(points, mesh.triangles, space="LPS")
-    return require_same(path, head, read_ply, meant)
+    return require_same(path, head, read_ply, meant, 0.0, part(progress, 0.5, 1.0))
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class _Element:
         return [found[name] for name in names if name in found]
 
 
-def read_ply(data: bytes, file: str) -> Contents:
+def read_ply(data: bytes, file: str, progress: Progress | None = None) -> Contents:
     """:raises ModelFileError: the file is cut off, or its header makes no sense."""
     end = data.find(b"end_header")
     if end < 0:
@@ -114,7 +123,8 @@ def read_ply(data: bytes, file: str) -> Contents:
     body = memoryview(data)[newline + 1 :] if newline >= 0 else memoryview(b"")
     reader = _Text(bytes(body), file) if not order else _Binary(body, order, file)
     points, triangles = np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)
-    for element in elements:
+    for number, element in enumerate(elements):
+        report(progress, number / len(elements), READING_BACK)
         if element.name == "vertex":
             places = element.columns(*"xyz")
             if len(places) != 3 or any(own.count for own in element.properties):

@@ -13,10 +13,13 @@ import numpy as np
 
 from ...core.errors import ExportError
 from ...core.phrases import Phrase, _
+from ...core.progress import Progress, part, report
 from ..triangle_mesh import BATCH, TriangleMesh
 from .common import (
     DAMAGED,
     HASH_BYTES,
+    READING_BACK,
+    WRITING,
     Contents,
     ModelFileError,
     rows,
@@ -31,7 +34,12 @@ _HEAD = 84
 _ENDS = (b"endsolid", b"end solid")
 
 
-def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
+def write_stl(
+    path: Path,
+    parts: Sequence[tuple[str, TriangleMesh]],
+    place: Placing,
+    progress: Progress | None = None,
+) -> str:
     """Write all parts into one binary STL, which knows neither names nor units.
 
     :raises ExportError: as ``export_model``.
@@ -48,7 +56,7 @@ def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Plac
     with ThreadPoolExecutor(1) as thread, open(path, "xb") as file, open(path, "rb") as back:
         hashed: list[Future[None]] = []
         unhashed = file.write(head)
-        for corners in _corners(points, mesh.triangles):
+        for corners in _corners(points, mesh.triangles, part(progress, 0.0, 0.5), WRITING):
             unhashed += file.write(_records(corners).tobytes())
             if unhashed > HASH_BYTES:
                 file.flush()
@@ -56,15 +64,18 @@ def write_stl(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Plac
                 unhashed = 0
         file.flush()
         hashed.append(thread.submit(_hash, digest, back, unhashed))
-        _compare(path, head, points, mesh.triangles)
+        _compare(path, head, points, mesh.triangles, part(progress, 0.5, 1.0))
         for update in hashed:
             update.result()
     return digest.hexdigest()
 
 
-def _corners(points: np.ndarray, triangles: np.ndarray) -> Iterator[np.ndarray]:
+def _corners(
+    points: np.ndarray, triangles: np.ndarray, progress: Progress | None, message: str
+) -> Iterator[np.ndarray]:
     """The corners (n, 3, 3) of the triangles, a batch at a time."""
     for first in range(0, len(triangles), BATCH):
+        report(progress, first / len(triangles), message)
         yield points.take(triangles[first : first + BATCH], axis=0)
 
 
@@ -87,11 +98,17 @@ def _hash(digest: Any, file: BinaryIO, size: int) -> None:
     digest.update(file.read(size))
 
 
-def _compare(path: Path, head: bytes, points: np.ndarray, triangles: np.ndarray) -> None:
+def _compare(
+    path: Path,
+    head: bytes,
+    points: np.ndarray,
+    triangles: np.ndarray,
+    progress: Progress | None,
+) -> None:
     """A batch at a time: corners read as a whole would take three times the mesh's memory."""
     with open(path, "rb") as file:
         same = file.read(len(head)) == head
-        for corners in _corners(points, triangles):
+        for corners in _corners(points, triangles, progress, READING_BACK):
             if not same:
                 break
             back = file.read(len(corners) * _TRIANGLE.itemsize)

@@ -16,6 +16,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -25,10 +26,13 @@ import numpy as np
 from ... import __version__
 from ...core.errors import ExportError
 from ...core.phrases import _
+from ...core.progress import Progress, meanwhile, part, report
 from ..triangle_mesh import TriangleMesh, collapsed
 from .common import (
     DAMAGED,
+    HASH_BYTES,
     MOST_ELEMENTS,
+    READING_BACK,
     Contents,
     ModelFileError,
     lines,
@@ -80,9 +84,16 @@ _LEFT_OUT = ("support", "solidsupport", "other")
 _ODD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 #: What stands for points and triangles that were cut out of the XML.
 _CUT = "printprep"
+#: Names of a triangle's corners, with a letter in place of the digit.
+_CORNER_NAMES = ((b" v1=", b" va="), (b" v2=", b" vb="), (b" v3=", b" vc="))
 
 
-def write_3mf(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> str:
+def write_3mf(
+    path: Path,
+    parts: Sequence[tuple[str, TriangleMesh]],
+    place: Placing,
+    progress: Progress | None = None,
+) -> str:
     """Write every part as an object with its name, in the unit that the file states.
 
     Points read back to half of the last digit written, which is at most 0.00001 mm.
@@ -110,10 +121,10 @@ def write_3mf(path: Path, parts: Sequence[tuple[str, TriangleMesh]], place: Plac
         # The only way to tell a stream, and missing in the stub.
         entry._compresslevel = _EFFORT  # type: ignore[attr-defined]
         with package.open(entry, "w", force_zip64=True) as file:
-            for piece in _model(parts, place):
+            for piece in _model(parts, place, part(progress, 0.0, 0.6)):
                 file.write(piece)
     tolerance = rounding(points, place.decimals) * millimetres
-    return require_same(path, b"PK", read_3mf, meant, tolerance)
+    return require_same(path, b"PK", read_3mf, meant, tolerance, part(progress, 0.6, 1.0))
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -123,7 +134,9 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _model(parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> Iterator[bytes]:
+def _model(
+    parts: Sequence[tuple[str, TriangleMesh]], place: Placing, progress: Progress | None
+) -> Iterator[bytes]:
     """The model's XML, piece by piece."""
     yield (
         f'{_XML}<model unit="{place.unit.in_3mf}" xml:lang="en" xmlns="{CORE}">\n'
@@ -135,9 +148,11 @@ def _model(parts: Sequence[tuple[str, TriangleMesh]], place: Placing) -> Iterato
     for number, (name, mesh) in enumerate(parts, 1):
         title = quoteattr(printable(name))
         yield f'<object id="{number}" type="model" name={title}><mesh>\n<vertices>\n'.encode()
-        yield from lines(vertex, place.of(mesh.points))
+        told = part(progress, (number - 1) / len(parts), number / len(parts))
+        yield from lines(vertex, place.of(mesh.points), part(told, 0.0, 0.4))
         yield b"</vertices>\n<triangles>\n"
-        yield from lines('<triangle v1="%d" v2="%d" v3="%d"/>\n', mesh.triangles)
+        triangle = '<triangle v1="%d" v2="%d" v3="%d"/>\n'
+        yield from lines(triangle, mesh.triangles, part(told, 0.4, 1.0))
         yield b"</triangles>\n</mesh></object>\n"
     items = "".join(f'<item objectid="{number}"/>\n' for number in range(1, len(parts) + 1))
     yield f"</resources>\n<build>\n{items}</build>\n</model>\n".encode("ascii")
@@ -166,11 +181,11 @@ class _Part:
     description: str
 
 
-def read_3mf(data: bytes, file: str) -> Contents:
+def read_3mf(data: bytes, file: str, progress: Progress | None = None) -> Contents:
     """:raises ModelFileError: no package, damaged, too large, or without a model."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return _Package(package, len(data)).contents()
+            return _Package(package, len(data), progress).contents()
     except ModelFileError as error:
         raise ModelFileError(error.template, file=file, remedy=DAMAGED, **error.values) from error
     except _ODD as error:
@@ -183,8 +198,9 @@ def read_3mf(data: bytes, file: str) -> Contents:
 
 
 class _Package:
-    def __init__(self, package: zipfile.ZipFile, packed: int) -> None:
+    def __init__(self, package: zipfile.ZipFile, packed: int, progress: Progress | None) -> None:
         self._package = package
+        self._progress = progress
         self._left = min(_MOST_BYTES, _ALWAYS_BYTES + _MOST_RATIO * packed)
         self._parts: dict[str, _Part] = {}
         self._points: list[np.ndarray] = []
@@ -199,6 +215,7 @@ class _Package:
             self._build(path or start, name, transform, 0)
         if not self._triangles:
             raise ModelFileError(_("this 3MF file holds no object that is to be built"))
+        report(self._progress, 0.95, READING_BACK)
         return Contents(
             np.concatenate(self._points) * root.unit,
             np.concatenate(self._triangles),
@@ -224,7 +241,8 @@ class _Package:
         if path not in self._parts:
             if len(self._parts) >= _MOST_PARTS:
                 raise ModelFileError(_("this 3MF file has too many parts"))
-            self._parts[path] = _read(self._unpacked(path), path)
+            text = self._unpacked(path)
+            self._parts[path] = _read(text, path, part(self._progress, 0.2, 0.9))
         return self._parts[path]
 
     def _unpacked(self, path: str) -> bytes:
@@ -238,8 +256,13 @@ class _Package:
         self._left -= (size := entry.file_size)
         if self._left < 0:
             raise ModelFileError(_("this 3MF file is larger unpacked than any model"))
+        pieces: list[bytes] = []
         with self._package.open(path) as stream:
-            return stream.read(size)  # no more, whatever the package holds
+            # No more, whatever the package holds.
+            for first in range(0, size, HASH_BYTES):
+                report(self._progress, 0.2 * first / size, READING_BACK)
+                pieces.append(stream.read(min(HASH_BYTES, size - first)))
+        return b"".join(pieces)
 
     def _build(self, path: str, name: str, transform: np.ndarray, depth: int) -> None:
         """Add an object, or its components, under a transform (4 × 3, row vectors)."""
@@ -257,7 +280,8 @@ class _Package:
         for inner_path, inner, own in thing.components:
             self._build(inner_path or path, inner, _chained(own, transform), depth + 1)
         if len(thing.triangles):
-            self._add(thing, transform)
+            add = partial(self._add, thing, transform)
+            meanwhile(self._progress, 0.9, READING_BACK, add)
 
     def _add(self, thing: _Object, transform: np.ndarray) -> None:
         points, triangles = (
@@ -284,12 +308,12 @@ class _Package:
             raise ModelFileError(_("this 3MF file has more points than any model"))
 
 
-def _read(text: bytes, path: str) -> _Part:
+def _read(text: bytes, path: str, progress: Progress | None) -> _Part:
     """What one model file of a package holds."""
     part = _Part(1.0, {}, [], "")
     current: list[_Object] = []
     noted = [False]
-    skeleton, meshes = _without_meshes(text)
+    skeleton, meshes = _without_meshes(text, progress)
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -333,7 +357,9 @@ def _read(text: bytes, path: str) -> _Part:
     return part
 
 
-def _without_meshes(text: bytes) -> tuple[bytes, dict[str, tuple[np.ndarray, np.ndarray]]]:
+def _without_meshes(
+    text: bytes, progress: Progress | None
+) -> tuple[bytes, dict[str, tuple[np.ndarray, np.ndarray]]]:
     """The XML without the points and triangles that are written as plainly as ours, and those:
     numbers are read many at a time, where XML would be read one by one."""
     skeleton: list[bytes] = []
@@ -346,10 +372,12 @@ def _without_meshes(text: bytes) -> tuple[bytes, dict[str, tuple[np.ndarray, np.
             break
         at = end + 12
         corners = text[middle + 11 : end].lstrip()
-        for number, letter in ((b"1", b"a"), (b"2", b"b"), (b"3", b"c")):
-            corners = corners.replace(b" v%s=" % number, b" v%s=" % letter)
-        points = plain_rows(text[start + 10 : middle], b'<vertex x="" y="" z=""/>')
-        triangles = plain_rows(corners[11:], b'<triangle va="" vb="" vc=""/>')
+        where = [place / len(text) for place in (start, middle, end)]
+        told = [part(progress, *where[:2]), part(progress, *where[1:])]
+        vertices = text[start + 10 : middle]
+        points = plain_rows(vertices, b'<vertex x="" y="" z=""/>', progress=told[0])
+        frame = b'<triangle va="" vb="" vc=""/>'
+        triangles = plain_rows(corners[11:], frame, _CORNER_NAMES, told[1])
         if corners.startswith(b"<triangles>") and points is not None and triangles is not None:
             name = str(len(meshes))
             meshes[name] = points, triangles

@@ -44,12 +44,12 @@ def _unknown(source: Mapping[str, Any]) -> Finding:
         _(
             "The header does not say which scanner made the series, so no calibration belongs to "
             "it. The scale of this scanner was never checked against an object of known size. "
-            "Scan one, then run printprep calibrate."
+            "Scan one, and calibrate the scanner with it."
         )
         if "scanner_id" in source and not source["scanner_id"]
         else _(
             "The scale of this scanner was never checked against an object of known size. Scan "
-            "one, then run printprep calibrate."
+            "one, and calibrate the scanner with it."
         )
     )
     return Finding("calibration", "info", template, {}, None, "mm", SCALE_PASS_MM, _SCALE)
