@@ -124,16 +124,21 @@ class ModelStep(Step):
 
     def _make(self) -> None:
         """Make the model as it is chosen, and check it shortly."""
+        from PrintPrepLib.core.progress import part
+
         volume, segmentation, segment, keep, size = self._chosen()
         refining = self.refining()
 
         def make(progress: Any) -> Any:
-            _true, mesh, found = self._surface(refining, progress)
+            _true, mesh, found = self._surface(refining, part(progress, 0.0, 0.9))
+            shown = mrml_models.for_display(mesh, part(progress, 0.9, 0.95))
             if keep != "all":
+                # The last chance to cancel: behind it everything is done.
                 self.panel.segment.editor.saveStateForUndo()
-                mrml_segments.clean_segment(volume, segmentation, segment, keep, size)
+                rest = part(progress, 0.95, 1.0)
+                mrml_segments.clean_segment(volume, segmentation, segment, keep, size, rest)
             done = None if found is None else _refinement(found, refining)
-            return mrml_models.put_model(mesh, volume, segmentation, segment, done)
+            return mrml_models.put_model(mesh, volume, segmentation, segment, done, shown)
 
         if self.panel.run(_("Making the model"), make) is not None:
             self._put_away()
@@ -157,12 +162,15 @@ class ModelStep(Step):
         return true, *refine(true, *limits, progress=part(progress, share, 1.0))
 
     def _try(self) -> None:
+        from PrintPrepLib.core.progress import part
+
         parameters, node, refining = self.parameters, self.node(), self.refining()
 
         def change(progress: Any) -> Any:
-            true, mesh, found = self._surface(refining, progress)
+            true, mesh, found = self._surface(refining, part(progress, 0.0, 0.95))
+            shown = mrml_models.for_display(mesh, part(progress, 0.95, 1.0))
             name = _("{name} (try)").format(name=node.GetName())
-            preview = mrml_models.side_model(mesh, name, PREVIEW_COLOR, node)
+            preview = mrml_models.side_model(shown, name, PREVIEW_COLOR, node)
             mrml_models.set_refinement(preview, _refinement(found, refining))
             return preview, found, len(true.triangles), len(mesh.triangles)
 
@@ -225,9 +233,10 @@ class ModelStep(Step):
 
         def compare(progress: Any) -> Any:
             mesh = mrml_segments.slicer_surface(segmentation, segment, part(progress, 0.0, 0.4))
-            found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 1.0))
+            found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 0.95))
+            shown = mrml_models.for_display(mesh, part(progress, 0.95, 1.0))
             name = _("{name} (Slicer's surface)").format(name=node.GetName())
-            return mrml_models.side_model(mesh, name, COMPARISON_COLOR, node), found
+            return mrml_models.side_model(shown, name, COMPARISON_COLOR, node), found
 
         done = self.panel.run(_("Comparing"), compare)
         if done is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import qt
@@ -297,26 +298,28 @@ class SegmentStep(Step):
     def _automatic(self) -> None:
         volume = self.parameters.volume
         low = self.panel.run(
-            _("Finding a threshold"), lambda progress: self._automatic_threshold(volume)
+            _("Finding a threshold"),
+            lambda progress: self._automatic_threshold(volume, progress),
         )
         if low is not None:
             self.parameters.preset = ""
             self.set_range(low, None, _("Object"))
             self.panel.refresh()
 
-    def _automatic_threshold(self, volume: Any) -> float:
+    def _automatic_threshold(self, volume: Any, progress: Any) -> float:
+        from PrintPrepLib.core.progress import meanwhile
         from PrintPrepLib.surface.threshold import automatic_threshold
 
-        return automatic_threshold(
-            voxels_of(volume), provenance_of(volume).get("volume", {}).get("background")
-        )
+        background = provenance_of(volume).get("volume", {}).get("background")
+        find = partial(automatic_threshold, voxels_of(volume), background)
+        return meanwhile(progress, 0.0, _("Finding a threshold"), find)
 
     def _half_contrast(self) -> None:
         volume, effect = self.parameters.volume, self._threshold_effect()
 
         def measure(progress: Any) -> Any:
             if effect is None:
-                low, high = self._guess(), mrml_volumes.value_range(volume)[1]
+                low, high = self._guess(progress), mrml_volumes.value_range(volume)[1]
             else:
                 low, high = _range_of(effect)
             return low, mrml_volumes.measure_half_contrast(volume, low, high, progress)
@@ -340,11 +343,11 @@ class SegmentStep(Step):
             )
         self.panel.refresh()
 
-    def _guess(self) -> float:
+    def _guess(self, progress: Any) -> float:
         known = None
         if self._segment() is not None:
             known = threshold_of(self.parameters.segmentation, self.parameters.segmentID)
-        return known[0] if known else self._automatic_threshold(self.parameters.volume)
+        return known[0] if known else self._automatic_threshold(self.parameters.volume, progress)
 
     def set_range(self, low: float, high: float | None, name: str) -> None:
         """Activate the Threshold effect with a range, in a segment that is made if need be.

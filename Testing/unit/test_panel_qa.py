@@ -354,7 +354,7 @@ def test_colours_come_and_go(modelled) -> None:
     display, before = model.GetDisplayNode(), model.GetDisplayNode().GetColor()
     open_group(modelled, "maps")
     user.choose(ui.mapCombo, "thickness of its walls")
-    assert ui.mapHint.text == "Check everything first."
+    assert ui.mapHint.text == "Check all first."
     assert not display.GetScalarVisibility()
     put_values(modelled, WALL, [0.5, 2.5, 5.0, np.nan])
     modelled.widget.panel.refresh()

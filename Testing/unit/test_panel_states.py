@@ -569,7 +569,7 @@ def test_verification_tells_first_what_has_changed() -> None:
     [
         (MapOf.NONE, False, False, "The model has the colour of its segment."),
         (MapOf.WALL, True, True, "Red: thinner than 1 mm."),
-        (MapOf.WALL, True, False, "Check everything first."),
+        (MapOf.WALL, True, False, "Check all first."),
         (MapOf.REFERENCE, True, False, "Compare with another model first: in the Lab."),
         (MapOf.GREY, False, False, "Red: the model stands out"),
     ],
@@ -581,7 +581,7 @@ def test_maps(chosen: MapOf, model: bool, measured: bool, hint: str) -> None:
 @pytest.mark.parametrize("key", [key for key in choices.PLOTS if key])
 def test_why_there_is_no_plot(key: str) -> None:
     first = {"steps": "The steps", "drift": "The slices", "reference": "Compare with"}
-    assert no_plot_told(key).text.startswith(first.get(key, "Check everything"))
+    assert no_plot_told(key).text.startswith(first.get(key, "Check all"))
 
 
 def test_comparison_with_another_model() -> None:

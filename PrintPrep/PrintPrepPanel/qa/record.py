@@ -36,7 +36,7 @@ class RecordPages(QaPart):
         folder = Path(tempfile.mkdtemp(prefix="printprep-", dir=slicer.app.temporaryPath))
         paths = self.panel.run(
             _("Writing the record"),
-            lambda progress: write_record(record, mesh_from_model_node(model), folder),
+            lambda progress: write_record(record, mesh_from_model_node(model), folder, progress),
         )
         if paths is not None:
             self.panel.show_message(_("The record is {path}").format(path=paths[1]))

@@ -42,14 +42,14 @@ def map_widgets(chosen: MapOf, model: bool, measured: bool) -> Widgets:
         hint = (
             _("Compare with another model first: in the Lab.")
             if chosen is MapOf.REFERENCE
-            else _("Check everything first.")
+            else _("Check all first.")
         )
     return Widgets(texts={"mapHint": Phrase(hint)})
 
 
 def no_plot_told(key: str) -> Phrase:
     """Why something cannot be plotted."""
-    return Phrase(_NO_PLOT.get(key, _("Check everything first.")))
+    return Phrase(_NO_PLOT.get(key, _("Check all first.")))
 
 
 # Another model
