@@ -173,7 +173,7 @@ def test_sentences_follow_the_language(monkeypatch) -> None:
 
 def test_a_long_name_does_not_widen_a_title() -> None:
     assert short("Head") == "Head"
-    assert short("1: " + "Thorax " * 9) == "1: Thorax Thorax Thorax T…"
+    assert short("1: " + "Thorax " * 9) == "1: Thorax Thorax Thor…"
 
 
 def test_marks_can_be_read_in_light_and_dark_styles() -> None:

@@ -97,7 +97,7 @@ _BADGES = {
     "pass": ("#2e7d32", "✓"),
 }
 #: Longer words in a step's title would widen the panel, and Slicer's window with it.
-_LONGEST_BRIEF = 26
+_LONGEST_BRIEF = 22
 
 
 def red(text: Text) -> str:
