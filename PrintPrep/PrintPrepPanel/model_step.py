@@ -200,6 +200,7 @@ class ModelStep(Step):
             parameters.segmentation,
             parameters.segmentID,
             refined,
+            preview.GetPolyData(),
         )
         self._put_away()
         parameters.deviation = _("Accepted: {told}").format(told=told)

@@ -43,6 +43,7 @@ class PanelParameters(_Wrapped):
     spacingMm: Annotated[float, WithinRange(0.05, 20)] = 1.0
     preset: str = ""
     rangeName: str = ""
+    rangeSegment: str = ""
     halfContrast: str = ""
 
     keep: Keep = Keep.ALL

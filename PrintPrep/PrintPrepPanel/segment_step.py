@@ -208,9 +208,11 @@ class SegmentStep(Step):
     def _rename(self, segment_id: str) -> None:
         """Give what a preset or an automatic range has just filled its name."""
         segment = mrml_segments.segment_of(self.parameters.segmentation, segment_id)
-        name = self.parameters.rangeName
-        if segment is not None and name and self._is_unnamed(segment):
-            segment.SetName(name)
+        # What the user fills with a range of his own is his to name.
+        if segment_id != self.parameters.rangeSegment or segment is None:
+            return
+        if self._is_unnamed(segment):
+            segment.SetName(self.parameters.rangeName)
 
     # State
 
@@ -356,7 +358,6 @@ class SegmentStep(Step):
         """
         volume = self.parameters.volume
         self.follow()
-        self.parameters.rangeName = name
         segmentation = self.parameters.segmentation
         if segmentation is None or self.foreign():
             segmentation = new_segmentation(volume)
@@ -366,6 +367,7 @@ class SegmentStep(Step):
             segment_id = mrml_segments.add_segment(segmentation, name)
         elif not self.voxels() and self._is_unnamed(segment):
             segment.SetName(name)
+        self.parameters.rangeName, self.parameters.rangeSegment = name, segment_id
         self._show(segmentation, segment_id)
         self.editor.setActiveEffectByName("Threshold")
         effect = self._threshold_effect()

@@ -210,12 +210,13 @@ def test_conversion_outlives_other_modules_but_not_the_panel(panel, tmp_path) ->
     assert found.items() <= truth.items()
     assert not left_over(out)
     assert json.loads((out / "summary.json").read_text())["stopped"]
+    lab(panel, "convert")
     assert user.can_use(panel.ui.convertButton)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in's PythonSlicer is a shell script")
 def test_slicers_python_runs_the_child(panel, monkeypatch) -> None:
-    from PrintPrepPanel import conversion as module
+    from PrintPrepPanel.lab import conversion as module
 
     beside = Path(slicer.app.slicerHome) / "bin" / "PythonSlicer"
     assert module.python_program() == str(beside)

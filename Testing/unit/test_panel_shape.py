@@ -253,6 +253,12 @@ def test_names_follow_what_filled_the_segment(loaded) -> None:
     user.click(loaded.ui.applyThresholdButton)
     user.click(loaded.ui.makeModelButton)
     assert names() == ("Left leg", "For the fitting")
+    # So does that of what was filled with a range of the user's own, in the editor.
+    editor = loaded.widget.panel.segment.editor
+    editor._native._buttons["Add"].click()
+    editor.setActiveEffectByName("Threshold")
+    editor.activeEffect().self().onApply()
+    assert names()[0].startswith("Segment_")
 
 
 def test_detail_does_what_it_says(loaded, tmp_path) -> None:
