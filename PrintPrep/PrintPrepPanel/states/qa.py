@@ -181,16 +181,17 @@ def check_list(checks: Iterable[Mapping[str, Any]], placed: Collection[str] = ()
     :param placed: ids of those whose place can be shown: a click tells the id.
     """
     show = Phrase(_("show"))
-    told = []
+    entries = []
     for item in gravest_first(checks):
         where = f" {link(item['id'], show)}" if item["id"] in placed else ""
         limit = figure(item["limit"], item["unit"])
-        bound = f" ({escape(Phrase(_('limit {limit}'), {'limit': limit}).said)})" if limit else ""
-        told.append(
+        told = Phrase(_("limit {limit}"), {"limit": limit})
+        bound = f" ({escape(told.said)})" if limit else ""
+        entries.append(
             f'<p style="margin:0px 0px 6px 0px">{badge(item["status"])} <b>{_headline(item)}</b>'
             f"{bound}{where}<br>{escape(item['message'])}</p>"
         )
-    return "".join(told)
+    return "".join(entries)
 
 
 def _headline(check: Mapping[str, Any]) -> str:
