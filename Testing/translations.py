@@ -11,6 +11,7 @@ A sentence that this does not find is one that nobody can translate.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -75,10 +76,20 @@ def in_forms() -> Iterator[Sentence]:
                 yield Sentence(context, item.text)
 
 
+def in_data() -> Iterator[Sentence]:
+    """The titles and explanations of presets and protocols, which stand in JSON files."""
+    folder = LANGUAGES.parent
+    for path in (folder / "presets.json", *sorted(folder.glob("protocol_*.json"))):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        for entry in [told] if "title" in told else told.values():
+            texts = entry["title"], entry.get("description"), *entry.get("confirm", ())
+            yield from (Sentence(f"data.{path.stem}", text) for text in texts if text)
+
+
 def catalogue() -> list[Sentence]:
     """Every sentence that a user can meet, each once, sorted."""
     spoken = (sentence for path in python_files() for sentence in found_by_slicer(path))
-    return sorted({*spoken, *in_forms()})
+    return sorted({*spoken, *in_forms(), *in_data()})
 
 
 def sentences_of(path: Path) -> dict[Sentence, str]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from slicer.i18n import tr as _
+
+#: Drawn from the demonstration itself.
+THUMBNAIL = Path(__file__).parents[1] / "Resources" / "Icons" / "PrintPrepDemonstration.png"
 
 
 def register(logic_class: Any) -> None:
@@ -13,10 +19,12 @@ def register(logic_class: Any) -> None:
         return
     SampleDataLogic.registerCustomSampleDataSource(
         category="PrintPrep",
-        sampleName="PrintPrepDemonstration",
+        sampleName=_("Demonstration: tilted CT, uneven slices"),
         # Nothing is downloaded, but the Sample Data module counts the addresses.
         uris="printprep:demonstration",
         fileNames="PrintPrepDemonstration",
+        nodeNames="Demonstration",
+        thumbnailFileName=str(THUMBNAIL),
         customDownloader=lambda source: _load(logic_class()),
     )
 

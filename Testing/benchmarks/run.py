@@ -22,6 +22,7 @@ def benchmarks() -> dict:
         erased,
         examination,
         fuzz,
+        gaps,
         loading,
         memory,
         model,
@@ -47,6 +48,7 @@ def benchmarks() -> dict:
         "truth": truth.truth,
         "qa": qa.qa,
         "memory": memory.memory,
+        "gaps": gaps.gaps,
         "fuzz": fuzz.fuzz,
     }
 

@@ -171,7 +171,8 @@ def test_identity_on_request(series, tmp_path):
     source = json.loads((tmp_path / "qa.json").read_text("utf-8"))["source"]
     assert source["series_uid"] == series.series_uid
     assert source["patient_name"] == "Phantom^Analytic"
-    assert str(series.folder) in source["rejected"][0]["file"]
+    rejected = series.folder / source["rejected"][0]["file"]
+    assert rejected.is_file() and str(series.folder) not in source["rejected"][0]["file"]
     assert "Phantom^Analytic" in (tmp_path / "qa.html").read_text("utf-8")
 
 

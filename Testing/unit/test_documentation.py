@@ -20,6 +20,7 @@ PRODUCERS = (
     "pet/suv",
     "qa/checks/accuracy",
     "qa/checks/calibration",
+    "qa/checks/mask",
     "qa/checks/mesh",
     "qa/checks/model",
     "qa/checks/printability",
@@ -30,6 +31,7 @@ PRODUCERS = (
     "series/membership",
     "series/selection",
     "series/stack_pixels",
+    "surface/masks",
 )
 
 

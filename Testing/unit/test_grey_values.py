@@ -210,3 +210,28 @@ def test_cancelling():
     voxels = np.ones((3, 3, 3), np.int16)
     with pytest.raises(Cancelled):
         grey_value_surface(voxels, voxels > 0, np.eye(4), 1.0, progress=lambda *_: True)
+
+
+def test_bodies_that_touch_share_a_plane_and_no_triangle() -> None:
+    """Also where one of them is out of the range, so that its neighbour's voxels say nothing."""
+    voxels = np.full((12, 12, 12), 50.0)
+    voxels[3:9, 3:9, 3:6], voxels[3:9, 3:9, 6:9] = 500.0, 120.0
+    one, other = np.zeros((2, 12, 12, 12), bool)
+    one[3:9, 3:9, 3:6], other[3:9, 3:9, 6:9] = True, True
+    matrix = np.diag([0.5, 0.5, 0.5, 1.0])
+    left, right = (
+        grey_value_surface(voxels, mine, matrix, 300.0, others=theirs)
+        for mine, theirs in ((one, other), (other, one))
+    )
+    # Half-way between the voxels 5 and 6.
+    assert left.points[:, 0].max() == pytest.approx(2.75, abs=0.002)
+    assert right.points[:, 0].min() == pytest.approx(2.75, abs=0.002)
+    assert 0 < right.points[:, 0].min() - left.points[:, 0].max() < 0.004
+    # Towards the background the range decides, as without a neighbour.
+    assert left.points[:, 0].min() == pytest.approx(0.5 * (3 - (500 - 300) / (500 - 50)))
+    assert right.points[:, 0].max() == pytest.approx(0.5 * 8.5)
+    for mesh in (left, right):
+        found = measure(mesh)
+        assert found.watertight and found.components == 1
+    distances = cKDTree(left.points.astype(np.float32)).query(right.points.astype(np.float32))[0]
+    assert distances.min() > 0.0005

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import slicer
+from PIL import Image
 from standin import user
 from test_panel import (
     KEYS,
@@ -381,6 +382,10 @@ def test_sample_data_is_shown(panel, monkeypatch) -> None:
     monkeypatch.setattr(slicer.util, "setSliceViewerLayers", lambda **given: layers.append(given))
     sampledata.register(lambda: SimpleNamespace(loadDemonstration=lambda: node))
     assert offered[0]["customDownloader"](None) is node
+    picture = Image.open(offered[0]["thumbnailFileName"])
+    assert picture.size == (260, 280)
+    bone = np.asarray(picture.convert("L")) < 250
+    assert 0.2 < bone.mean() < 0.8
     assert layers == [{"background": node, "fit": True}]
     selection = slicer.app.applicationLogic().GetSelectionNode()
     assert selection.GetActiveVolumeID() == node.GetID()

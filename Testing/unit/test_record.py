@@ -197,8 +197,9 @@ def test_rejected_files_are_named_only_on_request(tmp_path):
         {"file": 2, "reason": "copy of another file"},
         {"file": 3, "reason": "damaged DICOM header"},
     ]
-    paths = rejected_files(rejected, identify=True)
-    assert [item["file"] for item in paths] == [item.file for item in rejected]
+    asked = rejected_files(rejected, True, [tmp_path])
+    names = ["a/b/Quarkson_scout.dcm", "single.dcm", "x.dcm"]
+    assert [item["file"] for item in asked] == names
     named = named_files(rejected, [tmp_path / "a", tmp_path / "single.dcm"])
     assert [item["file"] for item in named] == ["b/Quarkson_scout.dcm", "single.dcm", "x.dcm"]
     assert named[1]["reason"] == "copy of Quarkson.dcm"

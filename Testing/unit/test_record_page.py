@@ -17,7 +17,7 @@ from PrintPrepLib.qa.histogram import binned
 from PrintPrepLib.qa.record import SEAL, seal
 from PrintPrepLib.report.html import leftovers, titled
 from PrintPrepLib.report.record_page import NOTICE, html_report, page
-from PrintPrepLib.report.renderer import render_model
+from PrintPrepLib.report.renderer import render_sheet
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=\'y\'>&amp;"><!--'
 
@@ -179,7 +179,7 @@ def box_mesh(*sizes) -> TriangleMesh:
 
 @pytest.fixture(scope="module")
 def picture() -> bytes:
-    return render_model(box_mesh(20, 30, 40), size=(120, 120))
+    return render_sheet(box_mesh(20, 30, 40))
 
 
 def test_every_part_of_the_record_is_on_the_page(picture):

@@ -14,10 +14,10 @@ from PrintPrepLib.report.renderer import (
     SHEET_WIDTH,
     VIEWS,
     bar_length,
+    drawn,
     extents_seen,
     png,
     rasterize,
-    render_model,
     render_sheet,
 )
 
@@ -38,14 +38,16 @@ def test_png_is_what_an_independent_reader_sees():
 
 def test_outline_has_the_size_and_place_of_the_model():
     """A block 60 mm wide and 30 high: its outline is as many pixels as the scale bar says."""
-    image = pixels(render_model(box_mesh(60, 10, 30), size=(600, 600)))
-    model = (image < 250).any(axis=2)
-    across, upwards = model[300, 35:565], model[100:500, 300]
-    pixels_per_mm = 600 / 1.2 / 60
-    assert across.sum() == pytest.approx(60 * pixels_per_mm, abs=2)
-    assert upwards.sum() == pytest.approx(30 * pixels_per_mm, abs=2)
-    bar = image[600 - 30, 30:590].max(axis=1) < 60
-    assert bar.sum() == pytest.approx(bar_length(pixels_per_mm, 150) * pixels_per_mm, abs=1)
+    image = pixels(render_sheet(box_mesh(60, 10, 30)))
+    bone = image[..., 0].astype(int) - image[..., 2] > 4
+    # 60 mm from the front, 10 from the left, 60 from above, side by side.
+    pixels_per_mm = bone.any(axis=0).sum() / 130
+    assert pixels_per_mm == pytest.approx((SHEET_WIDTH - 3 * 124) / 130, rel=0.01)
+    front = bone[:, : SHEET_WIDTH // 2].any(axis=1)
+    assert front.sum() == pytest.approx(30 * pixels_per_mm, abs=3)
+    bar = image[40, 20 : SHEET_WIDTH // 5].max(axis=1) < 60
+    wanted = bar_length(pixels_per_mm, SHEET_WIDTH / 9) * pixels_per_mm
+    assert bar.sum() == pytest.approx(wanted, abs=2)
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,9 @@ def test_views_show_the_patient_as_a_radiologist_expects(view, offset):
         both = trimesh.util.concatenate(
             trimesh.creation.icosphere(subdivisions=3, radius=20), small
         )
-        image = pixels(render_model(TriangleMesh(both.vertices, both.faces), view, (300, 300)))
-        tan = image[..., 0].astype(int) - image[..., 2] > 4  # bone, not the black annotation
-        rows, columns = np.nonzero(tan)
+        mesh = TriangleMesh(both.vertices, both.faces)
+        image = drawn(mesh, bounds(mesh), view, 3.0, (300, 300))
+        rows, columns = np.nonzero((image < 0.98).any(axis=2))
         across = {"right": columns, "left": -columns, "down": rows, "up": -rows}[side]
         # The thin end, where only the small ball reaches, lies on the named side.
         middle = (across.max() + across.min()) / 2
@@ -160,4 +162,4 @@ def test_sheet_can_be_cancelled():
 def test_letters_need_pillow(monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ImportError):
-        render_model(box_mesh(1, 2, 3), size=(120, 120))
+        render_sheet(box_mesh(1, 2, 3))

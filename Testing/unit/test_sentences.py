@@ -13,6 +13,8 @@ from PrintPrepLib.core.errors import PrintPrepError, SegmentError
 from PrintPrepLib.core.findings import Finding, from_entry
 from PrintPrepLib.core.phrases import Phrase, _, counted, translated, use_language
 from PrintPrepLib.core.progress import report
+from PrintPrepLib.qa.protocol import load_protocol, protocol_names
+from PrintPrepLib.surface.threshold import presets
 
 LIBRARY = translations.PROJECT / "PrintPrep" / "PrintPrepLib"
 FILES = translations.python_files()
@@ -98,6 +100,22 @@ def marks(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=translations.context_of)
 def test_sentences_are_marked(path: Path) -> None:
     assert not unmarked(path)
+
+
+def test_the_command_line_alone_speaks_of_itself() -> None:
+    """What the panel tells too names no command and no option."""
+    library = (path for path in FILES if "cli" not in path.parts)
+    told = [text for path in library for text in marks(path)]
+    assert [
+        text for text in told if re.search(r"printprep [a-z]+\b|(?<!\w)--?[a-z]{2}", text)
+    ] == []
+
+
+def test_presets_and_protocols_are_in_the_catalogue() -> None:
+    texts = {item.text for item in translations.in_data()}
+    assert {preset.title for preset in presets().values()} < texts
+    assert {load_protocol(name).title for name in protocol_names()} < texts
+    assert texts <= {item.text for item in translations.catalogue()}
 
 
 @pytest.mark.parametrize("path", FILES, ids=translations.context_of)

@@ -170,6 +170,38 @@ def threshold(text: str) -> tuple[float, float | None]:
     return bounds
 
 
+def mask(text: str) -> tuple[str, tuple[int, ...]]:
+    """``FILE[:LABEL[+LABEL…]]``: what follows the last colon is a label where it is digits."""
+    file, colon, labels = text.rpartition(":")
+    if not colon or not re.fullmatch(r"[0-9+]+", labels):
+        return text, ()
+    if not file or not re.fullmatch(r"0*[1-9]\d{0,5}(\+0*[1-9]\d{0,5})*", labels):
+        problem = _("{text} names no labels: they are numbers from 1 on, with + between them")
+        raise wrong(problem, text=text)
+    return file, tuple(dict.fromkeys(int(label) for label in labels.split("+")))
+
+
+def follow(text: str) -> float:
+    """Millimetres, or ``off``."""
+    from ..surface.masks import BAND_MM
+
+    distance = 0.0 if text == "off" else positive(text)
+    if distance > BAND_MM:
+        problem = _("{text} is more than {most:g} mm: what lies so far away is another edge")
+        raise wrong(problem, text=text, most=BAND_MM)
+    return distance
+
+
+def surface(text: str) -> str:
+    """Where a surface lies."""
+    from ..job.model import SURFACES
+
+    if text not in SURFACES:
+        problem = _("there is no surface {text!r}; there are {known}")
+        raise wrong(problem, text=text, known=", ".join(SURFACES))
+    return text
+
+
 def preset(text: str) -> str:
     """The name of a range of grey values."""
     from ..surface.threshold import presets

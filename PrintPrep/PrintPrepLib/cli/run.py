@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.phrases import Phrase, _
 from ..qa.protocol import protocol_names
+from ..surface.following import REACH_MM
 from . import arguments
 from .console import Console
 
@@ -22,7 +23,7 @@ def add_run(commands: Any, everywhere: argparse.ArgumentParser) -> None:
         "run", parents=[everywhere], help=told, description=told, allow_abbrev=False
     )
     _add_options(run)
-    run.set_defaults(command=_run)
+    run.set_defaults(command=_run, wrong_usage=run.error)
 
 
 def _add_options(run: argparse.ArgumentParser) -> None:
@@ -77,6 +78,7 @@ def _add_options(run: argparse.ArgumentParser) -> None:
             "another name lists them all"
         ),
     )
+    _add_mask_options(run)
     run.add_argument(
         "--largest", action="store_true", help=_("keep only the largest island of the segment")
     )
@@ -106,6 +108,41 @@ def _add_options(run: argparse.ArgumentParser) -> None:
     )
     _add_placing_options(run)
     _add_checking_options(run)
+
+
+def _add_mask_options(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--mask",
+        type=arguments.mask,
+        metavar="FILE[:LABEL[+LABEL…]]",
+        help=_(
+            "what is meant, from another program: a label map or segmentation (.nrrd, .seg.nrrd, "
+            ".nii.gz, .mha). The labels named become one body; without any each label becomes one. "
+            "The boundary follows the image, or with --threshold that range of grey values"
+        ),
+    )
+    run.add_argument(
+        "--follow",
+        type=arguments.follow,
+        metavar="MM|off",
+        help=Phrase(
+            _(
+                "how far from the mask's boundary the edge is looked for (default: {reach:g}); "
+                "off: the boundary stays where the mask has it"
+            ),
+            {"reach": REACH_MM},
+        ).said,
+    )
+    run.add_argument(
+        "--surface",
+        type=arguments.surface,
+        metavar="edge|threshold",
+        help=_(
+            "where the surface lies: where the anatomy ends by the edge in the grey values, or "
+            "where they cross the threshold; otherwise the threshold where --threshold names one, "
+            "else the edge"
+        ),
+    )
 
 
 def _add_placing_options(run: argparse.ArgumentParser) -> None:
@@ -161,12 +198,29 @@ def _add_checking_options(run: argparse.ArgumentParser) -> None:
     )
 
 
+def _require_fitting(options: argparse.Namespace) -> None:
+    """Options that contradict each other are wrong usage."""
+    if options.mask is not None and options.preset is not None:
+        problem = _(
+            "--mask says what is meant, so --preset has no place: give --threshold, or none"
+        )
+        options.wrong_usage(problem)
+    if options.follow is not None and options.mask is None:
+        options.wrong_usage(_("--follow is for --mask"))
+    if options.surface == "edge" and options.follow == 0:
+        options.wrong_usage(
+            _("--follow off leaves the mask as it is: there is no edge to look for")
+        )
+
+
 def _run(options: argparse.Namespace, console: Console) -> None:
+    _require_fitting(options)
     with console.sheltered():
         from ..core.jsonable import to_json
         from ..job.run import Request, run
         from .text import result
 
+    mask, labels = options.mask or (None, ())
     request = Request(
         options.inputs,
         options.out,
@@ -178,6 +232,10 @@ def _run(options: argparse.Namespace, console: Console) -> None:
         apply_tilt=options.apply_tilt,
         threshold=options.threshold,
         preset=options.preset,
+        mask=mask,
+        labels=labels,
+        surface=options.surface,
+        follow_mm=REACH_MM if options.follow is None else options.follow,
         largest=options.largest,
         formats=options.format,
         scale=options.scale,

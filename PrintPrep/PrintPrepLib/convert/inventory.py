@@ -246,12 +246,11 @@ def _identity(index: int, source: Source) -> Identity:
 
 def _by_pydicom(index: int, source: Source, syntax: str) -> Identity:
     """The same for files that are encoded otherwise, or damaged."""
-    from pydicom import dcmread
+    from ..dicom.dataset import read_dataset
 
     try:
-        dataset = dcmread(
-            source.path, stop_before_pixels=True, specific_tags=list(_FIELDS), force=True
-        )
+        with open(source.path, "rb") as file:
+            dataset = read_dataset(file, list(_FIELDS))
         values = {
             name: str(dataset[tag].value or "") for tag, name in _FIELDS.items() if tag in dataset
         }
@@ -332,12 +331,15 @@ def _safe_name(words: str) -> str:
 
 def header_texts(source: Source) -> tuple[str, str, str]:
     """What the folders of a file's series may be called, from its header."""
-    from pydicom import dcmread
+    from pydicom.datadict import tag_for_keyword
+
+    from ..dicom.dataset import read_dataset
 
     wanted = ["SpecificCharacterSet", "PatientID", "PatientName", "StudyDate", "StudyDescription"]
     wanted += ["SeriesNumber", "SeriesDescription"]
     try:
-        dataset = dcmread(source.path, stop_before_pixels=True, force=True, specific_tags=wanted)
+        with open(source.path, "rb") as file:
+            dataset = read_dataset(file, [tag_for_keyword(keyword) or 0 for keyword in wanted])
         patient, name, date, study, number, series = (
             str(dataset.get(keyword) or "") for keyword in wanted[1:]
         )

@@ -389,7 +389,7 @@ def _missing(file: str) -> PixelDataError:
 
 def _damaged(file: str, error: Exception) -> DamagedFile:
     # pydicom's own texts may quote values, which must not get into a summary.
-    reason = str(error) if isinstance(error, Irregular) else type(error).__name__
+    reason = error.why if isinstance(error, Irregular) else type(error).__name__
     remedy = _("Copy the file again from its source")
     return DamagedFile(DAMAGED, reason=reason, file=file, remedy=remedy)
 

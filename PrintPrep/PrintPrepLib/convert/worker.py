@@ -161,7 +161,7 @@ def reason_of(error: Exception) -> Phrase:
     if isinstance(error, PrintPrepError):
         return Phrase(error.template, error.values)
     if isinstance(error, Irregular):
-        return Phrase(DAMAGED, {"reason": str(error)})
+        return Phrase(DAMAGED, {"reason": error.why})
     if isinstance(error, OSError):
         return unreadable(error)
     if isinstance(error, MemoryError):
@@ -312,7 +312,7 @@ def readable(data: bytes, path: str) -> Dataset:
             for _element in elements(data, found.start + len(data) - size, found.explicit):
                 pass
         except Cut as error:
-            raise DamagedFile(DAMAGED, file=path, reason=str(error)) from error
+            raise DamagedFile(DAMAGED, file=path, reason=error.why) from error
         except Irregular:
             pass  # pydicom is more patient
     try:

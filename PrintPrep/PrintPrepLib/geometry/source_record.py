@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,11 +31,16 @@ _DECIMALS = 4
 
 
 def source_record(
-    stack: SliceStack, geometry: StackGeometry, identify: bool = False
+    stack: SliceStack,
+    geometry: StackGeometry,
+    identify: bool = False,
+    inputs: Sequence[str | os.PathLike[str]] = (),
 ) -> dict[str, Any]:
     """The ``source`` part of a record: what the headers say of the stack.
 
     Lengths in mm, angles in degrees; nothing that names the patient unless ``identify``.
+
+    :param inputs: as the user gave them; rejected files are then named relative to them.
     """
     # Of slices at one position the first stands for all of them.
     stack = replace(stack, slices=standing(stack))
@@ -51,7 +57,7 @@ def source_record(
         "scanner_model": info.model,
         "scanner_id": scanner_id(info),
         "slices": len(stack.slices),
-        "rejected": rejected_files(stack.rejected, identify),
+        "rejected": rejected_files(stack.rejected, identify, inputs),
         "pixel_spacing_mm": list(first.pixel_spacing),
         "slice_thickness_mm": max(thickness, default=info.slice_thickness_mm),
         "slice_thickness_range_mm": [min(thickness), max(thickness)] if mixed else None,

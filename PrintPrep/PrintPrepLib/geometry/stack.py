@@ -252,22 +252,26 @@ def instance(item: SliceHeader) -> float | None:
     return None if number is None else float(number)
 
 
-def rejected_files(rejected: Iterable[Rejected], identify: bool = False) -> list[dict[str, Any]]:
+def rejected_files(
+    rejected: Iterable[Rejected],
+    identify: bool = False,
+    inputs: Sequence[str | os.PathLike[str]] = (),
+) -> list[dict[str, Any]]:
     """File and reason of each: a running number and no names, for files are often called after
-    patients; the path only with ``identify``.
+    patients; the name, relative to the input, only with ``identify``.
     """
     if not identify:
         return [
             {"file": number, "reason": without_names(item.reason)}
             for number, item in enumerate(rejected, 1)
         ]
-    return [{"file": os.path.abspath(item.file), "reason": item.reason} for item in rejected]
+    return named_files(rejected, inputs)
 
 
 def named_files(
     rejected: Iterable[Rejected], inputs: Sequence[str | os.PathLike[str]]
 ) -> list[dict[str, Any]]:
-    """File and reason of each for a person at a terminal; names relative to the input."""
+    """File and reason of each; names relative to the input that they are of, else alone."""
     folders = [Path(os.path.abspath(item)) for item in inputs]
 
     def named(path: Path) -> str:

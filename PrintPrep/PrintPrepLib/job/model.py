@@ -2,17 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..core.phrases import _
 from ..core.progress import Progress, meanwhile, part, report
+from ..geometry.hounsfield import in_hounsfield
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import half_contrast
+from ..surface.edges import (
+    CORTICAL_BONE_HU,
+    METAL_HU,
+    EdgeSurface,
+    edge_surface,
+)
+from ..surface.following import REACH_MM
 from ..surface.grey_values import grey_value_surface
 from ..volume.regular_volume import RegularVolume
 
 #: A closed range of grey values; None: no bound on that side.
 Bounds = tuple[float | None, float | None]
+#: Where a surface may lie; the first where nobody has named a threshold.
+SURFACES = ("edge", "threshold")
+#: From here on a range in HU means bone.
+_BONE_HU = 150.0
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A surface, LPS mm; ``edge`` what it rests on where it lies at the edges."""
+
+    mesh: TriangleMesh
+    edge: EdgeSurface | None = None
+
+
+def segment_surface(
+    volume: RegularVolume,
+    mask: np.ndarray,
+    bounds: Bounds | None,
+    surface: str,
+    progress: Progress | None = None,
+    others: np.ndarray | None = None,
+    reach_mm: float = REACH_MM,
+) -> Made:
+    """The surface of a segment, at the anatomy's edge or at its range of grey values.
+
+    :param surface: a name in ``SURFACES``.
+    :param reach_mm: how far from the segment its edge is looked for; 0: nowhere else.
+    :raises SegmentError: the segment is empty.
+    :raises Cancelled: progress asked for it.
+    """
+    if surface == "threshold" or not reach_mm:
+        return Made(segment_mesh(volume, mask, bounds, progress, others))
+    low, high = bounds or (None, None)
+    hounsfield = in_hounsfield(volume.provenance.get("source") or {})
+    bone = hounsfield and low is not None and low >= _BONE_HU and high is None
+    made = edge_surface(
+        volume.voxels,
+        mask,
+        volume.ijk_to_lps,
+        low,
+        high,
+        volume.acquired_field,
+        material=CORTICAL_BONE_HU if bone else None,
+        saturated=METAL_HU if hounsfield else None,
+        others=others,
+        reach_mm=reach_mm,
+        progress=progress,
+    )
+    return Made(made.mesh, made)
 
 
 def segment_mesh(
@@ -20,6 +79,7 @@ def segment_mesh(
     mask: np.ndarray,
     bounds: Bounds | None,
     progress: Progress | None = None,
+    others: np.ndarray | None = None,
 ) -> TriangleMesh:
     """The grey-value surface of a segment, LPS mm.
 
@@ -28,18 +88,19 @@ def segment_mesh(
 
     :param mask: boolean [k, j, i], on the volume's grid.
     :param bounds: the range that made the segment; None where nothing says so.
+    :param others: of the same shape, what other bodies of the model have; borders are common.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
     """
     if bounds is not None:
-        return _surface(volume, mask, bounds, progress)
-    rough = _surface(volume, mask, (None, None), part(progress, 0.0, 0.4))
+        return _surface(volume, mask, bounds, progress, others)
+    rough = _surface(volume, mask, (None, None), part(progress, 0.0, 0.4), others)
     message = _("Measuring half contrast")
     report(progress, 0.4, message)
     measured = meanwhile(progress, 0.4, message, lambda: contrast_bounds(volume, rough))
     if measured == (None, None):
         return rough
-    return _surface(volume, mask, measured, part(progress, 0.4, 1.0))
+    return _surface(volume, mask, measured, part(progress, 0.4, 1.0), others)
 
 
 def contrast_bounds(volume: RegularVolume, mesh: TriangleMesh) -> Bounds:
@@ -52,7 +113,11 @@ def contrast_bounds(volume: RegularVolume, mesh: TriangleMesh) -> Bounds:
 
 
 def _surface(
-    volume: RegularVolume, mask: np.ndarray, bounds: Bounds, progress: Progress | None
+    volume: RegularVolume,
+    mask: np.ndarray,
+    bounds: Bounds,
+    progress: Progress | None,
+    others: np.ndarray | None,
 ) -> TriangleMesh:
     return grey_value_surface(
         volume.voxels,
@@ -61,4 +126,5 @@ def _surface(
         *bounds,
         field=volume.acquired_field,
         progress=progress,
+        others=others,
     )

@@ -75,6 +75,8 @@ def checked(
     maps: bool = False,
     quick: bool = False,
     progress: Progress | None = None,
+    surface: str = "threshold",
+    mask: Mapping[str, Any] | None = None,
     **segment: Any,
 ) -> Checked:
     """Measure and judge a model.
@@ -86,6 +88,8 @@ def checked(
     :param provenance: of the volume, where the record shall hold another one than it carries.
     :param slicer: the version of Slicer that this runs in.
     :param quick: leave out what takes long on large models; the record names it.
+    :param surface: where it lies: ``edge`` of the anatomy, or ``threshold``.
+    :param mask: what the segment was made of, as ``segment.mask_record`` tells it.
     :param segment: further entries of the record's ``segment`` part.
     :raises SegmentError: the segment is empty.
     :raises MeshError: the mesh has no surface.
@@ -100,6 +104,7 @@ def checked(
         segment_record(
             subject.mask, volume.ijk_to_lps, method, *bounds, volume.acquired_field, **segment
         )
+        | {"surface": surface, "mask": mask}
         | found.segment,
         model_record(found.model | dict(subject.refinement or {}), exported),
         slicer=slicer,

@@ -21,18 +21,30 @@ from ..geometry.manual import EnteredGeometry, apply_tilt
 from ..geometry.privacy import persons_of, unnamed_entry
 from ..geometry.source_record import source_record
 from ..geometry.stack import SeriesCollection, SliceStack, rejected_files
+from ..image_io.read import image_suffix
 from ..mesh.io.export import FORMATS, export_model
+from ..mesh.io.placement import merged
+from ..mesh.triangle_mesh import TriangleMesh
 from ..qa.assessment import Subject
 from ..series.by_hand import read_series_by_hand
 from ..series.reader import read_series
 from ..series.selection import choose
-from ..surface.islands import largest_island
-from ..surface.threshold import grey_range, range_mask
+from ..surface.edges import joined
+from ..surface.following import REACH_MM
+from ..surface.masks import LabelMap, read_labels
 from ..volume.regular_volume import RegularVolume
 from ..volume.regularize import load_stack
-from .model import segment_mesh
+from .model import SURFACES
 from .record import Standards, checked, named_standards
 from .results import Results
+from .segment import (
+    Segment,
+    grey_segment,
+    mask_record,
+    mask_segment,
+    part_surfaces,
+    unnamed,
+)
 
 #: Tells a person something beside the results.
 Note = Callable[[str], None]
@@ -48,6 +60,11 @@ class Request:
     :param geometry: where headers do not say where slices lie.
     :param apply_tilt: degrees; True for what the headers state.
     :param threshold, preset: grey values of the model; neither: ``grey_range`` decides.
+    :param mask: a file with labels that say what is meant; its boundary follows the image.
+    :param labels: those of the mask that make the model, as one body; none: all, one body each.
+    :param surface: where it lies, a name in ``model.SURFACES``; None: at the threshold where one
+        is given, or where a mask shall stay as it is, else at the edge.
+    :param follow_mm: how far from the mask's boundary the edge is looked for; 0: nowhere.
     :param formats: kinds of model files.
     :param scale: size of the file ÷ the patient's.
     :param name: of the model and its files.
@@ -63,6 +80,10 @@ class Request:
     apply_tilt: float | bool | None = None
     threshold: tuple[float, float | None] | None = None
     preset: str | None = None
+    mask: str | None = None
+    labels: tuple[int, ...] = ()
+    surface: str | None = None
+    follow_mm: float = REACH_MM
     largest: bool = False
     formats: Sequence[str] = ("stl",)
     scale: float = 1.0
@@ -73,6 +94,14 @@ class Request:
     printer: str = ""
     calibration: str = ""
     identify: bool = False
+
+    @property
+    def surface_taken(self) -> str:
+        """Where the surface lies: a person's number is where it says."""
+        if self.surface is not None:
+            return self.surface
+        as_it_is = self.mask is not None and not self.follow_mm
+        return "threshold" if self.threshold is not None or as_it_is else SURFACES[0]
 
     @property
     def several(self) -> bool:
@@ -109,6 +138,7 @@ def run(
     standards = named_standards(
         request.protocol, request.surgery_date, request.printer, request.calibration
     )
+    mask = None if request.mask is None else read_labels(request.mask, request.labels)
     with staging(request.out) as folder:
         left = [name for name in leftovers(Path(request.out)) if name != folder.parent.name]
         if left and note is not None:
@@ -129,6 +159,7 @@ def run(
                 request,
                 standards,
                 chosen,
+                mask,
                 folder,
                 f"-{number}" if request.several else "",
                 part(progress, *share),
@@ -170,6 +201,7 @@ class _Maker:
     request: Request
     standards: Standards
     chosen: _Chosen
+    mask: LabelMap | None
     folder: Path
     suffix: str
     progress: Progress | None
@@ -178,18 +210,15 @@ class _Maker:
     def make(self, stack: SliceStack) -> Result:
         request, progress = self.request, self.progress
         volume = load_stack(stack, request.spacing, part(progress, 0.0, 0.3))
-        report(progress, 0.3, _("Segmenting"))
-        low, high, method = grey_range(volume, request.threshold, request.preset)
-        mask = range_mask(volume.voxels, low, high)
-        if request.largest:
-            report(progress, 0.32, _("Keeping the largest island"))
-            mask = largest_island(mask)
-            method += ", largest island"
-        mesh = segment_mesh(volume, mask, (low, high), part(progress, 0.35, 0.5))
+        segment = self._segment(stack, volume, part(progress, 0.3, 0.4))
+        made = part_surfaces(volume, segment, request.name, part(progress, 0.4, 0.5))
+        meshes = [(name, one.mesh) for name, one in made]
+        mesh = merged(meshes)
+        edges = [one.edge for _name, one in made if one.edge is not None]
         shares = np.linspace(0.5, 0.55, len(request.formats) + 1)
         exported = [
             export_model(
-                [(request.name, mesh)],
+                meshes,
                 self.folder / f"{request.name}{self.suffix}{FORMATS[kind].suffix}",
                 kind,
                 request.scale,
@@ -206,28 +235,80 @@ class _Maker:
             progress=part(progress, 0.55, 0.6),
         )
         found = checked(
-            Subject(volume, mask, mesh, low, high, untouched=True),
-            method,
-            (low, high),
+            Subject(
+                volume,
+                segment.mask,
+                mesh,
+                *segment.bounds,
+                untouched=True,
+                bodies=len(meshes),
+                edge=joined(edges) if edges else None,
+            ),
+            segment.method,
+            segment.bounds,
             self.standards,
             exported,
-            provenance=self._provenance(stack, volume),
+            provenance=self._provenance(stack, volume, segment),
             progress=part(progress, 0.6, 0.9),
             largest_island=request.largest,
+            surface=segment.surface,
+            mask=self._mask_record(segment, meshes),
         )
         record = results.add(found.record, mesh, self.suffix, part(progress, 0.9, 1.0))
         files = [results.written[0], *(item.path for item in exported), *results.written[1:]]
         return Result(record, [file.name for file in files])
 
-    def _provenance(self, stack: SliceStack, volume: RegularVolume) -> dict[str, Any]:
+    def _segment(
+        self, stack: SliceStack, volume: RegularVolume, progress: Progress | None
+    ) -> Segment:
+        request = self.request
+        if self.mask is None:
+            return grey_segment(
+                volume,
+                request.threshold,
+                request.preset,
+                request.surface_taken,
+                request.largest,
+                progress,
+            )
+        segment = mask_segment(
+            volume,
+            # Names go into files, where nobody looks for a person's.
+            unnamed(self.mask, persons_of(stack.info)),
+            bool(request.labels),
+            request.threshold,
+            request.surface_taken,
+            request.follow_mm,
+            request.largest,
+            progress,
+        )
+        if self.note is not None:
+            for finding in segment.findings:
+                self.note(finding.said)
+        return segment
+
+    def _mask_record(
+        self, segment: Segment, meshes: Sequence[tuple[str, TriangleMesh]]
+    ) -> dict[str, Any] | None:
+        """Names of files and labels may name a person: whole ones only where that is asked for."""
+        if self.mask is None or segment.labels is None:
+            return None
+        file, names = Path(self.mask.file).name, self.mask.names
+        if not self.request.identify:
+            file, names = f"mask{image_suffix(file)}", segment.labels.source.names
+        return mask_record(segment, segment.labels, meshes, file, names)
+
+    def _provenance(
+        self, stack: SliceStack, volume: RegularVolume, segment: Segment
+    ) -> dict[str, Any]:
         """The volume's, with all that was left out and chosen on the way."""
         collection, request = self.chosen.collection, self.request
         left_out = [item for series in collection.series for item in series.rejected]
         # The stack's own ones also name the images that were there twice.
         every = dict.fromkeys([*left_out, *stack.rejected, *collection.rejected])
         source = source_record(stack, analyse(stack), identify=request.identify)
-        rejected = rejected_files(every, request.identify)
-        choices = [item.as_entry() for item in self.chosen.findings]
+        rejected = rejected_files(every, request.identify, request.inputs)
+        choices = [item.as_entry() for item in (*self.chosen.findings, *segment.findings)]
         findings = [*volume.provenance["findings"], *choices]
         if not request.identify:
             persons = persons_of(stack.info)

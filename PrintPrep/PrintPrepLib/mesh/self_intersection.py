@@ -29,6 +29,11 @@ BY_CONSTRUCTION = _(
     "none by construction: every triangle lies within its own cell of eight voxels, and the "
     "triangles of a cell do not meet but in their common sides"
 )
+#: The same of several bodies in one mesh.
+BY_BODY = _(
+    "none by construction within each body; where bodies touch, and the outside meets them, they "
+    "may overlap by part of a voxel, which printing programs join"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +87,19 @@ def self_intersections(mesh: TriangleMesh, progress: Progress | None = None) -> 
 
 
 def self_intersection_record(
-    mesh: TriangleMesh, untouched: bool, progress: Progress | None = None
+    mesh: TriangleMesh, untouched: bool, progress: Progress | None = None, bodies: int = 1
 ) -> dict[str, Any]:
     """The part ``self_intersections`` of a record's model.
 
     :param untouched: the surface is as ``grey_value_surface`` made it, neither smoothed nor
         decimated nor changed otherwise: it has none by construction, and is not examined.
+    :param bodies: how many surfaces, each made by itself, the mesh holds.
     :return: ``examined``; ``pairs`` and ``places_mm`` (up to ten, far from each other);
         ``reason`` why it was not examined.
     """
     if untouched:
-        return {"examined": False, "pairs": None, "places_mm": [], "reason": BY_CONSTRUCTION}
+        reason = BY_CONSTRUCTION if bodies == 1 else BY_BODY
+        return {"examined": False, "pairs": None, "places_mm": [], "reason": reason}
     found = self_intersections(mesh, progress)
     return {
         "examined": True,

@@ -539,11 +539,15 @@ def slicer_surface(
     source = segmentation_node.GetSegmentation()
     message = _("Making Slicer's surface")
     report(progress, 0.0, message)
-    smoothing = _usual_smoothing(source)
-    if smoothing is None or source.GetSourceRepresentationName() != _binary():
+    steps = None
+    if source.GetSourceRepresentationName() == _binary():
+        steps = _usual_smoothing(source)
+    if steps is None:
         polydata = _converted(source, segment_id)
     else:
-        polydata = _flying_edges(segmentation_node, segment_id, smoothing, progress)
+        labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
+        value = _segment(segmentation_node, segment_id).GetLabelValue()
+        polydata = _flying_edges(labels, value, *steps, progress)
     if polydata is None or not polydata.GetNumberOfCells():
         raise SegmentError(_("Slicer makes no surface of this segment"))
     triangles = vtk.vtkTriangleFilter()
@@ -555,23 +559,47 @@ def slicer_surface(
     return TriangleMesh(mesh.points * [-1.0, -1.0, 1.0], mesh.triangles)
 
 
-def _usual_smoothing(segmentation: Any) -> float | None:
-    """The smoothing factor of Slicer's usual method; None where another is set."""
+def _usual_smoothing(segmentation: Any) -> tuple[float, int] | None:
+    """Factor and iterations of the smoothing of Slicer's usual method; None for another method.
+
+    The number of iterations differs between versions of Slicer: the one is taken that gives a
+    small body just the surface that Slicer gives it.
+    """
     rule = slicer.vtkBinaryLabelmapToClosedSurfaceConversionRule()
-    told = {}
-    for name, asked in (
-        ("smoothing", rule.GetSmoothingFactorParameterName),
-        ("decimation", rule.GetDecimationFactorParameterName),
-        ("joint", rule.GetJointSmoothingParameterName),
-        ("method", rule.GetConversionMethodParameterName),
-    ):
-        text = segmentation.GetConversionParameter(asked())
-        told[name] = text or rule.GetConversionParameter(asked())
+    asked = (
+        rule.GetSmoothingFactorParameterName(),
+        rule.GetDecimationFactorParameterName(),
+        rule.GetJointSmoothingParameterName(),
+        rule.GetConversionMethodParameterName(),
+    )
+    texts = [segmentation.GetConversionParameter(name) for name in asked]
     try:
-        smoothing = float(told.pop("smoothing"))
-        return smoothing if not any(map(float, told.values())) else None
+        smoothing, *others = (
+            float(text or rule.GetConversionParameter(name))
+            for name, text in zip(asked, texts, strict=True)
+        )
     except ValueError:
         return None
+    if any(others):
+        return None
+    mask = np.zeros((6, 7, 8), bool)
+    mask[1:5, 1:6, 1:7] = True
+    mask[3:, 3:, 4:] = False
+    body = slicer.vtkSegment()
+    body.AddRepresentation(_binary(), _oriented_image(np.eye(4), (0, 0, 0), mask))
+    trial = slicer.vtkSegmentation()
+    trial.SetSourceRepresentationName(_binary())
+    trial.CopyConversionParameters(segmentation)
+    trial.AddSegment(body, "body")
+    true = from_polydata(_converted(trial, "body"))
+    for iterations in (round(20 + 40 * smoothing), 20):
+        tried = _flying_edges(body.GetRepresentation(_binary()), 1, smoothing, iterations, None)
+        mesh = from_polydata(tried)
+        if np.array_equal(mesh.triangles, true.triangles) and np.allclose(
+            mesh.points, true.points, rtol=0, atol=1e-4
+        ):
+            return smoothing, iterations
+    return None
 
 
 def _converted(source: Any, segment_id: str) -> Any:
@@ -588,12 +616,10 @@ def _converted(source: Any, segment_id: str) -> Any:
 
 
 def _flying_edges(
-    segmentation_node: Any, segment_id: str, smoothing: float, progress: Progress | None
+    labels: Any, value: int, smoothing: float, iterations: int, progress: Progress | None
 ) -> Any:
-    """The surface (RAS) by Slicer's usual filters, or None for an empty segment."""
+    """The surface (RAS) of a label by Slicer's usual filters, or None where there is none."""
     message = _("Making Slicer's surface")
-    labels = segmentation_node.GetBinaryLabelmapInternalRepresentation(segment_id)
-    value = _segment(segmentation_node, segment_id).GetLabelValue()
     inside = None if labels is None or labels.IsEmpty() else _array(labels) == value
     box = None if inside is None else bounding_box(inside)
     if inside is None or box is None:
@@ -618,7 +644,7 @@ def _flying_edges(
     if smoothing > 0:
         last = vtk.vtkWindowedSincPolyDataFilter()
         last.SetInputData(contour.GetOutput())
-        last.SetNumberOfIterations(20)
+        last.SetNumberOfIterations(iterations)
         last.SetPassBand(10 ** (-4 * smoothing))
         last.BoundarySmoothingOff()
         last.FeatureEdgeSmoothingOff()

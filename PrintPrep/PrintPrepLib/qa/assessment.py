@@ -31,6 +31,7 @@ from .wall_thickness import LIMIT_MM, WallThickness, thickness_map, wall_thickne
 
 if TYPE_CHECKING:
     from ..mesh.io.common import ExportedFile
+    from ..surface.edges import EdgeSurface
     from ..volume.regular_volume import RegularVolume
 
 
@@ -42,9 +43,11 @@ class Subject:
     :param mesh: the model, LPS mm.
     :param low, high: the range of grey values that the segment was made with; None: unbounded.
     :param untouched: the mesh is the surface as it was made of the segment.
+    :param bodies: how many surfaces, each made by itself, the mesh holds.
     :param refinement: what smoothing and thinning did to it, as kept with the model.
     :param printer: that the model is meant for; None: not chosen.
     :param exported: the file that was written of it; None: not yet.
+    :param edge: what the surface rests on where it lies at the edges; None: it lies at the range.
     """
 
     volume: RegularVolume
@@ -53,9 +56,11 @@ class Subject:
     low: float | None = None
     high: float | None = None
     untouched: bool = False
+    bodies: int = 1
     refinement: Mapping[str, Any] | None = None
     printer: Printer | None = None
     exported: ExportedFile | None = None
+    edge: EdgeSurface | None = None
 
     @property
     def grey(self) -> tuple[np.ndarray, np.ndarray, float | None, float | None, np.ndarray]:
@@ -67,6 +72,11 @@ class Subject:
     def bounded(self) -> bool:
         """Whether grey values say where the surface ought to be."""
         return self.low is not None or self.high is not None
+
+    @property
+    def by_construction(self) -> bool:
+        """Whether the surface cannot cross itself, which takes no time to tell."""
+        return self.untouched and self.edge is None
 
     @property
     def placing(self) -> tuple[float, tuple[float, float, float]]:
@@ -137,8 +147,9 @@ def _left_out(subject: Subject) -> tuple[str, ...]:
     left_out = ["wall_thickness", "bridges"]
     if subject.ct and subject.bounded:
         left_out.append("threshold_effect")
-    # A surface as it was made has none, which takes no time to tell.
-    return (*left_out, *(() if subject.untouched else ("self_intersections",)))
+    if not subject.by_construction:
+        left_out.append("self_intersections")
+    return tuple(left_out)
 
 
 def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[str, Any]:
@@ -187,9 +198,9 @@ def _model(
         **_fit(subject, figures["extents_mm"], box),
         **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
     }
-    if whole or subject.untouched:
+    if whole or subject.by_construction:
         figures["self_intersections"] = self_intersection_record(
-            mesh, subject.untouched, part(progress, 0.2, 0.5)
+            mesh, subject.by_construction, part(progress, 0.2, 0.5), subject.bodies
         )
     if whole:
         thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))

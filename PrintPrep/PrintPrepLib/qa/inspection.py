@@ -29,19 +29,21 @@ def inspect_record(
     :param inputs: as the user gave them.
     :param names: name rejected files relative to them, for a person at a terminal.
     """
-    series = [_inspected(item, identify) for item in stacks]
+    series = [_inspected(item, inputs, identify) for item in stacks]
     series += [_unplaced(item, identify) for item in collection.unplaced]
     left_out = [item for entry in collection.series for item in entry.rejected]
     left_out += [item for entry in stacks for item in entry.stack.rejected]
     every = dict.fromkeys([*left_out, *collection.rejected])
-    files = named_files(every, inputs) if names else rejected_files(every, identify)
+    files = named_files(every, inputs) if names else rejected_files(every, identify, inputs)
     return plain({"series": series, "rejected": files})
 
 
-def _inspected(item: Inspected, identify: bool) -> dict[str, Any]:
+def _inspected(
+    item: Inspected, inputs: Sequence[str | os.PathLike[str]], identify: bool
+) -> dict[str, Any]:
     """The entry of one stack."""
     stack, geometry = item.stack, item.geometry
-    source = source_record(stack, geometry, identify=identify)
+    source = source_record(stack, geometry, identify, inputs)
     if item.parts:
         source["section"] = 0  # all of them
     coarse = None if geometry.refusal else coarse_steps(source)

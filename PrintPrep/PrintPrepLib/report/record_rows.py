@@ -23,7 +23,7 @@ IDENTITY = {
 _MODEL = {
     "files", "units", "space", "scale", "center_offset_mm", "triangles", "extents_mm",
     "bounds_mm", "volume_mm3", "area_mm2", "components", "voids", "watertight",
-    "boundary_edges", "non_manifold_edges", "inconsistent_edges",
+    "boundary_edges", "non_manifold_edges", "inconsistent_edges", "part_of_file",
 }  # fmt: skip
 _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
@@ -36,7 +36,7 @@ _SOURCE = {
 }  # fmt: skip
 _VOLUME = {
     "dimensions", "spacing_mm", "ijk_to_ras", "interpolation", "residual_mm", "spacing_choice",
-    "field", "cost",
+    "field", "cost", "file",
 }  # fmt: skip
 _INTERPOLATION = {
     "none": _("none, voxels untouched"),
@@ -46,11 +46,20 @@ _INTERPOLATION = {
 }
 #: Steps that deviate are named one by one up to so many.
 _STEPS_SHOWN = 12
-_SEGMENT = {"method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast"}
+_SEGMENT = {
+    "method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast",
+    "surface", "mask",
+}  # fmt: skip
+_SURFACES = {
+    "edge": _("where the anatomy ends, by the edge in the grey values"),
+    "threshold": _("where the grey values cross the range"),
+}
 
 
 def model_rows(model: Mapping[str, Any]) -> Rows:
     """Size, place and measures of the model."""
+    if part := model.get("part_of_file"):
+        yield _("Part of the file"), Phrase(_("{number} of {of}: {name}"), part)
     yield _("Size x × y × z"), joined(model["extents_mm"], 2, " × ", "mm")
     size, unit = size_and_unit(model)
     if model["scale"] != 1:
@@ -174,13 +183,12 @@ def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
     """What the model was made of; ``unit`` is that of the grey values."""
     low, high = segment["threshold_hu"]
     yield _("Method"), Phrase(segment["method"])
+    surface = segment.get("surface")
+    if (low, high) == (None, None) and surface == "threshold":
+        surface = _("half-way between voxels")
+    yield _("Surface lies"), surface and Phrase(_SURFACES.get(surface, surface))
     digits = _grey_digits(low, high)
-    yield (
-        _("Grey values"),
-        Phrase(_("{grey} and more"), {"grey": amount(low, digits, unit)}).said
-        if high is None
-        else joined((low, high), digits, " … ", unit),
-    )
+    yield _("Grey values"), _range(low, high, digits, unit)
     yield _("Voxels"), f"{segment['voxels']:,}".replace(",", " ")
     yield _("Volume of the voxels"), amount(segment["volume_mm3"] / 1000, 2, "cm³")
     half = segment.get("half_contrast")
@@ -188,6 +196,40 @@ def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
         yield _("Half contrast, measured"), amount(half["threshold"], digits, unit)
         yield _("Surface outside of it by"), amount(half["shift_mm"], 3, "mm")
         yield _("Blur of the images (SD)"), amount(half["blur_mm"], 2, "mm")
+
+    yield from _mask_rows(segment.get("mask"))
+
+
+def _range(low: float | None, high: float | None, digits: int, unit: str) -> str | None:
+    if high is None:
+        told = _("{grey} and more")
+        return None if low is None else Phrase(told, {"grey": amount(low, digits, unit)}).said
+    if low is None:
+        return Phrase(_("{grey} and less"), {"grey": amount(high, digits, unit)}).said
+    return joined((low, high), digits, " … ", unit)
+
+
+def _mask_rows(mask: Mapping[str, Any] | None) -> Rows:
+    """Which mask said what is meant, and how far each label's surface lies from its own."""
+    if not mask:
+        return
+    yield _("Mask"), f"{mask['file']} (SHA-256 {mask['sha256'][:16]}…)"
+    yield _("Edge looked for within"), amount(mask.get("follow_mm"), 1, "mm")
+    for label in mask["labels"]:
+        values = {"value": label["value"], "name": label["name"]}
+        template = _("Label {value}, {name}") if label["name"] else _("Label {value}")
+        told = _(
+            "{volume} in the mask; the surface moved by {mean} on average, by up to {p95} on "
+            "95 % of it; at the end of the reach on {share:.1f} %"
+        )
+        moved = label["moved_mm"]
+        values_of = {
+            "volume": amount(label["volume_mm3"] / 1000, 2, "cm³"),
+            "mean": amount(moved["mean"], 3, "mm"),
+            "p95": amount(moved["p95"], 3, "mm"),
+            "share": 100 * label["at_bound"],
+        }
+        yield Phrase(template, values), Phrase(told, values_of)
 
 
 def _grey_digits(*values: float | None) -> int:

@@ -29,7 +29,6 @@ VIEWS = {
     "superior": (((-1, 0, 0), (0, -1, 0), (0, 0, 1)), "LRAP"),
 }
 TITLES = {"anterior": _("Anterior"), "left": _("Left lateral"), "superior": _("Superior")}
-SIZE = (720, 720)
 #: The sheet of three views: its width, and what its views may be high, in pixels.
 SHEET_WIDTH = 1500
 _SHEET_HEIGHT = 620
@@ -55,25 +54,6 @@ _LIGHTS = (
     ((0.00, -0.85, 0.53), 0.12),
 )
 _AMBIENT = 0.14
-
-
-def render_model(mesh: TriangleMesh, view: str = "anterior", size: tuple[int, int] = SIZE) -> bytes:
-    """Draw a model as PNG on a white ground.
-
-    :param mesh: in LPS mm, with at least one triangle.
-    :param view: one of ``VIEWS``.
-    :param size: (width, height) in pixels.
-    :return: the PNG file's bytes.
-    :raises ValueError: the mesh has no triangle.
-    :raises ImportError: Pillow is missing.
-    """
-    box = bounds(mesh)
-    width, height = extents_seen(box, view)
-    pixels_per_mm = min(size[0] / (_MARGIN * width), size[1] / (_MARGIN * height))
-    picture = _drawn(mesh, box, view, pixels_per_mm, size)
-    _letter(picture, VIEWS[view][1], (36, 36, size[0] - 36, size[1] - 36))
-    _scale_bar(picture, pixels_per_mm, 36, size[1] - 30, size[0] / 4)
-    return png((picture * 255 + 0.5).astype(np.uint8))
 
 
 def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
@@ -103,7 +83,7 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
         box = (x + left, y, x + left + size[0], y + size[1])
         # One pixel more on each side: the outermost points lie on the border itself.
         view_box = np.s_[box[1] - 1 : box[3] + 1, box[0] - 1 : box[2] + 1]
-        sheet[view_box] = _drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
+        sheet[view_box] = drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
         _letter(sheet, VIEWS[view][1], box)
         _dimensions(sheet, box, (width, height))
         write(sheet, translated(TITLES[view]), (box[0] + box[2]) / 2, 18, _LETTERS)
@@ -120,10 +100,15 @@ def extents_seen(box: Box, view: str) -> tuple[float, float]:
     return max(float(width), 1e-6), max(float(height), 1e-6)
 
 
-def _drawn(
+def drawn(
     mesh: TriangleMesh, box: Box, view: str, pixels_per_mm: float, size: tuple[int, int]
 ) -> np.ndarray:
-    """The model in the middle of a picture (height, width, 3), 0 … 1."""
+    """The model in the middle of a picture (height, width, 3), 0 … 1, on a white ground.
+
+    :param mesh: in LPS mm; ``box`` is its ``triangle_mesh.bounds``.
+    :param view: one of ``VIEWS``.
+    :param size: (width, height) in pixels.
+    """
     size = size[0] * _FINER, size[1] * _FINER
     seen = np.empty((3, len(mesh.points)), dtype=np.float32)
     # Each direction of a view is an axis of the patient or its opposite.

@@ -22,6 +22,9 @@ from .islands import bounding_box
 #: A vertex keeps this share of its edge away from either voxel, so that grey values equal
 #: to the threshold make no triangle without area.
 _MARGIN = 0.001
+#: By this share of an edge, a micrometre or so, bodies of one model stay apart: printing programs
+#: close it, and a file that knows no bodies holds no triangle twice.
+HAIR = 0.002
 #: Vertices placed at a time: the temporaries of one batch stay in the cache.
 _BATCH = 1 << 16
 
@@ -34,6 +37,7 @@ def grey_value_surface(
     high: float | None = None,
     field: np.ndarray | None = None,
     progress: Progress | None = None,
+    others: np.ndarray | None = None,
 ) -> TriangleMesh:
     """The closed surface of a segment, as accurate as the grey values allow.
 
@@ -43,6 +47,8 @@ def grey_value_surface(
     :param low, high: the closed range of grey values that made the segment; None: unbounded.
     :param field: (K, 4) first and last i and j of the acquired field of each plane
         (inclusive); None: the whole volume.
+    :param others: voxels of other bodies of one model, boolean [k, j, i]: towards them the surface
+        lies half-way, so that both sides agree, and a hair short of it, so that they do not touch.
     :returns: the surface in LPS mm, outward oriented.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
@@ -57,20 +63,21 @@ def grey_value_surface(
         )
     report(progress, 0.0, _("Finding the surface"))
     start = np.array([part.start for part in box])[::-1] - 1
-    segment = _with_border(np.asarray(mask, bool).view(np.uint8), box)
+    segment = with_border(np.asarray(mask, bool).view(np.uint8), box)
+    beside = None if others is None else with_border(np.asarray(others, bool), box)
     vertices, triangles = meanwhile(
-        progress, 0.0, _("Finding the surface"), lambda: _mask_surface(segment)
+        progress, 0.0, _("Finding the surface"), lambda: mask_surface(segment)
     )
     report(progress, 0.5, _("Placing the surface"))
     if field is None:
         depth, rows, columns = voxels.shape
         field = np.tile([0, columns - 1, 0, rows - 1], (depth, 1))
-    grey = _with_border(voxels, box)
+    grey = with_border(voxels, box)
     points = np.empty(vertices.shape)
     for first in range(0, len(vertices), _BATCH):
         report(progress, 0.5 + 0.5 * first / len(vertices), _("Placing the surface"))
         some = slice(first, first + _BATCH)
-        ijk = _placed(vertices[some], segment, grey, (low, high), start, field)
+        ijk = _placed(vertices[some], segment, grey, (low, high), start, field, beside)
         points[some] = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
     if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
@@ -78,7 +85,7 @@ def grey_value_surface(
     return TriangleMesh(points, triangles)
 
 
-def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
+def with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndarray:
     """The box [k, j, i] and the layer of voxels around it; zeros outside the volume."""
     bordered = np.zeros([part.stop - part.start + 2 for part in box], values.dtype)
     inside, place = [], []
@@ -90,7 +97,7 @@ def _with_border(values: np.ndarray, box: tuple[slice, slice, slice]) -> np.ndar
     return bordered
 
 
-def _mask_surface(segment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def mask_surface(segment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (N, 3) in voxels (i, j, k), and triangles (M, 3), of the binary surface."""
     image = vtkImageData()
     image.SetDimensions(*segment.shape[::-1])
@@ -115,11 +122,13 @@ def _placed(
     bounds: tuple[float | None, float | None],
     start: np.ndarray,
     field: np.ndarray,
+    beside: np.ndarray | None,
 ) -> np.ndarray:
     """Move each vertex along its grid edge; (N, 3) in voxels (i, j, k) of the whole volume.
 
     :param segment, grey: the box [k, j, i] around the segment with its border, whose first
         voxel is ``start`` (i, j, k) of the whole volume.
+    :param beside: in the same box, the voxels of other bodies.
     """
     doubled = np.rint(2 * vertices).astype(np.int32)
     lower, along = doubled >> 1, doubled & 1
@@ -128,13 +137,15 @@ def _placed(
     upwards = segment.ravel()[first] == 1
     inner = first + np.where(upwards, 0, step)
     outer = first + np.where(upwards, step, 0)
-    share = _crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
+    share = crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
     lower += start.astype(np.int32)
-    share[~_in_field(lower + along * upwards[:, None], field)] = 0.5
+    share[~in_field(lower + along * upwards[:, None], field)] = 0.5
+    if beside is not None:
+        share[beside.ravel()[outer]] = 0.5 - HAIR
     return lower + along * np.where(upwards, share, 1 - share)[:, None]
 
 
-def _crossings(
+def crossings(
     inner: np.ndarray, outer: np.ndarray, low: float | None, high: float | None
 ) -> np.ndarray:
     """Where on its edge (0 inner voxel … 1 outer voxel) the grey values put each vertex."""
@@ -150,7 +161,7 @@ def _crossings(
     return np.clip(share, _MARGIN, 1 - _MARGIN)
 
 
-def _in_field(ijk: np.ndarray, field: np.ndarray) -> np.ndarray:
+def in_field(ijk: np.ndarray, field: np.ndarray) -> np.ndarray:
     i, j, k = ijk.T
     first_i, last_i, first_j, last_j = field[np.clip(k, 0, len(field) - 1)].T
     depth = (k >= 0) & (k < len(field))

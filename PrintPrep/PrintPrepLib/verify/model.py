@@ -16,7 +16,7 @@ from ..core.progress import Progress, report
 from ..mesh.io.placement import UNITS
 from ..mesh.io.read import read_model
 from ..mesh.io.stl import read_stl
-from ..mesh.triangle_mesh import TriangleMesh, measure
+from ..mesh.triangle_mesh import TriangleMesh, compact, measure
 from .items import Difference, Item, beside, listing
 
 #: What a length may differ: the numbers of a file are float32 or have five decimals.
@@ -45,13 +45,13 @@ def model_items(
     files = model["files"]
     for number, entry in enumerate(files):
         name = str(entry.get("file"))
-        identity, title = f"figures:{name}", Phrase(_("Figures of {name}"), {"name": name})
+        identity, title = f"figures:{name}", _title(name, model)
         path = beside(folder, name)
         if path is None:
             continue  # told with the files
         report(progress, number / len(files), Phrase(_("Measuring {name}"), {"name": name}))
         try:
-            mesh = read_back(path, entry, model)
+            mesh = own_part(read_back(path, entry, model), model)
             differences, doubtful = figures(mesh, model, all_there=entry["format"] == "stl")
         except PrintPrepError as error:
             items.append(Item(identity, title, "unchecked", error.told))
@@ -93,6 +93,29 @@ def read_back(path: Path, entry: Mapping[str, Any], model: Mapping[str, Any]) ->
         if entry["format"] == "3mf":  # states its unit, so what was read are millimetres
             scale /= UNITS[entry.get("unit", "mm")].per_mm
     return TriangleMesh(mesh.points / scale + center, mesh.triangles)
+
+
+def _title(name: str, model: Mapping[str, Any]) -> Phrase:
+    part = model.get("part_of_file")
+    if not isinstance(part, Mapping):
+        return Phrase(_("Figures of {name}"), {"name": name})
+    values = {key: part.get(key) for key in ("number", "of")}
+    values |= {"name": name, "part": part.get("name")}
+    return Phrase(_("Figures of part {number} of {of} ({part}) of {name}"), values)
+
+
+def own_part(mesh: TriangleMesh, model: Mapping[str, Any]) -> TriangleMesh:
+    """The triangles of a file that are the record's: all, or those of one of several models.
+
+    :raises ValueError: the file holds fewer.
+    """
+    part = model.get("part_of_file")
+    if part is None:
+        return mesh
+    first, count = int(part["first_triangle"]), int(model["triangles"])
+    if not 0 <= first <= first + count <= len(mesh.triangles):
+        raise ValueError(f"{len(mesh.triangles)} triangles")
+    return compact(TriangleMesh(mesh.points, mesh.triangles[first : first + count]))
 
 
 def figures(

@@ -17,6 +17,7 @@ from ..mesh.io.common import sha256_of
 from ..qa.checks.record import MALFORMED, record_checks
 from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
 from .items import Difference, Item, Verification, beside
+from .mask import mask_items
 from .model import model_items
 from .source import source_item
 from .volume import volume_item
@@ -48,6 +49,7 @@ def verify(
     record = read_record(path)
     report(progress, 0.0, _("Reading the record"))
     items = [_sealed(record), *check_items(record), *_file_items(record, path.parent)]
+    items += mask_items(record, path.parent)
     items += model_items(record, path.parent, part(progress, 0.1, 0.7))
     items.append(volume_item(record, path))
     if source:

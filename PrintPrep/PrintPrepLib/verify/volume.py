@@ -11,7 +11,8 @@ import numpy as np
 
 from ..core.jsonable import numbers_of
 from ..core.phrases import Phrase, _
-from ..image_io.nrrd import NotReadable, read_grid
+from ..image_io.common import NotReadable
+from ..image_io.nrrd import read_grid
 from .items import Difference, Item, beside
 
 #: What a corner of the volume may be off.

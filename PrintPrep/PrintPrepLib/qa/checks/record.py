@@ -9,6 +9,7 @@ from ...core.findings import Finding
 from ...core.phrases import Phrase, _, joined, language, translated
 from .accuracy import truth_checks
 from .calibration import calibration_checks, printed_checks
+from .mask import mask_checks
 from .mesh import mesh_checks
 from .model import model_checks
 from .printability import print_checks
@@ -39,6 +40,7 @@ def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     checks += model_checks(segment, model)
     checks += mesh_checks(model)
     checks += print_checks(model)
+    checks += mask_checks(segment)
     checks += truth_checks(segment, model, source.get("modality"))
     if "calibration" in record:
         checks += calibration_checks(source, record["calibration"], max(model["extents_mm"]))

@@ -1,0 +1,231 @@
+"""The mesh that edges are given to: the surface of the voxels that are meant, and what of it
+must not move; and how far its vertices can go without the surface meeting itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..core.phrases import _
+from ..core.progress import Progress, report
+from ..mesh.sampling import Surface, unit
+from ..mesh.self_intersection import self_intersections
+from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
+from .grey_values import HAIR, crossings, in_field, mask_surface, with_border
+from .islands import bounding_box
+
+Bounds = tuple[float | None, float | None]
+#: Rounds of smoothing of the voxels' steps, and how far they may move a vertex (voxels).
+_SMOOTHING, _STEP = 8, 0.5
+#: Rounds of averaging of the normals with those of the neighbours.
+_NORMALS = 8
+#: First the vertices about a fold are averaged, then taken back by this share; so often.
+_AVERAGED, _BACK, _ROUNDS = 3, 0.6, 24
+#: Triangles so near to a fold are looked at again, mm.
+_AGAIN_MM = 3.0
+#: In cells of this edge, mm, triangles face one way if their mean normal is that long.
+_SHEET_MM, _STRAIGHT = 1.5, 0.95
+
+
+@dataclass(frozen=True)
+class Start:
+    """The surface of voxels, before the edges are looked for.
+
+    :param halfway: (N, 3) vertices half-way between voxels, LPS mm.
+    :param points: (N, 3) the same without the voxels' steps.
+    :param former: (N, 3) where the segment's own range puts them.
+    :param frozen: (N,) vertices that stay as they are: painted, erased, or at the field's end.
+    :param normals: (N, 3) outwards, smooth.
+    :param means: sparse (N, N), takes each vertex to the mean of its neighbours and itself.
+    """
+
+    halfway: np.ndarray
+    points: np.ndarray
+    former: np.ndarray
+    frozen: np.ndarray
+    normals: np.ndarray
+    triangles: np.ndarray
+    means: Any
+
+    def at(self, points: np.ndarray) -> Start:
+        """The same surface with its vertices elsewhere, and the normals that it has there."""
+        normals = _normals(points, self.triangles, self.means)
+        return replace(self, points=points, normals=normals)
+
+
+def start_mesh(
+    voxels: np.ndarray,
+    mask: np.ndarray,
+    meant: np.ndarray,
+    ijk_to_lps: np.ndarray,
+    bounds: Bounds,
+    field: np.ndarray,
+    others: np.ndarray | None = None,
+) -> Start:
+    """The surface of ``mask``, which is part of the segment ``meant``, both boolean [k, j, i].
+
+    :param bounds: the range that made the segment; (None, None): a mask from elsewhere.
+    :param others: what other bodies have: towards them the surface stays half-way, and frozen.
+    """
+    box = bounding_box(mask)
+    assert box is not None
+    start = np.array([side.start for side in box])[::-1] - 1
+    segment = with_border(mask.view(np.uint8), box)
+    whole, grey = with_border(meant.view(np.uint8), box), with_border(voxels, box)
+    vertices, triangles = mask_surface(segment)
+    if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
+        triangles = triangles[:, ::-1]
+    doubled = np.rint(2 * vertices).astype(np.int32)
+    lower, along = doubled >> 1, doubled & 1
+    strides = np.array([1, segment.shape[2], segment.shape[2] * segment.shape[1]])
+    first, step = lower @ strides, along @ strides
+    upwards = segment.ravel()[first] == 1
+    inner = first + np.where(upwards, 0, step)
+    outer = first + np.where(upwards, step, 0)
+    within, beyond = grey.ravel()[inner], grey.ravel()[outer]
+    share = crossings(within, beyond, *bounds)
+    ended = ~in_field(lower + start.astype(np.int32) + along * upwards[:, None], field)
+    share[ended] = 0.5
+    frozen = ended
+    if bounds != (None, None):
+        erased = (whole.ravel()[outer] == 0) & in_range(beyond, bounds)
+        frozen = ended | ~in_range(within, bounds) | erased
+    if others is not None:
+        beside = with_border(np.asarray(others, bool), box).ravel()[outer]
+        share[beside] = 0.5 - HAIR
+        frozen |= beside
+    former = lower + along * np.where(upwards, share, 1 - share)[:, None]
+    halfway = _placed(vertices, start, ijk_to_lps)
+    means = _means(triangles, len(vertices))
+    points = _smoothed(vertices, frozen, means)
+    points = _placed(points, start, ijk_to_lps)
+    normals = _normals(points, triangles, means)
+    return Start(
+        halfway, points, _placed(former, start, ijk_to_lps), frozen, normals, triangles, means
+    )
+
+
+def _normals(points: np.ndarray, triangles: np.ndarray, means: Any) -> np.ndarray:
+    normals = Surface(TriangleMesh(points, triangles)).mean_point_normals()
+    for _round in range(_NORMALS):
+        normals = unit(means @ normals)
+    return normals
+
+
+def _placed(ijk: np.ndarray, start: np.ndarray, ijk_to_lps: np.ndarray) -> np.ndarray:
+    return (ijk + start) @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+
+
+def in_range(values: np.ndarray, bounds: Bounds) -> np.ndarray:
+    """Whether values of any shape lie in a closed range; None: no bound."""
+    low, high = bounds
+    inside = np.ones(values.shape, bool)
+    if low is not None:
+        inside &= values >= low
+    if high is not None:
+        inside &= values <= high
+    return inside
+
+
+def _means(triangles: np.ndarray, count: int) -> Any:
+    from scipy.sparse import csr_matrix
+
+    # In a closed surface every edge is passed once each way; each vertex is its own neighbour.
+    own = np.arange(count, dtype=np.int32)
+    starts = np.concatenate([triangles.ravel(), own]).astype(np.int32)
+    ends = np.concatenate([np.roll(triangles, -1, axis=1).ravel(), own]).astype(np.int32)
+    matrix = csr_matrix((np.ones(len(starts), np.float32), (starts, ends)), (count, count))
+    degree = np.diff(matrix.indptr)
+    matrix.data[:] = np.repeat(1 / np.maximum(degree, 1), degree)
+    return matrix
+
+
+def _smoothed(vertices: np.ndarray, frozen: np.ndarray, means: Any) -> np.ndarray:
+    """Voxels' steps taken away, forwards and backwards so that nothing shrinks (Taubin 1995)."""
+    points = vertices.astype(np.float64)
+    moving = ~frozen
+    for round_ in range(_SMOOTHING):
+        share = 0.6 if round_ % 2 == 0 else -0.62
+        points[moving] += share * (means @ points - points)[moving]
+        points[moving] = np.clip(points[moving], vertices[moving] - _STEP, vertices[moving] + _STEP)
+    return points
+
+
+def moved(
+    start: Start, target: np.ndarray, progress: Progress | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The vertices (N, 3) as near to their targets (N, 3) as the surface can go without meeting
+    itself, and which (N,) could not go all the way.
+
+    Half-way between the voxels no surface meets itself: the way back ends there at the latest.
+
+    :raises Cancelled: progress asked for it.
+    """
+    target = target.copy()
+    share = np.ones(len(target))
+    held = np.zeros(len(target), bool)
+    near: np.ndarray | None = None
+    points = target
+    for round_ in range(_ROUNDS):
+        report(progress, round_ / _ROUNDS, _("Keeping the surface apart from itself"))
+        points = start.halfway + share[:, None] * (target - start.halfway)
+        bad = _bad_triangles(start, points, near)
+        if len(bad) == 0:
+            return points, held
+        touched = np.zeros(len(target), np.float32)
+        touched[start.triangles[bad]] = 1
+        around = (start.means @ touched > 0) & ~start.frozen
+        held |= around
+        if round_ < _AVERAGED:
+            target[around] = (start.means @ target)[around]
+        else:
+            share[around] *= _BACK if round_ < _ROUNDS - 2 else 0.0
+        near = _near(points[start.triangles].mean(axis=1), bad)
+    return points, held
+
+
+def _bad_triangles(start: Start, points: np.ndarray, near: np.ndarray | None) -> np.ndarray:
+    """Triangles (indices) that are folded over or meet others."""
+    triangles = start.triangles if near is None else start.triangles[near]
+    mesh = TriangleMesh(points, triangles)
+    normals, areas = normals_and_areas(mesh)
+    outwards = start.normals[triangles].sum(axis=1)
+    turned = np.flatnonzero(np.einsum("ni,ni->n", normals, outwards) <= 0)
+    # What looks the other way half-way between voxels already is no fold.
+    before, _areas = normals_and_areas(TriangleMesh(start.halfway, triangles[turned]))
+    folded = turned[np.einsum("ni,ni->n", before, outwards[turned]) > 0]
+    risky = np.flatnonzero(_risky(points[triangles].mean(axis=1), normals, areas))
+    met = self_intersections(TriangleMesh(points, triangles[risky])).triangles.ravel()
+    bad = np.unique(np.concatenate([folded, risky[met]]))
+    return bad if near is None else near[bad]
+
+
+def _risky(centers: np.ndarray, normals: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    """Triangles (N,) that have others near that face elsewhere: one sheet alone meets nothing."""
+    result = np.zeros(len(centers), bool)
+    weighted = normals * areas[:, None]
+    for shift in (0.0, 0.5):
+        cells = np.floor(centers / _SHEET_MM + shift).astype(np.int64)
+        cells -= cells.min(axis=0)
+        flat = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
+        _key, owner = np.unique(flat, return_inverse=True)
+        total = np.bincount(owner, areas)
+        together = np.stack([np.bincount(owner, column) for column in weighted.T])
+        straight = np.linalg.norm(together, axis=0) / np.maximum(total, 1e-12)
+        result |= straight[owner] < _STRAIGHT
+    return result
+
+
+def _near(centers: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """Triangles (indices) about the bad ones."""
+    cells = np.floor(centers / _AGAIN_MM).astype(np.int64)
+    cells -= cells.min(axis=0) - 1
+    size = cells.max(axis=0) + 2
+    flat = np.ravel_multi_index(tuple(cells.T), tuple(size))
+    wanted = np.zeros(int(np.prod(size)), bool)
+    around = np.stack(np.meshgrid(*[np.arange(-1, 2)] * 3, indexing="ij"), -1).reshape(-1, 3)
+    for offset in around:
+        wanted[np.ravel_multi_index(tuple((cells[bad] + offset).T), tuple(size))] = True
+    return np.flatnonzero(wanted[flat])
