@@ -227,6 +227,7 @@ def test_slicers_python_runs_the_child(panel, monkeypatch) -> None:
     monkeypatch.setattr(module.sys, "executable", "/opt/Slicer/bin/SlicerApp-real")
     assert module.python_program() is None
     panel.desktop.answers.queue += ["/a", "/b"]
+    lab(panel, "convert")
     user.click(panel.ui.convertButton)
     assert panel.ui.convertLabel.text.startswith("Slicer's Python was not found")
     assert panel.ui.convertButton.enabled
