@@ -22,11 +22,8 @@ def benchmarks() -> dict:
         erased,
         examination,
         fuzz,
-<<<<<<< HEAD
         gaps,
-=======
         held,
->>>>>>> w-held
         loading,
         memory,
         model,

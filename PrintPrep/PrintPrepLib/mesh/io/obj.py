@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.phrases import Phrase, _
-from ...core.progress import Progress, meanwhile, part
+from ...core.progress import Progress, meanwhile, part, report
 from ..triangle_mesh import TriangleMesh
 from .common import (
     READING_BACK,
@@ -132,16 +132,9 @@ def _plain(data: bytes, space: str | None, progress: Progress | None) -> Content
             parts.append((run[1].decode(errors="replace"), 0))
             continue
         kind = run[0][:1]
-<<<<<<< HEAD
         own = part(progress, run.start() / len(data), run.end() / len(data))
-        found = plain_rows(run[0], kind + b"   ", progress=own)
-        if found is None:
-            return None
-        (points if kind == b"v" else triangles).append(found)
-        if kind == b"f" and parts:
-            parts[-1] = parts[-1][0], parts[-1][1] + len(found)
-=======
         for piece in pieces(run[0]):
+            report(own, 0.0, READING_BACK)
             found = plain_rows(piece, kind + b"   ")
             if found is None:
                 return None
@@ -153,26 +146,17 @@ def _plain(data: bytes, space: str | None, progress: Progress | None) -> Content
             triangles.append(found.astype(np.int64) - 1)
             if parts:
                 parts[-1] = parts[-1][0], parts[-1][1] + len(found)
->>>>>>> w-held
     rest.append(data[at:])
     left = b"".join(rest)
     if b"\\" in left or re.search(rb"^[^\S\n]*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
         return None
-<<<<<<< HEAD
 
-    def joined() -> Contents | None:
-        told = np.concatenate(triangles)
-        if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
-            return None  # counted back from the line's place, or no number of a point
-        corners = told.astype(np.int64)
-        return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+    def joined() -> Contents:
+        return Contents(
+            np.concatenate(points), np.concatenate(triangles), space=space, parts=tuple(parts)
+        )
 
     return meanwhile(progress, 1.0, READING_BACK, joined)
-=======
-    return Contents(
-        np.concatenate(points), np.concatenate(triangles), space=space, parts=tuple(parts)
-    )
->>>>>>> w-held
 
 
 def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray, seen: int) -> np.ndarray:
