@@ -37,7 +37,8 @@ class PrintPrep(ScriptedLoadableModule):
         parent.helpText = _(
             "Turns a CT series into a printable model whose size is true to life, in six steps "
             "from top to bottom: series, geometry, segment, model, checks, export. Series with a "
-            "tilted gantry or uneven slices are straightened. The record that is written beside "
+            "tilted gantry or uneven slices are straightened. What is not on the way of every case "
+            "stands in the second tab, Lab. The record that is written beside "
             "the model proves its size. Press Demonstration to try everything without own data. "
             "Not for clinical use unless locally validated."
         )

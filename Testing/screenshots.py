@@ -1,12 +1,13 @@
-"""Pictures of the panel's steps in the stand-in, to be looked at.
+"""Pictures of the panel in the stand-in, to be looked at, and those of docs/panel.md.
 
-``python Testing/screenshots.py`` draws them anew. They show the layout, not Slicer: pictures
-for users come from a real Slicer.
+``python Testing/screenshots.py`` draws them anew, as wide as Slicer makes a module. They show
+the layout, not Slicer: pictures for users come from a real Slicer.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,28 +15,26 @@ from typing import Any
 
 TESTING = Path(__file__).resolve().parent
 MODULE = TESTING.parent / "PrintPrep"
+DOCS = TESTING.parent / "docs" / "panel"
 sys.path[:0] = [str(MODULE), str(TESTING.parent / "PrintPrepDICOMPlugin"), str(TESTING)]
 
-
-_FIRST_GROUPS = ("settings", "review", "maps", "reference")
-_LAST_GROUPS = ("calibration", "caliper", "plots", "verify")
+WIDTH, HEIGHT = 340, 1000
+STYLES = ("light", "dark")
+LAB = ("settings", "reference", "caliper", "calibration", "verify", "convert")
 
 
 def measure_more(ui: Any, steps: Any) -> None:
-    """Use every group of the QA step."""
+    """Use every group of the Lab."""
     import slicer
     from PrintPrepLib.demo import series as demonstration
     from PrintPrepLib.mrml.models import add_model_node, mesh_from_model_node
     from standin import user
 
-    steps.show_step("qa")
-    for name in (*_FIRST_GROUPS, *_LAST_GROUPS):
+    ui.tabs.currentIndex = 1
+    for name in LAB:
         getattr(ui, f"{name}Group").collapsed = False
     user.choose(ui.protocolCombo, ui.protocolCombo.itemText(1))
-    user.click(ui.checkButton)
-    steps.show_step("qa")
-    user.click(next(iter(steps.qa.review._boxes.values())))
-    user.enter(ui.reviewerEdit, "Dr. Example")
+    steps.qa.check()
     add_model_node(mesh_from_model_node(steps.model.node()), "Planned bone")
     user.choose(ui.referenceSelector, "Planned bone")
     user.click(ui.referenceButton)
@@ -47,11 +46,10 @@ def measure_more(ui: Any, steps: Any) -> None:
     user.click(ui.fitButton)
     user.enter(ui.readingsEdit, "9.98 10.02 10.01")
     user.click(ui.caliperButton)
-    user.choose(ui.plotCombo, "distance from slice to slice")
 
 
 def main() -> None:
-    """Click through the demonstration and draw every step, light and dark."""
+    """Click through the demonstration and draw what there is, light and dark."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import standin
     from standin import user
@@ -62,46 +60,52 @@ def main() -> None:
     panel.enter()
     ui, steps = panel.ui, panel.widget.panel
 
-    def draw(key: str, more: str = "", height: int = 900) -> None:
-        steps.show_step(key)
-        number = [step.key for step in steps.steps].index(key) + 1
-        for style in ("light", "dark"):
-            name = f"{number}-{key}{more}-{style}.png"
-            panel.screenshot(TESTING / "screenshots" / name, height=height, style=style)
+    def draw(name: str, height: int = HEIGHT, place: Path = TESTING / "screenshots") -> None:
+        for style in STYLES:
+            path = place / f"{name}-{style}.png"
+            panel.screenshot(path, WIDTH, height, style=style, panel_width=WIDTH)
 
-    draw("series")
+    def draw_more(number: int, key: str, height: int = HEIGHT) -> None:
+        steps.show_step(key)
+        user.click(getattr(ui, f"{key}More"))
+        draw(f"{number}-{key}-more", height)
+        user.click(getattr(ui, f"{key}More"))
+        for step in steps.steps:
+            step.button.collapsed = False
+
+    shutil.rmtree(TESTING / "screenshots", ignore_errors=True)
+    # No folder of this computer in the pictures.
+    os.chdir(tempfile.mkdtemp(prefix="printprep-"))
+    os.mkdir("prints")
+    ui.exportFolder.currentPath = "prints"
+    steps.refresh()
+    draw("1-case-empty")
     user.click(ui.demonstrationButton)
-    draw("geometry")
-    steps.show_step("segment")
     user.click(ui.preset_bone)
-    user.click(ui.halfContrastButton)
-    user.click(ui.preset_bone)
-    draw("segment")
+    draw("2-case-tissue")
+    draw_more(3, "geometry")
+    draw_more(4, "segment")
     user.click(ui.applyThresholdButton)
-    steps.show_step("model")
+    user.choose(ui.keepCombo, "the largest part")
     user.click(ui.makeModelButton)
-    user.choose(ui.detailCombo, "medium: within 0.1 mm")
-    user.click(ui.previewButton)
-    draw("model")
-    user.click(ui.acceptButton)
-    steps.show_step("qa")
-    user.click(ui.checkButton)
-    draw("qa")
+    draw("5-case-made")
+    ui.smoothCheck.checked = True
+    steps.model._try()
+    draw_more(6, "model")
+    steps.model.discard()
+    ui.smoothCheck.checked = False
+    user.click(ui.threemfCheck)
+    user.click(ui.exportButton)
+    draw("7-case-exported")
+    draw("one-case", place=DOCS)
+    draw_more(9, "export")
+    draw_more(8, "qa", 2600)
+    ui.tabs.currentIndex = 1
+    for name in LAB:
+        getattr(ui, f"{name}Group").collapsed = True
+    draw("lab", place=DOCS)
     measure_more(ui, steps)
-    for names in (_FIRST_GROUPS, _LAST_GROUPS):
-        for name in (*_FIRST_GROUPS, *_LAST_GROUPS):
-            getattr(ui, f"{name}Group").collapsed = name not in names
-        draw("qa", f"-{names[0]}", 1750)
-    ui.settingsGroup.collapsed = False
-    user.choose(ui.protocolCombo, "none")
-    steps.show_step("export")
-    with tempfile.TemporaryDirectory() as folder:
-        user.click(ui.threemfCheck)
-        user.enter(ui.exportFolder, folder)
-        user.click(ui.exportButton)
-        ui.exportFolder.currentPath = "prints"
-        steps.refresh()
-        draw("export")
+    draw("10-lab", 1300)
     panel.exit()
     if desktop.mistakes:
         raise SystemExit("\n".join(desktop.mistakes))

@@ -8,6 +8,7 @@ from typing import Any
 
 import ctk
 import qt
+import slicer
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml.models import mesh_from_model_node
@@ -15,7 +16,7 @@ from PrintPrepLib.mrml.volumes import provenance_of, volume_from_node
 from PrintPrepLib.qa.record import SHORTEST_REASON, completed
 from slicer.i18n import tr as _
 
-from .qa.part import keep_setting, setting
+from .part import keep_setting, setting
 from .states.choices import UNITS, WHATS, What
 from .states.export import (
     ExportFacts,
@@ -42,7 +43,7 @@ class ExportStep(Step):
         bind(ui.unitCombo, UNITS, panel, "unit")
         bind(ui.whatCombo, WHATS, panel, "what")
         ui.exportFolder.filters = ctk.ctkPathLineEdit.Dirs | ctk.ctkPathLineEdit.Writable
-        ui.exportFolder.currentPath = setting(_FOLDER)
+        ui.exportFolder.currentPath = setting(_FOLDER) or _default_folder()
         ui.exportFolder.connect("currentPathChanged(QString)", self._folder_chosen)
         ui.exportFolder.connect("validInputChanged(bool)", self._folder_validity)
         ui.exportButton.connect("clicked()", self.export)
@@ -84,10 +85,10 @@ class ExportStep(Step):
         return [name for field, name in _FORMATS.items() if getattr(self.parameters, field)]
 
     def export(self) -> None:
-        """Write the files and the record; the model is checked first where it was not yet."""
-        if self.panel.qa.record() is None:
+        """Write the files and the record; checks that were not made yet are made first."""
+        if not self.panel.qa.complete():
             self.panel.qa.check()
-            if self.panel.qa.record() is None or missing(self._facts()):
+            if not self.panel.qa.complete() or missing(self._facts()):
                 return
         folder = Path(self.ui.exportFolder.currentPath.strip())
         written = self.panel.run(_("Exporting"), lambda progress: self._write(folder, progress))
@@ -215,3 +216,9 @@ class ExportStep(Step):
     def _open_folder(self) -> None:
         folder = self.ui.exportFolder.currentPath
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(folder))
+
+
+def _default_folder() -> str:
+    """Where Slicer's own dialogs offer to save, until another folder was used."""
+    folder = slicer.app.defaultScenePath
+    return folder if os.path.isdir(folder) else ""

@@ -14,7 +14,7 @@ from .states.geometry import GeometryFacts, geometry_view
 from .states.view import View
 from .step import Step, bind
 
-_PLOT_SIZE = (360, 90)
+_PLOT_SIZE = (310, 90)
 _BAR, _LINE = "#308cc6", "#808080"
 
 
@@ -41,6 +41,8 @@ class GeometryStep(Step):
             treatment=geometry["treatment"],
             absences=absence_words(mrml_volumes.provenance_of(volume).get("source", {})),
             spacing=spacing,
+            spacing_mm=self.parameters.spacingMm,
+            planes=volume.GetSpacing(),
         )
         return geometry_view(facts)
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import qt
 import slicer
+from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import belonging as mrml_belonging
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from slicer.i18n import tr as _
 
-from .states.choices import DETAILS, KEEPS, REDUCTIONS
-from .states.model import ModelFacts, comparison_told, deviation_told, model_view
+from .states.choices import DETAILS, KEEPS, REDUCTIONS, Detail
+from .states.model import ModelFacts, Refining, comparison_told, deviation_told, model_view
 from .states.view import View
 from .step import Step, bind
 
@@ -30,7 +31,7 @@ class ModelStep(Step):
     def setup(self) -> None:
         ui, panel = self.ui, self.panel
         bind(ui.keepCombo, KEEPS, panel, "keep")
-        bind(ui.detailCombo, DETAILS, panel, "detail")
+        ui.detailCombo.addItems([translated(title) for title in DETAILS.values()])
         ui.detailCombo.connect("activated(int)", self._detail_chosen)
         ui.makeModelButton.connect("clicked()", self._make)
         ui.previewButton.connect("clicked()", self._try)
@@ -67,8 +68,7 @@ class ModelStep(Step):
             comparing=parameters.comparison is not None,
             comparison=parameters.comparisonText,
             keep=parameters.keep,
-            smooth=parameters.smooth,
-            decimate=parameters.decimate,
+            refining=self.refining(),
             refusal=self.panel.refusal(),
         )
         if node is not None:
@@ -77,7 +77,7 @@ class ModelStep(Step):
                 model=node.GetName(),
                 outdated=bool(node.GetAttribute(mrml_models.OUTDATED)),
                 triangles=node.GetPolyData().GetNumberOfPolys(),
-                refined=bool(mrml_models.refinement_of(node)),
+                refinement=mrml_models.refinement_of(node) or {},
             )
         return model_view(facts)
 
@@ -93,11 +93,23 @@ class ModelStep(Step):
     # What the user does
 
     def _detail_chosen(self, index: int) -> None:
-        chosen = REDUCTIONS[list(DETAILS)[index]]
+        detail = list(DETAILS)[index]
+        limits = REDUCTIONS.get(detail)
         with slicer.util.NodeModify(self.parameters.parameterNode):
-            self.parameters.decimate = chosen is not None
-            if chosen is not None:
-                self.parameters.decimatePercent, self.parameters.decimateErrorMm = chosen
+            self.parameters.decimate = detail is not Detail.FULL
+            if limits is not None:
+                self.parameters.decimatePercent, self.parameters.decimateErrorMm = limits
+        if detail is Detail.OWN:
+            self.more.checked = True
+
+    def refining(self) -> Refining:
+        """What is chosen for the next model."""
+        parameters = self.parameters
+        return Refining(
+            parameters.smoothMm if parameters.smooth else None,
+            parameters.decimatePercent / 100 if parameters.decimate else None,
+            parameters.decimateErrorMm,
+        )
 
     def _chosen(self) -> tuple[Any, Any, str, str, float]:
         self.panel.segment.follow()
@@ -111,57 +123,62 @@ class ModelStep(Step):
         )
 
     def _make(self) -> None:
+        """Make the model as it is chosen, and check it shortly."""
+        from PrintPrepLib.core.progress import part
+
         volume, segmentation, segment, keep, size = self._chosen()
-        self.discard()
-        self._end_comparison()
+        refining = self.refining()
 
         def make(progress: Any) -> Any:
-            mesh = mrml_segments.segment_model(volume, segmentation, segment, keep, size, progress)
+            _true, mesh, found = self._surface(refining, part(progress, 0.0, 0.9))
+            shown = mrml_models.for_display(mesh, part(progress, 0.9, 0.95))
             if keep != "all":
+                # The last chance to cancel: behind it everything is done.
                 self.panel.segment.editor.saveStateForUndo()
-                mrml_segments.clean_segment(volume, segmentation, segment, keep, size)
-            return mrml_models.put_model(mesh, volume, segmentation, segment)
+                rest = part(progress, 0.95, 1.0)
+                mrml_segments.clean_segment(volume, segmentation, segment, keep, size, rest)
+            done = None if found is None else _refinement(found, refining)
+            return mrml_models.put_model(mesh, volume, segmentation, segment, done, shown)
 
         if self.panel.run(_("Making the model"), make) is not None:
+            self._put_away()
+            self._end_comparison()
             self.panel.segment.voxels_known()
             self.panel.qa.forget()
             _show_in_3d()
+            self.panel.qa.check_shortly()
+
+    def _surface(self, refining: Refining, progress: Any) -> tuple[Any, Any, Any]:
+        """The exact surface of the segment, the refined one, and how far that is off, or None."""
+        from PrintPrepLib.core.progress import part
+        from PrintPrepLib.mesh.refine import refine
+
+        # From the segment each time: what was refined before is no ground to refine.
+        chosen, share = self._chosen(), 0.3 if refining.any else 1.0
+        true = mrml_segments.segment_model(*chosen, part(progress, 0.0, share))
+        if not refining.any:
+            return true, true, None
+        limits = refining.smoothing_mm, refining.reduction, refining.farthest_mm
+        return true, *refine(true, *limits, progress=part(progress, share, 1.0))
 
     def _try(self) -> None:
         from PrintPrepLib.core.progress import part
-        from PrintPrepLib.mesh.deviation import deviation
 
-        volume, segmentation, segment, keep, size = self._chosen()
-        parameters, node = self.parameters, self.node()
-        detail = parameters.smoothMm if parameters.smooth else None
-        share = parameters.decimatePercent / 100 if parameters.decimate else None
-        error = parameters.decimateErrorMm
-        self.discard()
+        parameters, node, refining = self.parameters, self.node(), self.refining()
 
         def change(progress: Any) -> Any:
-            # From the segment again: what was refined before is no ground to refine.
-            true = mrml_segments.segment_model(
-                volume, segmentation, segment, keep, size, part(progress, 0.0, 0.3)
-            )
-            mesh = true
-            if detail is not None:
-                from PrintPrepLib.mesh.smooth import smooth
-
-                mesh, _found = smooth(mesh, detail, progress=part(progress, 0.3, 0.5))
-            if share is not None:
-                from PrintPrepLib.mesh.decimate import decimate
-
-                mesh, _found = decimate(mesh, share, error, progress=part(progress, 0.5, 0.8))
-            found = deviation(mesh, true, part(progress, 0.8, 1.0))
+            true, mesh, found = self._surface(refining, part(progress, 0.0, 0.95))
+            shown = mrml_models.for_display(mesh, part(progress, 0.95, 1.0))
             name = _("{name} (try)").format(name=node.GetName())
-            preview = mrml_models.side_model(mesh, name, PREVIEW_COLOR, node)
+            preview = mrml_models.side_model(shown, name, PREVIEW_COLOR, node)
+            mrml_models.set_refinement(preview, _refinement(found, refining))
             return preview, found, len(true.triangles), len(mesh.triangles)
 
         done = self.panel.run(_("Changing the surface"), change)
         if done is None:
             return
+        self.discard()
         preview, found, before, after = done
-        mrml_models.set_refinement(preview, mrml_models.refinement(found, detail, share))
         node.SetDisplayVisibility(False)
         with slicer.util.NodeModify(parameters.parameterNode):
             parameters.preview = preview
@@ -183,14 +200,19 @@ class ModelStep(Step):
             parameters.segmentation,
             parameters.segmentID,
             refined,
+            preview.GetPolyData(),
         )
-        self.discard()
+        self._put_away()
         parameters.deviation = _("Accepted: {told}").format(told=told)
         self.panel.qa.forget()
-        self.panel.refresh()
+        self.panel.qa.check_shortly()
 
     def discard(self) -> None:
         """Forget the changed surface, and show the model again."""
+        self._put_away()
+        self.panel.refresh()
+
+    def _put_away(self) -> None:
         parameters = self.parameters
         preview, node = parameters.preview, self.node()
         if preview is not None:
@@ -199,10 +221,9 @@ class ModelStep(Step):
         mrml_models.remove(preview)
         if node is not None:
             node.SetDisplayVisibility(True)
-        self.panel.refresh()
 
     def _compare(self) -> None:
-        from PrintPrepLib.core.progress import part, report
+        from PrintPrepLib.core.progress import part
         from PrintPrepLib.mesh.deviation import deviation
 
         parameters, node = self.parameters, self.node()
@@ -212,11 +233,11 @@ class ModelStep(Step):
         segmentation, segment = parameters.segmentation, parameters.segmentID
 
         def compare(progress: Any) -> Any:
-            report(progress, 0.0, _("Making Slicer's surface"))
-            mesh = mrml_segments.slicer_surface(segmentation, segment)
-            found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 1.0))
+            mesh = mrml_segments.slicer_surface(segmentation, segment, part(progress, 0.0, 0.4))
+            found = deviation(mesh, mesh_from_model_node(node), part(progress, 0.4, 0.95))
+            shown = mrml_models.for_display(mesh, part(progress, 0.95, 1.0))
             name = _("{name} (Slicer's surface)").format(name=node.GetName())
-            return mrml_models.side_model(mesh, name, COMPARISON_COLOR, node), found
+            return mrml_models.side_model(shown, name, COMPARISON_COLOR, node), found
 
         done = self.panel.run(_("Comparing"), compare)
         if done is not None:
@@ -244,6 +265,11 @@ class ModelStep(Step):
         node = self.node()
         if node is not None and not self.panel.refreshing:
             node.GetDisplayNode().SetOpacity(value)
+
+
+def _refinement(found: Any, refining: Refining) -> dict[str, Any]:
+    limits = refining.smoothing_mm, refining.reduction, refining.farthest_mm
+    return mrml_models.refinement(found, *limits)
 
 
 def _rgb(color: Any) -> tuple[int, int, int]:

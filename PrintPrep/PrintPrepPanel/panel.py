@@ -14,6 +14,7 @@ from PrintPrepLib.mrml import volumes as mrml_volumes
 
 from .export_step import ExportStep
 from .geometry_step import GeometryStep
+from .lab.tab import Lab
 from .language import use_slicer_language
 from .model_step import ModelStep
 from .parameters import PanelParameters
@@ -27,16 +28,10 @@ from .work import Work
 #: Labels whose underlined letter goes to a widget.
 _BUDDIES = {
     "volumeLabel": "volumeSelector",
-    "spacingLabel": "spacingCombo",
     "keepLabel": "keepCombo",
     "detailLabel": "detailCombo",
-    "colorLabel": "modelColorButton",
-    "opacityLabel": "opacitySlider",
     "folderLabel": "exportFolder",
     "nameLabel": "nameEdit",
-    "whatLabel": "whatCombo",
-    "unitLabel": "unitCombo",
-    "scaleLabel": "scaleSpin",
 }
 
 
@@ -65,14 +60,18 @@ class Panel(slicer.util.VTKObservationMixin):
         self.series, self.geometry = SeriesStep(self), GeometryStep(self)
         self.segment, self.model = SegmentStep(self), ModelStep(self)
         self.qa, self.export = QaStep(self), ExportStep(self)
+        self.lab = Lab(self.qa)
         self.steps: list[Step] = [
             *(self.series, self.geometry, self.segment),
             *(self.model, self.qa, self.export),
         ]
+        self._parts: list[Any] = [*self.steps, self.lab]
         for step in self.steps:
             step.button.connect("contentsCollapsed(bool)", self._step_folded)
         for label, widget in _BUDDIES.items():
             getattr(ui, label).setBuddy(getattr(ui, widget))
+        ui.tabs.connect("currentChanged(int)", self._tab_shown)
+        self._tab_shown(ui.tabs.currentIndex)
         self.scene_changed()
 
     # The scene
@@ -80,8 +79,8 @@ class Panel(slicer.util.VTKObservationMixin):
     def scene_changed(self) -> None:
         """Take on the application's scene; called once, and again should it be replaced."""
         self.ui.volumeSelector.setMRMLScene(slicer.mrmlScene)
-        for step in self.steps:
-            step.scene_changed()
+        for part in self._parts:
+            part.scene_changed()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._scene_closes)
         self.addObserver(scene, scene.EndCloseEvent, self._scene_closed)
@@ -91,22 +90,22 @@ class Panel(slicer.util.VTKObservationMixin):
     def enter(self) -> None:
         """The module is shown: connect with the scene."""
         self.connect_parameters()
-        for step in self.steps:
-            step.enter()
+        for part in self._parts:
+            part.enter()
         self.refresh()
 
     def exit(self) -> None:
         """Another module is shown: let go of views and parameters."""
-        for step in self.steps:
-            step.exit()
+        for part in self._parts:
+            part.exit()
         self.disconnect_parameters()
 
     def clean_up(self) -> None:
         """The module goes away."""
         self.work.cancel()
         self.exit()
-        for step in self.steps:
-            step.clean_up()
+        for part in self._parts:
+            part.clean_up()
         self.removeObservers()
 
     def connect_parameters(self) -> None:
@@ -130,8 +129,8 @@ class Panel(slicer.util.VTKObservationMixin):
 
     def _scene_closes(self, caller: Any, event: Any) -> None:
         self.work.cancel()
-        for step in self.steps:
-            step.exit()
+        for part in self._parts:
+            part.exit()
         self.disconnect_parameters()
 
     def _scene_closed(self, caller: Any, event: Any) -> None:
@@ -154,9 +153,12 @@ class Panel(slicer.util.VTKObservationMixin):
 
     # Work
 
-    def run(self, title: str, task: Callable[[Any], Any]) -> Any:
-        """Do long work; None where it failed or was cancelled."""
-        result = self.work.run(title, task)
+    def run(self, title: str, task: Callable[[Any], Any], cancelled: str = "") -> Any:
+        """Do long work; None where it failed or was cancelled.
+
+        :param cancelled: what is told then; "" for that nothing was changed.
+        """
+        result = self.work.run(title, task, cancelled)
         self.refresh()
         return None if self.parameters is None else result
 
@@ -229,7 +231,10 @@ class Panel(slicer.util.VTKObservationMixin):
             for number, (step, view) in enumerate(zip(self.steps, views, strict=True)):
                 step.refresh(view)
                 if number == upcoming and not view.state.done:
-                    step.button.text = f"▸ {step.button.text}"
+                    mark = f"   {Stage.NEXT.value} "
+                    step.button.text = f"▸ {step.button.text.replace(mark, '   ')}"
+            qa = views[self.steps.index(self.qa)]
+            self.lab.refresh(None if qa.state.blocked else self.qa.record(), self.model.node())
             failed = [Phrase(check["title"]) for check in self.qa.failed()]
             told = alarm(failed, states[self.steps.index(self.geometry)].grave)
             show(self.ui, Widgets(labels={"failedLabel": told}))
@@ -243,14 +248,22 @@ class Panel(slicer.util.VTKObservationMixin):
         if view.state.stage is not Stage.CARE:
             return view
         now = (step.key, step.subject(), said(view.state.brief))
-        if self._entered() and not step.button.collapsed:
+        in_view = self.ui.tabs.currentIndex == 0 and not step.button.collapsed
+        if self._entered() and in_view:
             self._known.add(now)
         return replace(view, state=replace(view.state, unseen=now not in self._known))
+
+    def _tab_shown(self, shown: int) -> None:
+        """The panel is as high as the tab that is shown, not as the higher one."""
+        for index, content in enumerate((self.ui.caseFrame, self.ui.labFrame)):
+            content.visible = index == shown
+        self.refresh_soon()
 
     def _step_folded(self, collapsed: bool) -> None:
         self.refresh_soon()
 
     def show_step(self, key: str) -> None:
         """Open one step and close the others: for scripts and pictures, never by itself."""
+        self.ui.tabs.currentIndex = 0
         for step in self.steps:
             step.button.collapsed = step.key != key

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import slicer
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
-from .states.choices import Detail, Keep, KnownObject, MapOf, Spacing, Unit, What
+from .states.choices import Keep, KnownObject, MapOf, Spacing, Unit, What
 
 if TYPE_CHECKING:
 
@@ -42,11 +42,12 @@ class PanelParameters(_Wrapped):
     spacing: Spacing = Spacing.NATIVE
     spacingMm: Annotated[float, WithinRange(0.05, 20)] = 1.0
     preset: str = ""
+    rangeName: str = ""
+    rangeSegment: str = ""
     halfContrast: str = ""
 
     keep: Keep = Keep.ALL
     partSizeMm3: Annotated[float, WithinRange(0.1, 1e6)] = 100.0
-    detail: Detail = Detail.FULL
     smooth: bool = False
     smoothMm: Annotated[float, WithinRange(0.5, 20)] = 2.0
     decimate: bool = False

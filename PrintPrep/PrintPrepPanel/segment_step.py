@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import qt
 import slicer
 import vtk
-from PrintPrepLib.core.phrases import translated
+from PrintPrepLib.core.phrases import Phrase, translated
 from PrintPrepLib.mrml import belonging as mrml_belonging
 from PrintPrepLib.mrml import models as mrml_models
 from PrintPrepLib.mrml import segments as mrml_segments
@@ -23,7 +24,7 @@ from .states.segment import (
     limits_told,
     segment_view,
 )
-from .states.view import Text, View
+from .states.view import Text, View, said
 from .step import Step
 
 EDITOR_TAG = "PrintPrep"
@@ -32,11 +33,14 @@ EFFECTS = (
     *("Threshold", "Paint", "Draw", "Erase", "Scissors", "Islands"),
     *("Margin", "Hollow", "Smoothing", "Logical operators"),
 )
-_PRESETS_A_ROW = 4
+_PRESETS_A_ROW = 3
 
 
 class SegmentStep(Step):
-    """Done where the chosen segment has voxels. Presets only set the effect's range."""
+    """Done where the chosen segment has voxels. Presets only set the effect's range.
+
+    A segment bears the name of the range that filled it, until the user gives it another one.
+    """
 
     key = "segment"
 
@@ -49,6 +53,7 @@ class SegmentStep(Step):
         #: ID of the volume that the step was shown for last.
         self._volume = ""
         self.presets: dict[str, Any] = {}
+        self._titles = {name: Phrase(preset.title) for name, preset in presets().items()}
         grid = ui.presetsFrame.layout()
         for index, (name, preset) in enumerate(presets().items()):
             button = qt.QPushButton(translated(preset.title))
@@ -59,6 +64,8 @@ class SegmentStep(Step):
             button.connect("clicked()", lambda name=name: self.use_preset(name))
             grid.addWidget(button, index // _PRESETS_A_ROW, index % _PRESETS_A_ROW)
             self.presets[name] = button
+        last = len(self.presets)
+        grid.addWidget(ui.automaticButton, last // _PRESETS_A_ROW, last % _PRESETS_A_ROW)
         ui.automaticButton.connect("clicked()", self._automatic)
         ui.halfContrastButton.connect("clicked()", self._half_contrast)
         ui.applyThresholdButton.connect("clicked()", self.apply)
@@ -71,6 +78,8 @@ class SegmentStep(Step):
         self.editor.connect(
             "segmentationNodeChanged(vtkMRMLSegmentationNode*)", self._segmentation_chosen
         )
+        # Its texts and the names of segmentations do not set the width of the panel.
+        self.editor.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)
         ui.editorFrame.layout().addWidget(self.editor)
         ui.segmentEditor = self.editor
 
@@ -162,7 +171,9 @@ class SegmentStep(Step):
             segment_id = None
         effect = self.editor.activeEffect()
         if effect is not None and effect.name == "Threshold":
-            self._tag(segment_id or self.editor.currentSegmentID(), effect)
+            filled = segment_id or self.editor.currentSegmentID()
+            self._tag(filled, effect)
+            self._rename(filled)
         self._outdated(segment_id)
 
     @vtk.calldata_type(vtk.VTK_STRING)
@@ -191,10 +202,17 @@ class SegmentStep(Step):
         """Keep the effect's range with the segment that it has just filled."""
         volume, segmentation = self.parameters.volume, self.parameters.segmentation
         if volume is not None and segmentation is not None:
-            low, high = (
-                effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum")
-            )
+            low, high = _range_of(effect)
             mrml_segments.tag_threshold(volume, segmentation, segment_id, low, high)
+
+    def _rename(self, segment_id: str) -> None:
+        """Give what a preset or an automatic range has just filled its name."""
+        segment = mrml_segments.segment_of(self.parameters.segmentation, segment_id)
+        # What the user fills with a range of his own is his to name.
+        if segment_id != self.parameters.rangeSegment or segment is None:
+            return
+        if self._is_unnamed(segment):
+            segment.SetName(self.parameters.rangeName)
 
     # State
 
@@ -235,7 +253,7 @@ class SegmentStep(Step):
 
     def view(self) -> View:
         parameters, volume = self.parameters, self.parameters.volume
-        presets = {"presets": tuple(self.presets), "preset": parameters.preset}
+        presets = {"presets": self._titles, "preset": parameters.preset}
         if volume is None:
             return segment_view(SegmentFacts(**presets, half_contrast=parameters.halfContrast))
         facts = SegmentFacts(
@@ -276,66 +294,67 @@ class SegmentStep(Step):
 
         chosen = preset(name)
         self.parameters.preset = name
-        self.set_range(chosen.low, chosen.high, translated(chosen.title), fresh=True)
+        self.set_range(chosen.low, chosen.high, translated(chosen.title))
         self.panel.refresh()
 
     def _automatic(self) -> None:
         volume = self.parameters.volume
         low = self.panel.run(
-            _("Finding a threshold"), lambda progress: self._automatic_threshold(volume)
+            _("Finding a threshold"),
+            lambda progress: self._automatic_threshold(volume, progress),
         )
         if low is not None:
             self.parameters.preset = ""
             self.set_range(low, None, _("Object"))
             self.panel.refresh()
 
-    def _automatic_threshold(self, volume: Any) -> float:
+    def _automatic_threshold(self, volume: Any, progress: Any) -> float:
+        from PrintPrepLib.core.progress import meanwhile
         from PrintPrepLib.surface.threshold import automatic_threshold
 
-        return automatic_threshold(
-            voxels_of(volume), provenance_of(volume).get("volume", {}).get("background")
-        )
+        background = provenance_of(volume).get("volume", {}).get("background")
+        find = partial(automatic_threshold, voxels_of(volume), background)
+        return meanwhile(progress, 0.0, _("Finding a threshold"), find)
 
     def _half_contrast(self) -> None:
         volume, effect = self.parameters.volume, self._threshold_effect()
-        if effect is None:
-            guess = self.panel.run(_("Finding a threshold"), lambda progress: self._guess())
-            if guess is None:
-                return
-            self.set_range(guess, None, _("Object"))
-            effect = self._threshold_effect()
-        if effect is None:
-            self.panel.show_message(
-                _("The Threshold effect is not available for this segmentation.")
-            )
+
+        def measure(progress: Any) -> Any:
+            if effect is None:
+                low, high = self._guess(progress), mrml_volumes.value_range(volume)[1]
+            else:
+                low, high = _range_of(effect)
+            return low, mrml_volumes.measure_half_contrast(volume, low, high, progress)
+
+        done = self.panel.run(_("Measuring half contrast"), measure)
+        if done is None:
             return
-        low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
-        found = self.panel.run(
-            _("Measuring half contrast"),
-            lambda progress: mrml_volumes.measure_half_contrast(volume, low, high, progress),
-        )
-        if found is None:
-            return
+        low, found = done
         self.parameters.preset = ""
         self.parameters.halfContrast = half_contrast_told(
             found.threshold, found.object_value, found.background_value, found.shift_mm
         ).said
+        name = self.parameters.rangeName or _("Object")
         if found.object_value >= found.background_value:
-            self.set_range(found.threshold, None, _("Object"))
+            self.set_range(found.threshold, None, name)
         else:
-            self.set_range(low, found.threshold, _("Object"))
+            self.set_range(low, found.threshold, name)
+        if self._threshold_effect() is None:
+            self.panel.show_message(
+                _("The Threshold effect is not available for this segmentation.")
+            )
         self.panel.refresh()
 
-    def _guess(self) -> float:
+    def _guess(self, progress: Any) -> float:
         known = None
         if self._segment() is not None:
             known = threshold_of(self.parameters.segmentation, self.parameters.segmentID)
-        return known[0] if known else self._automatic_threshold(self.parameters.volume)
+        return known[0] if known else self._automatic_threshold(self.parameters.volume, progress)
 
-    def set_range(self, low: float, high: float | None, name: str, fresh: bool = False) -> None:
+    def set_range(self, low: float, high: float | None, name: str) -> None:
         """Activate the Threshold effect with a range, in a segment that is made if need be.
 
-        :param fresh: give a segment that is still empty the name.
+        :param name: of what the range fills, unless the user has given the segment another one.
         """
         volume = self.parameters.volume
         self.follow()
@@ -346,13 +365,16 @@ class SegmentStep(Step):
         segment = segmentation.GetSegmentation().GetSegment(segment_id)
         if segment is None:
             segment_id = mrml_segments.add_segment(segmentation, name)
-        elif fresh and not self.voxels() and self._is_unnamed(segment):
+        elif not self.voxels() and self._is_unnamed(segment):
             segment.SetName(name)
+        self.parameters.rangeName, self.parameters.rangeSegment = name, segment_id
         self._show(segmentation, segment_id)
         self.editor.setActiveEffectByName("Threshold")
         effect = self._threshold_effect()
         if effect is None:
             return
+        # The panel has an Apply of its own, which is in view.
+        effect.self().applyButton.visible = False
         lowest, highest = mrml_volumes.value_range(volume)
         # As text: numbers would be cut to six digits.
         effect.setParameter("MinimumThreshold", repr(float(max(low, lowest))))
@@ -362,7 +384,8 @@ class SegmentStep(Step):
     def _is_unnamed(self, segment: Any) -> bool:
         """Whether the user has given a segment no name of its own yet."""
         name = segment.GetName()
-        return name.startswith("Segment_") or name in {b.text for b in self.presets.values()}
+        given = {said(title) for title in self._titles.values()} | {_("Object")}
+        return name.startswith("Segment_") or name in given
 
     def _show(self, segmentation: Any, segment_id: str) -> None:
         """Bring segmentation, volume and segment into the editor, in the order that it needs."""
@@ -391,6 +414,12 @@ class SegmentStep(Step):
         if effect is not None and not self.foreign():
             effect.self().onApply()
             self.panel.refresh()
+
+
+def _range_of(effect: Any) -> tuple[float, float]:
+    """The range of the Threshold effect."""
+    low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
+    return low, high
 
 
 def _preset_tip(preset: Any) -> str:

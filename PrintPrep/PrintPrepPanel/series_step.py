@@ -6,15 +6,16 @@ from typing import Any
 
 import qt
 import slicer
+from PrintPrepLib.dicom.header import series_id
 from slicer.i18n import tr as _
 
-from .conversion import Conversion
-from .qa.part import folder_setting, keep_setting
-from .states.series import SeriesFacts, loaded, series_view
+from .part import folder_setting, keep_setting
+from .states.series import SeriesFacts, found_line, loaded, series_view
 from .states.view import View, said
 from .step import Step
 
-_COLUMNS = 4
+#: So many letters of a pseudonym tell apart what is listed.
+_PSEUDONYM = 6
 
 
 class SeriesStep(Step):
@@ -32,20 +33,18 @@ class SeriesStep(Step):
         # Not currentNodeChanged: a saved scene shall keep the views that it was saved with.
         ui.volumeSelector.connect("nodeActivated(vtkMRMLNode*)", self.show_in_slices)
         table = ui.foundTable
-        table.setColumnCount(_COLUMNS)
-        table.setHorizontalHeaderLabels([_("No."), _("Description"), _("Slices"), _("Kind")])
+        table.setColumnCount(1)
+        table.horizontalHeader().visible = False
         table.setEditTriggers(qt.QTableWidget.NoEditTriggers)
         table.setSelectionBehavior(qt.QTableWidget.SelectRows)
         table.setSelectionMode(qt.QTableWidget.SingleSelection)
         table.verticalHeader().visible = False
-        table.horizontalHeader().setSectionResizeMode(1, qt.QHeaderView.Stretch)
-        self.conversion = Conversion(ui)
+        table.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
+        # As high as its lines: nothing scrolls inside the panel, which scrolls itself.
+        table.sizeAdjustPolicy = qt.QTableWidget.AdjustToContents
 
     def exit(self) -> None:
         self._offer([])
-
-    def clean_up(self) -> None:
-        self.conversion.clean_up()
 
     def view(self) -> View:
         volume = self.parameters.volume
@@ -67,12 +66,12 @@ class SeriesStep(Step):
 
     def import_folder(self, folder: str) -> None:
         """Load the only series of a folder, or let the user choose among several."""
-        self._offer([])
         stacks = self.panel.run(
             _("Looking for series"), lambda progress: self.logic.findSeries([folder], progress)
         )
         if not stacks:
             return
+        self._offer([])
         by_series: dict[str, list[Any]] = {}
         for stack in stacks:
             by_series.setdefault(stack.info.id, []).append(stack)
@@ -90,9 +89,13 @@ class SeriesStep(Step):
         table.setRowCount(len(series))
         for row, stacks in enumerate(series):
             info = stacks[0].info
-            texts = (info.number, info.description, str(sizes[row]), info.modality)
-            for column, text in enumerate(texts):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
+            patient, study = _pseudonym(info.patient_id), _pseudonym(info.study_uid)
+            name = ": ".join(filter(None, (info.number, info.description)))
+            text = found_line(name, sizes[row], patient, study, info.scan_date)
+            item = qt.QTableWidgetItem(text)
+            item.setToolTip(text)
+            table.setItem(row, 0, item)
+        table.resizeRowsToContents()
         if series:
             table.setCurrentCell(sizes.index(max(sizes)), 0)
 
@@ -118,6 +121,10 @@ class SeriesStep(Step):
         )
         if node is not None:
             self.panel.choose_volume(node)
+
+
+def _pseudonym(identity: str) -> str:
+    return series_id(identity)[:_PSEUDONYM] if identity else "–"
 
 
 def _size(node: Any) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import qt
 from PrintPrepLib.core.phrases import translated
 
-from .states.view import Stage, State, Text, View, Widgets, red, said
+from .states.view import Stage, State, Text, View, Widgets, red, said, short
 
 
 class Host(Protocol):
@@ -24,12 +25,14 @@ class Host(Protocol):
     segment: Any
     model: Any
     qa: Any
+    #: The groups of the other tab.
+    lab: Any
     #: As VTKObservationMixin has them.
     addObserver: Callable[[Any, Any, Callable[..., None]], None]
     removeObserver: Callable[[Any, Any, Callable[..., None]], None]
     hasObserver: Callable[[Any, Any, Callable[..., None]], bool]
 
-    def run(self, title: str, task: Callable[[Any], Any]) -> Any: ...
+    def run(self, title: str, task: Callable[[Any], Any], cancelled: str = "") -> Any: ...
 
     def show_message(self, text: str) -> None: ...
 
@@ -45,7 +48,8 @@ class Host(Protocol):
 class Step:
     """One collapsible step: reads its facts from the scene, never keeps a node itself."""
 
-    #: Prefix of the step's widgets: ``<key>Step`` is the button, ``<key>State`` its sentence.
+    #: Prefix of the step's widgets: ``<key>Step`` is the button, ``<key>State`` its sentence,
+    #: ``<key>More`` unfolds ``<key>MoreFrame`` where there is more than most people need.
     key = ""
 
     def __init__(self, panel: Host) -> None:
@@ -54,7 +58,15 @@ class Step:
         self.button = getattr(panel.ui, f"{self.key}Step")
         #: The step's title without its state.
         self.title: str = self.button.text
+        self._tip: str = self.button.toolTip
+        self.more: Any = getattr(panel.ui, f"{self.key}More", None)
+        if self.more is not None:
+            self.more.connect("toggled(bool)", self._more_toggled)
         self.setup()
+
+    def _more_toggled(self, shown: bool) -> None:
+        getattr(self.ui, f"{self.key}MoreFrame").visible = shown
+        self.more.arrowType = qt.Qt.DownArrow if shown else qt.Qt.RightArrow
 
     @property
     def logic(self) -> Any:
@@ -101,8 +113,10 @@ class Step:
         """Bring the step's widgets up to date."""
         show(self.ui, view.widgets)
         state = view.state
-        brief = f"   {state.stage.value} {said(state.brief)}" if state.brief else ""
-        self.button.text = f"{self.title}{brief}"
+        whole = said(state.brief)
+        brief = short(whole)
+        self.button.text = f"{self.title}   {state.stage.value} {brief}" if brief else self.title
+        self.button.toolTip = self._tip if brief == whole else f"{whole}\n{self._tip}"
         text = red(state.text) if state.grave else state.text
         show(self.ui, Widgets(labels={f"{self.key}State": text}))
 

@@ -44,10 +44,13 @@ class Work:
         """Ask the work in hand to stop; at once where the scene is about to go."""
         self._cancelled = True
 
-    def run(self, title: str, task: Callable[[Callable[[float, str], bool]], Any]) -> Any:
+    def run(
+        self, title: str, task: Callable[[Callable[[float, str], bool]], Any], cancelled: str = ""
+    ) -> Any:
         """Do a task; None where it failed or was cancelled, which the user has been told.
 
         :param task: called with the progress function.
+        :param cancelled: what is told then; "" for that nothing was changed.
         """
         if self.running:
             return None
@@ -62,7 +65,7 @@ class Work:
                 raise Cancelled
             return result
         except Cancelled:
-            message = _("Cancelled: nothing was changed.")
+            message = cancelled or _("Cancelled: nothing was changed.")
         except PrintPrepError as error:
             message = detail = str(error)
         except MemoryError:

@@ -24,6 +24,7 @@ def benchmarks() -> dict:
         examination,
         fuzz,
         gaps,
+        held,
         loading,
         memory,
         model,
@@ -60,6 +61,7 @@ def benchmarks() -> dict:
         "memory": memory.memory,
         "gaps": gaps.gaps,
         "fuzz": fuzz.fuzz,
+        "held": held.held,
     }
 
 

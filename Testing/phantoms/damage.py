@@ -1,4 +1,4 @@
-"""One file of a series damaged in one place: a tag's VR and value, or the end of the file."""
+"""Files damaged in one place: a tag's VR and value, the end of the file, or some of its bytes."""
 
 from __future__ import annotations
 
@@ -68,13 +68,36 @@ def replaced(data: bytes, tag: int, vr: bytes, value: bytes) -> bytes:
 
 
 def damaged(good: bytes, count: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
-    """So many damaged files, each with what was done to it; a quarter of them are cut off."""
+    """So many damaged files, each with what was done to it.
+
+    Half have another element, a quarter is cut off, a quarter has other bytes somewhere.
+    """
     random = np.random.default_rng(seed)
     every = combinations()
     for index in range(count):
         if index % 4 == 3:
             size = int(random.integers(1, len(good)))
             yield f"cut to {size} bytes", good[:size]
+        elif index % 4 == 2:
+            yield spoiled(good, random)
         else:
             tag, vr, value = every[int(random.integers(len(every)))]
             yield f"({tag:08X}) {vr!r} {value[:24]!r}", replaced(good, tag, vr, value)
+
+
+def spoiled(data: bytes, random: np.random.Generator) -> tuple[str, bytes]:
+    """The file with other bytes at one place, more, fewer or the same ones again."""
+    at = int(random.integers(len(data)))
+    length = int(random.choice([1, 2, 4, 16, 200]))
+    kind = str(random.choice(["noise", "zeros", "ones", "less", "more", "again", "cut"]))
+    bytes_ = {
+        "noise": random.bytes(length),
+        "zeros": bytes(length),
+        "ones": b"\xff" * length,
+        "less": b"",
+        "more": random.bytes(length) + data[at : at + length],
+        "again": 3 * data[at : at + length],
+        "cut": b"",
+    }[kind]
+    end = len(data) if kind == "cut" else at + length
+    return f"{kind} of {length} bytes at {at}", data[:at] + bytes_ + data[end:]

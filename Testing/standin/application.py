@@ -34,6 +34,8 @@ class Application(StrictObject, table="slicer.app"):
         self._cursors: list[Any] = []
         self._processed = 0
         self._layout_manager: Any = None
+        self._default_scene_path = os.path.join(self._temporary, "Documents")
+        os.mkdir(self._default_scene_path)
         #: A test may set another language.
         self._locale = "en_US"
 
@@ -52,6 +54,11 @@ class Application(StrictObject, table="slicer.app"):
     @property
     def temporaryPath(self) -> str:
         return self._temporary
+
+    @property
+    def defaultScenePath(self) -> str:
+        """Where Slicer's own dialogs offer to save."""
+        return self._default_scene_path
 
     @property
     def slicerUserSettingsFilePath(self) -> str:

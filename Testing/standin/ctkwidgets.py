@@ -88,10 +88,12 @@ class ctkCollapsibleButton(_Folding, QtWidgets.QAbstractButton):
         return hint.expandedTo(QtCore.QSize(width, self._header_height()))
 
     def minimumSizeHint(self) -> QtCore.QSize:
+        # As in Slicer the whole text counts: a long one widens the panel and the window.
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 40
+        header = QtCore.QSize(width, self._header_height())
         if self._collapsed or self.layout() is None:
-            return QtCore.QSize(0, self._header_height())
-        hint = self.layout().totalMinimumSize()
-        return hint.expandedTo(QtCore.QSize(0, self._header_height()))
+            return header
+        return self.layout().totalMinimumSize().expandedTo(header)
 
     def hasHeightForWidth(self) -> bool:
         return (

@@ -96,7 +96,8 @@ class qMRMLNodeComboBox(Observing, QtWidgets.QWidget):
         self._ids: list[str] = []
         self._combo = QtWidgets.QComboBox(self)
         self._combo.setSizePolicy(_RESIZE.Expanding, _RESIZE.Fixed)
-        self._combo.setMinimumContentsLength(8)
+        # Its width follows the names of the nodes unless its own policy says otherwise.
+        self._combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToContents)
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._combo)

@@ -23,6 +23,7 @@ _QT_NAMESPACE = frozenset(
         *("AlignBottom", "AlignCenter", "AlignHCenter", "AlignLeft", "AlignRight", "AlignTop"),
         *("AlignVCenter", "ApplicationModal", "NonModal", "WindowModal", "WaitCursor"),
         *("BusyCursor", "RichText", "PlainText", "WA_DeleteOnClose", "UserRole"),
+        *("DownArrow", "RightArrow", "ElideRight"),
         *("ItemIsEnabled", "ItemIsSelectable", "ItemIsEditable", "Horizontal", "Vertical"),
     )
 )

@@ -41,6 +41,15 @@ def click(widget: Any) -> None:
     QtWidgets.QApplication.processEvents()
 
 
+def click_link(label: Any, target: str) -> None:
+    """Click a link in a label of rich text."""
+    native = _usable(label)
+    if f'href="{target}"' not in native.text():
+        raise CannotDo(f"{native.objectName()} holds no link to {target!r}")
+    native.linkActivated.emit(target)
+    QtWidgets.QApplication.processEvents()
+
+
 def choose(combo: Any, text: str) -> None:
     """Choose the item with that text in a combo box or a selector of nodes.
 

@@ -20,6 +20,8 @@ from PrintPrepLib.core.errors import Cancelled, MeshError
 from PrintPrepLib.mesh.decimate import decimate
 from PrintPrepLib.mesh.io.export import export_model
 from PrintPrepLib.mesh.io.read import read_model
+from PrintPrepLib.mesh.proximity import SurfaceSearch
+from PrintPrepLib.mesh.sampling import Surface
 from PrintPrepLib.mesh.smooth import smooth
 from PrintPrepLib.mesh.triangle_mesh import TriangleMesh
 from PrintPrepLib.report.drawing import coloured, nice_reach
@@ -292,3 +294,34 @@ def test_one_triangle_against_a_body_takes_no_search():
     assert time.process_time() - start < 10
     assert found.shape is None and not found.aligned
     assert found.distances_mm.max() == pytest.approx(-9, abs=0.2)
+
+
+def test_far_apart_few_points_are_measured(monkeypatch):
+    """From the middle of a ball much of it is equally far: a point costs milliseconds there."""
+    monkeypatch.setattr(module, "_FAR_SAMPLES", 400)
+    ball = trimesh.creation.icosphere(subdivisions=4, radius=50)
+    outer = TriangleMesh(ball.vertices, ball.faces)
+    search = SurfaceSearch(Surface(outer))
+    for radius, measured in ((12, 400), (47, len(outer.points))):
+        inner = TriangleMesh(outer.points * radius / 50, outer.triangles)
+        assert measured * 0.9 <= len(module._enough(inner.points, search)) <= measured
+        distances = comparison_map(inner, outer, np.eye(4))
+        assert len(distances) == len(inner.points)
+        assert distances == pytest.approx(radius - 50.0, abs=0.2)
+
+
+def test_what_nothing_good_comes_of_is_not_refined(reference, monkeypatch):
+    """Bodies of nothing in common were laid onto one another to the end, many times."""
+    calls = []
+    refined = registration._Search._refined
+    monkeypatch.setattr(
+        registration._Search, "_refined", lambda *some: calls.append(some) or refined(*some)
+    )
+    own, other = Surface(reference), Surface(moved(reference, np.eye(3), (9, 0, 0)))
+    search = registration._Search(
+        own.cloud(registration.MOVING), other.cloud(registration.FIXED), other.size
+    )
+    assert search.best([np.eye(4)], None, 1.0).misfit < 0.02
+    assert len(calls) == len(registration._STAGES) - 1
+    search.best([np.eye(4)], None, 0.0)
+    assert len(calls) == len(registration._STAGES)

@@ -25,6 +25,7 @@ PRODUCERS = (
     "qa/checks/model",
     "qa/checks/printability",
     "qa/checks/protocol",
+    "qa/checks/record",
     "mrml/regularize",
     "qa/checks/source",
     "series/membership",

@@ -6,20 +6,17 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PrintPrepLib.calibration.store import SCHEMA, latest_for, load_calibrations
+from benchmarks.outside_json import record, store, use_record, use_store
+from phantoms.damaged_json import TEXTS, changed, ways
 from PrintPrepLib.core.errors import PrintPrepError
-from PrintPrepLib.core.jsonable import JsonError, numbers_of, parse_json, plain, read_json
+from PrintPrepLib.core.jsonable import JsonError, numbers_of, parse_json, read_json
 from PrintPrepLib.core.package_data import data_json
-from PrintPrepLib.mesh.io.export import export_model
-from PrintPrepLib.mesh.triangle_mesh import TriangleMesh, measure
-from PrintPrepLib.qa.checks.calibration import calibration_checks
 from PrintPrepLib.qa.protocol import load_protocol
 from PrintPrepLib.verify.record import verify
 
@@ -75,91 +72,12 @@ def test_lists_of_numbers():
 
 # Everything at every place: the answer is a sentence or a finding, never an internal error
 
-VALUES = [
-    "NaN", "Infinity", "1e999", "1" + "0" * 400, "null", "true", "-1", "0", "1e300", "[]", "{}",
-    '""', '"word"', '["word"]', "[[[1]]]", '"9999-12-31T23:59:59-14:00"', '"0001-01-01T00:00:00"',
-    '{"a": {"b": null}}', '"../../etc/passwd"', '"' + "n" * 5000 + '"', "[" * 2000 + "]" * 2000,
-]  # fmt: skip
-MARK = "@here@"
-
-
-def places(value: Any, way: tuple = ()) -> Iterator[tuple]:
-    """The ways to everything in it."""
-    if way:
-        yield way
-    if isinstance(value, dict | list):
-        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(one, (*way, key))
-
-
-def changed(value: Any, way: tuple, text: str) -> str:
-    copy = json.loads(json.dumps(value))
-    at = copy
-    for key in way[:-1]:
-        at = at[key]
-    at[way[-1]] = MARK
-    return json.dumps(copy).replace(f'"{MARK}"', text)
-
-
-def store() -> dict[str, Any]:
-    scale = {"scale": 1.001, "uncertainty": 0.0005}
-    made = {"kind": "ball", "nominal_mm": 30.0, "measured_mm": 30.01, "uncertainty_mm": 0.01}
-    return {
-        "schema": SCHEMA,
-        "calibrations": [
-            {
-                "id": "a1", "created": "2026-01-02T03:04:05+00:00",
-                "scanner": {"id": "s", "manufacturer": "m", "model": "x"}, "kernel": "B",
-                "objects": [made], "scale": {"x": scale, "y": scale, "z": None},
-            }
-        ],
-    }  # fmt: skip
-
-
-def use_store(path: Path) -> None:
-    source = {"scanner_id": "s", "kernel": "B"}
-    part = latest_for(source, load_calibrations(path))
-    for check in calibration_checks(source, part):
-        assert check.message
-
-
-def record(folder: Path) -> dict[str, Any]:
-    """A record of a cube, without a seal: what does not fit must be seen in the figures."""
-    corners = 10.0 * np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-    faces = [
-        [0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
-        [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3],
-    ]  # fmt: skip
-    mesh = TriangleMesh(corners, np.array(faces))
-    file = export_model(mesh, folder / "model.stl")
-    model = plain(asdict(measure(mesh)))
-    model |= {"scale": 1.0, "center_offset_mm": [0.0, 0.0, 0.0], "units": "mm"}
-    model["files"] = [{"file": "model.stl", "format": "stl", "sha256": file.sha256}]
-    return {
-        "schema": "printprep-qa/1",
-        "software": {"printprep": "0.2.0"},
-        "source": {"kind": "dicom", "modality": "CT", "steps_mm": {"median": 1.0, "max": 1.0}},
-        "volume": {
-            "dimensions": [9, 9, 9], "spacing_mm": [1.0, 1.0, 1.0],
-            "ijk_to_ras": np.diag([-1.0, -1.0, 1.0, 1.0]).tolist(),
-        },
-        "segment": {"method": "threshold", "threshold_hu": [200.0, None], "voxels": 1000},
-        "model": model,
-        "checks": [{"id": "size", "title": "t", "status": "pass", "measured": 1, "message": "m"}],
-        "verdict": "pass",
-    }  # fmt: skip
-
-
-def use_record(path: Path) -> None:
-    for item in verify(path).items:
-        assert item.told.said
-
 
 def mutated(value: Any, path: Path, use: Callable[[Path], object], count: int, seed: int) -> None:
-    chance, ways = random.Random(seed), list(places(value))
+    chance, places = random.Random(seed), list(ways(value))
     start = time.monotonic()
     for _ in range(count):
-        way, text = chance.choice(ways), chance.choice(VALUES)
+        way, text = chance.choice(places), chance.choice(TEXTS)
         path.write_text(changed(value, way, text), "utf-8")
         try:
             use(path)

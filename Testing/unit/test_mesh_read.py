@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
-from PrintPrepLib.mesh.io import threemf
+from PrintPrepLib.mesh.io import common, threemf
 from PrintPrepLib.mesh.io.common import ModelFileError
 from PrintPrepLib.mesh.io.export import FORMATS, export_model
 from PrintPrepLib.mesh.io.read import read_model, read_model_file
@@ -442,3 +442,41 @@ def test_empty_lines_take_no_time(tmp_path):
     start = time.process_time()
     assert len(read_model(tmp_path / "a.obj").triangles) == 1
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("kind", ["obj", "stl", "ply"])
+def test_tiny_lines_take_no_memory(tmp_path, monkeypatch, kind):
+    """As a list, lines of two letters take twenty times their size."""
+    monkeypatch.setattr(common, "_BLOCK_BYTES", 1 << 16)
+    lines = b"ab\n" * 300_000
+    path = tmp_path / "model"
+    path.write_bytes(
+        {
+            "obj": OBJ + b"f 1 2 3\n" + lines,
+            "stl": b"solid a\nfacet\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\n"
+            + lines
+            + b"endsolid a\n",
+            "ply": (PLY % 1).replace(b"element face", b"element odd 300000\nelement face", 1)
+            + lines
+            + b"3 0 1 2\n",
+        }[kind]
+    )
+    tracemalloc.start()
+    try:
+        assert len(read_model(path).triangles) == 1
+        assert tracemalloc.get_traced_memory()[1] < 6 * len(lines) + (4 << 20)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("block", [1, 7, 50, 1 << 21])
+def test_text_is_read_alike_in_pieces(shape, tmp_path, monkeypatch, block):
+    monkeypatch.setattr(common, "_BLOCK_BYTES", block)
+    for kind, options in (("obj", {}), ("stl_ascii", {}), ("ply", {"encoding": "ascii"})):
+        data = shape.export(file_type=kind, **options)
+        path = tmp_path / kind
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        assert same(read_model(path), shape)
+    counted_back = ("f -1/1 -2/1 -3/1", "v 0 0 6", "f -4 -3 -1", "f 2 3 -1", "f 3 1 -1", "")
+    path.write_text("\n".join(("v 0 0 0", "v 1 0 0", "vt 0 0", "v 0 1 0", *counted_back)))
+    assert enclosed_volume(read_model(path)) == pytest.approx(1.0)

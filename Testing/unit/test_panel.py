@@ -38,14 +38,31 @@ def title(panel, key: str) -> str:
     return getattr(panel.ui, f"{key}Step").text
 
 
+KEYS = ["series", "geometry", "segment", "model", "qa", "export"]
+
+
 def open_steps(panel) -> list[str]:
-    keys = ("series", "geometry", "segment", "model", "qa", "export")
-    return [key for key in keys if not getattr(panel.ui, f"{key}Step").collapsed]
+    return [key for key in KEYS if not getattr(panel.ui, f"{key}Step").collapsed]
 
 
 def show(panel, key: str) -> None:
-    """The user opens a step."""
+    """The user comes back from the Lab and opens a step."""
+    panel.ui.tabs.currentIndex = 0
     getattr(panel.ui, f"{key}Step").collapsed = False
+
+
+def more(panel, key: str) -> None:
+    """The user opens a step with all that it has."""
+    show(panel, key)
+    button = getattr(panel.ui, f"{key}More")
+    if not button.checked:
+        user.click(button)
+
+
+def lab(panel, group: str) -> None:
+    """The user goes to a group of the Lab."""
+    panel.ui.tabs.currentIndex = 1
+    getattr(panel.ui, f"{group}Group").collapsed = False
 
 
 def load(panel, folder) -> None:
@@ -90,11 +107,12 @@ def mask_of(panel) -> np.ndarray:
 
 
 def test_whole_job_by_widgets_alone(panel, folder, tmp_path) -> None:
-    assert open_steps(panel) == ["series"]
+    assert open_steps(panel) == KEYS
     assert "Load a series" in panel.ui.messageLabel.text
+    panel.ui.geometryStep.collapsed = True
     load(panel, folder)
     assert "✓ 1: Head" in title(panel, "series")
-    assert open_steps(panel) == ["series"], "steps open by the user's hand alone"
+    assert "geometry" not in open_steps(panel), "steps open by the user's hand alone"
     assert title(panel, "geometry").startswith("▸"), "what needs care is not done before it is seen"
     show(panel, "geometry")
     user.wait_until(lambda: title(panel, "segment").startswith("▸"))
@@ -106,18 +124,21 @@ def test_whole_job_by_widgets_alone(panel, folder, tmp_path) -> None:
     assert title(panel, "model").startswith("▸")
     show(panel, "model")
     user.choose(panel.ui.keepCombo, "the largest part")
-    make_model(panel)
-    assert title(panel, "qa").startswith("▸")
+    panel.ui.qaStep.collapsed = True
+    user.click(panel.ui.makeModelButton)
+    assert "short checks passed" in title(panel, "qa") and title(panel, "export").startswith("▸")
     show(panel, "qa")
+    assert "thin bridges" in panel.ui.leftOutLabel.text
     user.click(panel.ui.checkButton)
-    assert panel.ui.checksTable.rowCount > 10
+    assert not user.can_use(panel.ui.leftOutLabel)
+    assert panel.ui.checksLabel.text.count("<p ") > 10
     assert title(panel, "export").startswith("▸")
     show(panel, "export")
     user.click(panel.ui.threemfCheck)
     export(panel, tmp_path / "out")
     assert panel.ui.exportedLabel.text.startswith("Written: model.stl, model.3mf")
     assert panel.ui.messageLabel.text.startswith("Done")
-    assert open_steps(panel) == ["series", "geometry", "segment", "model", "qa", "export"]
+    assert open_steps(panel) == KEYS
 
     surface = measure.read_stl(tmp_path / "out" / "model.stl")
     assert len(measure.parts(surface)) == 1
@@ -169,7 +190,9 @@ def test_user_chooses_among_several_series(panel, folder) -> None:
     load(panel, folder)
     assert parameters(panel).volume is None
     table = panel.ui.foundTable
-    assert [table.item(row, 1).text() for row in range(table.rowCount)] == ["Head", "Second"]
+    lines = [table.item(row, 0).text().split("\n") for row in range(table.rowCount)]
+    assert [line[0] for line in lines] == ["1: Head (44 images)", "2: Second (30 images)"]
+    assert lines[0][1].startswith("patient ") and "PHANTOM" not in lines[0][1].upper()
     assert table.currentRow() == 0, "the one with most slices is offered"
     user.click_cell(table, 1)
     user.click(panel.ui.loadChosenButton)
@@ -226,7 +249,7 @@ def test_foreign_volume_is_made_regular(panel, folder) -> None:
     user.choose(panel.ui.volumeSelector, "Sheared")
     assert "make regular" in title(panel, "geometry")
     assert title(panel, "geometry").startswith("▸")
-    show(panel, "geometry")
+    more(panel, "geometry")
     user.choose(panel.ui.spacingCombo, "Millimetres")
     user.enter(panel.ui.spacingMmSpin, 1.25)
     user.click(panel.ui.regularButton)
@@ -234,6 +257,7 @@ def test_foreign_volume_is_made_regular(panel, folder) -> None:
     assert volume is not sheared
     assert volume.GetSpacing()[2] == pytest.approx(1.25)
     assert "✓" in title(panel, "geometry") or "!" in title(panel, "geometry")
+    assert not user.can_use(panel.ui.regularButton), "there is nothing to be done by it"
 
 
 def test_presets_give_way_where_there_are_no_hounsfield_units(panel, folder) -> None:
@@ -253,7 +277,7 @@ def test_presets_give_way_where_there_are_no_hounsfield_units(panel, folder) -> 
 
 def test_half_contrast_sets_the_range(panel, folder) -> None:
     load(panel, folder)
-    show(panel, "segment")
+    more(panel, "segment")
     user.click(panel.ui.preset_dense_bone)
     user.click(panel.ui.halfContrastButton)
     effect = panel.widget.panel.segment.editor.activeEffect()
@@ -307,7 +331,7 @@ def test_scale_unit_and_middle(panel, folder, tmp_path) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
-    show(panel, "export")
+    more(panel, "export")
     user.choose(panel.ui.unitCombo, "inch")
     user.enter(panel.ui.scaleSpin, 50.0)
     user.click(panel.ui.centerCheck)
@@ -333,7 +357,7 @@ def test_several_segments_one_file_each_and_merged(panel, folder, tmp_path) -> N
     user.click(panel.ui.preset_dense_bone)
     user.click(panel.ui.applyThresholdButton)
     make_model(panel)
-    show(panel, "export")
+    more(panel, "export")
     user.choose(panel.ui.whatCombo, "all models, one file each")
     export(panel, tmp_path / "each")
     names = sorted(path.name for path in (tmp_path / "each").iterdir())
@@ -363,7 +387,7 @@ def test_refining_shows_its_cost_before_it_is_accepted(panel, folder, tmp_path) 
     load(panel, folder)
     segment(panel)
     make_model(panel)
-    show(panel, "model")
+    more(panel, "model")
     before = panel.widget.panel.model.node().GetPolyData().GetNumberOfPolys()
     user.choose(panel.ui.detailCombo, "medium: within 0.1 mm")
     user.click(panel.ui.previewButton)
@@ -383,7 +407,7 @@ def test_comparison_comes_and_goes(panel, folder) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
-    show(panel, "model")
+    more(panel, "model")
     before = len(models())
     user.click(panel.ui.compareButton)
     assert "Slicer's surface" in panel.ui.compareLabel.text
@@ -408,7 +432,7 @@ def test_dimension_lines_have_the_models_size(panel, folder) -> None:
     load(panel, folder)
     segment(panel)
     make_model(panel)
-    show(panel, "qa")
+    more(panel, "qa")
     user.click(panel.ui.dimensionsCheck)
     lines = slicer.util.getNodesByClass("vtkMRMLMarkupsLineNode")
     box = np.zeros(6)

@@ -15,7 +15,7 @@ from phantoms.dicom import write_series
 from phantoms.elscint import compress_file
 from pydicom import dcmread
 from standin import user
-from test_panel import folder, load, panel, show
+from test_panel import folder, lab, load, panel
 
 __all__ = ["folder", "panel"]
 pytest_plugins = ("standin.fixtures",)
@@ -45,13 +45,13 @@ def archive(tmp_path) -> tuple[Path, dict[str, bytes]]:
 
 
 def begin(panel, source: Path, out: Path) -> None:
-    show(panel, "series")
+    lab(panel, "convert")
     panel.desktop.answers.queue += [str(source), str(out)]
     user.click(panel.ui.convertButton)
 
 
 def conversion(panel):
-    return panel.widget.panel.series.conversion
+    return panel.widget.panel.lab.conversion
 
 
 def until_done(panel) -> str:
@@ -82,7 +82,7 @@ def test_archive_is_converted_by_clicking(panel, archive, tmp_path) -> None:
     assert user.can_use(panel.ui.convertCancelButton)
     assert user.can_use(panel.ui.convertBar)
     assert not panel.ui.convertButton.enabled
-    assert user.can_use(panel.ui.importButton), "Slicer stays free meanwhile"
+    assert panel.ui.stepsFrame.enabled, "Slicer stays free meanwhile"
     told = until_done(panel)
     assert new_files(tmp_path / "out") == truth
     assert f"{2 * SLICES + 1} files: {2 * SLICES} converted, 1 skipped" in told
@@ -187,7 +187,7 @@ def test_child_that_dies_is_told(panel, tmp_path) -> None:
 
 
 def test_no_folder_chosen_starts_nothing(panel, archive) -> None:
-    show(panel, "series")
+    lab(panel, "convert")
     panel.desktop.answers.queue += [str(archive[0]), ""]
     user.click(panel.ui.convertButton)
     assert not conversion(panel).running
@@ -210,12 +210,13 @@ def test_conversion_outlives_other_modules_but_not_the_panel(panel, tmp_path) ->
     assert found.items() <= truth.items()
     assert not left_over(out)
     assert json.loads((out / "summary.json").read_text())["stopped"]
+    lab(panel, "convert")
     assert user.can_use(panel.ui.convertButton)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in's PythonSlicer is a shell script")
 def test_slicers_python_runs_the_child(panel, monkeypatch) -> None:
-    from PrintPrepPanel import conversion as module
+    from PrintPrepPanel.lab import conversion as module
 
     beside = Path(slicer.app.slicerHome) / "bin" / "PythonSlicer"
     assert module.python_program() == str(beside)
@@ -226,6 +227,7 @@ def test_slicers_python_runs_the_child(panel, monkeypatch) -> None:
     monkeypatch.setattr(module.sys, "executable", "/opt/Slicer/bin/SlicerApp-real")
     assert module.python_program() is None
     panel.desktop.answers.queue += ["/a", "/b"]
+    lab(panel, "convert")
     user.click(panel.ui.convertButton)
     assert panel.ui.convertLabel.text.startswith("Slicer's Python was not found")
     assert panel.ui.convertButton.enabled

@@ -15,7 +15,7 @@ from phantoms.dicom import write_series
 from PrintPrepLib.verify import verify
 from PrintPrepPanel.states.export import distinct_parts, free_number
 from standin import user
-from test_panel import export, load, make_model, panel, parameters, segment, show
+from test_panel import export, load, make_model, more, panel, parameters, segment, show
 
 __all__ = ["panel"]
 pytest_plugins = ("standin.fixtures",)
@@ -48,7 +48,7 @@ def two(panel, tmp_path):
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, state.segmentation, second, state.volume)
     panel.widget.panel.segment.editor.setCurrentSegmentID(second)
     make_model(panel)
-    show(panel, "export")
+    more(panel, "export")
     return panel
 
 
@@ -96,7 +96,9 @@ def test_files_of_another_run_stay(two, tmp_path) -> None:
     user.click(panel.ui.exportButton)
     for name, content in before.items():
         assert (tmp_path / "out" / name).read_bytes() == content
-    assert set(names(tmp_path / "out")) - set(before) == {"model-2.stl", "qa-2.json", "qa-2.html"}
+    assert set(names(tmp_path / "out")) - set(before) == {
+        *("model-2.stl", "qa-2.json", "qa-2.html")
+    }
     record = json.loads((tmp_path / "out" / "qa-2.json").read_text())["model"]
     assert record["files"][0]["file"] == "model-2.stl" and record["scale"] == 0.5
     assert "model-2.stl" in panel.ui.exportedLabel.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from phantoms.acquisition import Acquisition
 from phantoms.analytic import Block, Scene
 from phantoms.dicom import write_series
 from standin import user
-from test_panel import load, make_model, models, panel, parameters, segment, show, title
+from test_panel import lab, load, make_model, models, more, panel, parameters, segment, show, title
 from vtk.util.numpy_support import numpy_to_vtk
 
 __all__ = ["panel"]
@@ -41,7 +42,8 @@ def checks_remembered(monkeypatch) -> None:
         key = json.dumps([asked, model.GetPolyData().GetNumberOfPoints()])
         if key not in _CHECKED:
             record = real(volume, segmentation, segment_id, model, **asked, progress=progress)
-            _CHECKED[key] = record, {name: values_of(model, name) for name in (WALL, GREY)}
+            measured = () if asked["quick"] else (WALL, GREY)
+            _CHECKED[key] = record, {name: values_of(model, name) for name in measured}
         record, maps = _CHECKED[key]
         mrml_qa.put_maps(model, maps)
         return json.loads(json.dumps(record))
@@ -61,7 +63,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def modelled(panel, folder):
-    """The panel with a model that was not checked yet, and the QA step open."""
+    """The panel with a model that was checked shortly, and the QA step open."""
     load(panel, folder)
     segment(panel)
     make_model(panel)
@@ -87,7 +89,11 @@ def qa(panel):
 
 
 def open_group(panel, name: str) -> None:
-    getattr(panel.ui, f"{name}Group").collapsed = False
+    if name in ("review", "maps", "plots"):
+        more(panel, "qa")
+        getattr(panel.ui, f"{name}Group").collapsed = False
+    else:
+        lab(panel, name)
 
 
 def rows(table) -> list[list[str]]:
@@ -111,23 +117,25 @@ def put_values(panel, name: str, values: np.ndarray) -> None:
 
 def test_first_look_is_simple(modelled) -> None:
     ui = modelled.ui
-    assert user.can_use(ui.checkButton)
+    assert user.can_use(ui.checkButton) and user.can_use(ui.recordButton)
     for name in ("settings", "review", "maps", "reference", "calibration", "caliper", "plots"):
         assert getattr(ui, f"{name}Group").collapsed
-    for widget in (ui.checksTable, ui.attentionCheck, ui.pdfButton, ui.recordButton):
+    for widget in (ui.checksLabel, ui.attentionCheck, ui.pdfButton, ui.protocolCombo):
         assert not user.can_use(widget)
     assert ui.protocolLabel.buddy() is ui.protocolCombo
 
 
 def test_table_shows_what_needs_attention(checked) -> None:
     ui = checked.ui
-    every = rows(ui.checksTable)
-    assert {"pass"} < {row[0] for row in every}
+    more(checked, "qa")
+    every, record = ui.checksLabel.text, qa(checked).record()
+    for item in record["checks"]:
+        assert escape(item["title"]) in every and escape(item["message"]) in every
     user.click(ui.attentionCheck)
-    some = rows(ui.checksTable)
-    assert some == [row for row in every if row[0] in ("fail", "care")]
+    some = [item["id"] for item in record["checks"] if item["status"] in ("fail", "warn")]
+    assert ui.checksLabel.text.count("<p ") == len(some) > 0
     user.click(ui.attentionCheck)
-    assert rows(ui.checksTable) == every
+    assert ui.checksLabel.text == every
 
 
 def test_titles_of_checks_follow_the_language(checked, monkeypatch) -> None:
@@ -135,14 +143,15 @@ def test_titles_of_checks_follow_the_language(checked, monkeypatch) -> None:
     phrases = importlib.import_module("PrintPrepLib.core.phrases")
     monkeypatch.setattr(phrases, "_sentences", {title: "Titel"})
     monkeypatch.setattr(phrases, "_in_use", "de")
+    more(checked, "qa")
     for _ in range(2):
         user.click(checked.ui.attentionCheck)
-    assert rows(checked.ui.checksTable)[0][1] == "Titel"
+    assert "<b>Titel" in checked.ui.checksLabel.text
 
 
-def jumped_to(panel, number: int) -> np.ndarray:
-    """Where (RAS) the slice views cross after a click on a line of the table."""
-    user.click_cell(panel.ui.checksTable, number)
+def jumped_to(panel, check_id: str) -> np.ndarray:
+    """Where (RAS) the slice views cross after a click on "show" beside a check."""
+    user.click_link(panel.ui.checksLabel, check_id)
     nodes = {n.GetLayoutName(): n for n in slicer.util.getNodesByClass("vtkMRMLSliceNode")}
     matrices = [
         slicer.util.arrayFromVTKMatrix(nodes[name].GetSliceToRAS())
@@ -154,10 +163,11 @@ def jumped_to(panel, number: int) -> np.ndarray:
 
 def test_click_jumps_to_the_place_in_the_record(checked) -> None:
     wall = qa(checked).record()["model"]["wall_thickness"]
-    number = [check["id"] for check in ordered(checked)].index("wall_thickness")
-    user.click_cell(checked.ui.checksTable, (number + 1) % checked.ui.checksTable.rowCount)
+    more(checked, "qa")
     expected = np.array(wall["place_mm"]) * [-1, -1, 1]
-    assert jumped_to(checked, number) == pytest.approx(expected, abs=1e-3)
+    assert jumped_to(checked, "wall_thickness") == pytest.approx(expected, abs=1e-3)
+    with pytest.raises(user.CannotDo):
+        user.click_link(checked.ui.checksLabel, "volume_agreement")
 
 
 def ordered(panel) -> list[dict]:
@@ -205,12 +215,14 @@ def test_protocol_enters_the_record_and_is_remembered(modelled) -> None:
     record = qa(modelled).record()
     assert record["protocol"]["title"] == name
     assert any(item["id"].startswith("protocol_") for item in record["checks"])
+    assert name in ui.standardsLabel.text and user.can_use(ui.standardsLabel)
+    lab(modelled, "settings")
     assert user.can_use(ui.protocolSource)
     # Another choice: the record was made for something else. Back again: it is there.
     user.choose(ui.protocolCombo, "none")
     assert qa(modelled).record() is None
     assert "check again" in title(modelled, "qa")
-    assert not user.can_use(ui.pdfButton)
+    assert not ui.pdfButton.enabled
     user.choose(ui.protocolCombo, name)
     assert qa(modelled).record() == record
     # A new scene starts with what was chosen last.
@@ -243,6 +255,8 @@ def test_own_protocol_from_a_file(modelled, tmp_path) -> None:
     qt.QSettings().remove("PrintPrep/ProtocolFiles")
     modelled.widget.panel.refresh()
     assert ui.protocolCombo.currentText == "ours.json (not on this computer)"
+    assert "ours.json (not on this computer)" in ui.standardsLabel.text
+    show(modelled, "qa")
     user.click(ui.checkButton)
     assert "there is no protocol 'ours.json'" in ui.messageLabel.text
 
@@ -261,6 +275,7 @@ def test_date_of_surgery(modelled) -> None:
     assert parameters(modelled).surgeryDate == "2031-02-28"
     check(modelled)
     assert given[-1]["surgeryDate"] == "2031-02-28"
+    lab(modelled, "settings")
     user.click(ui.surgeryCheck)
     assert parameters(modelled).surgeryDate == ""
 
@@ -339,7 +354,7 @@ def test_colours_come_and_go(modelled) -> None:
     display, before = model.GetDisplayNode(), model.GetDisplayNode().GetColor()
     open_group(modelled, "maps")
     user.choose(ui.mapCombo, "thickness of its walls")
-    assert ui.mapHint.text == "Check the model first."
+    assert ui.mapHint.text == "Check all first."
     assert not display.GetScalarVisibility()
     put_values(modelled, WALL, [0.5, 2.5, 5.0, np.nan])
     modelled.widget.panel.refresh()
@@ -429,7 +444,7 @@ def test_qa_survives_a_saved_scene(modelled, tmp_path) -> None:
     assert qa(modelled).record() == record
     assert record["confirmed"] == list(boxes(modelled))[:1]
     assert record["reviewer"] == {"decision": "accepted"}
-    assert ui.checksTable.rowCount == len(record["checks"])
+    assert ui.checksLabel.text.count("<p ") == len(record["checks"])
 
 
 # Plots
@@ -487,6 +502,7 @@ def test_drift_of_tilted_slices() -> None:
 
 def test_pdf_of_the_record(checked, tmp_path) -> None:
     ui, answers = checked.ui, checked.desktop.answers.queue
+    more(checked, "qa")
     answers += ["", str(tmp_path / "our page")]
     user.click(ui.pdfButton)
     assert list(tmp_path.glob("*.pdf")) == []
@@ -507,7 +523,7 @@ def test_patient_is_named_only_when_asked(checked, tmp_path, monkeypatch) -> Non
 
     named = identity_of(parameters(checked).volume)
     assert set(named) == {"patient_name", "patient_id"}
-    open_group(checked, "verify")
+    more(checked, "qa")
     for _ in range(2):
         checked.desktop.answers.queue.append(str(tmp_path / "page.pdf"))
         user.click(checked.ui.pdfButton)

@@ -67,7 +67,7 @@ def test_compare_with_a_file(modelled, tmp_path) -> None:
     # A model that was made anew has not been compared.
     show(modelled, "model")
     user.click(ui.makeModelButton)
-    show(modelled, "qa")
+    open_group(modelled, "reference")
     assert not user.can_use(ui.referenceTable)
 
 
@@ -132,7 +132,7 @@ FIT = {
 
 @pytest.fixture
 def scanned(panel, tmp_path):
-    """A ball of known size, loaded, and the QA step open."""
+    """A ball of known size, loaded, and the calibration open."""
     content = Scene([Ball(CENTER, DIAMETER / 2)], sigma=0.5)
     shape = {"rows": 44, "columns": 44, "slices": 34, "steps": 0.6}
     write_series(content, Acquisition(**shape), tmp_path / "ball", name="Ball")
@@ -141,9 +141,12 @@ def scanned(panel, tmp_path):
         slice_.DeviceSerialNumber = "4711"
         slice_.save_as(path)
     load(panel, tmp_path / "ball")
-    show(panel, "qa")
     open_group(panel, "calibration")
     return panel
+
+
+def calibration(panel):
+    return panel.widget.panel.lab.calibration
 
 
 def cross_at(place: tuple[float, float, float]) -> None:
@@ -187,7 +190,7 @@ def test_nothing_is_kept_of_an_unknown_scanner(modelled) -> None:
     ui = modelled.ui
     open_group(modelled, "calibration")
     fit = {"kind": "ball", "nominal_mm": [10], "measured_mm": [10], "uncertainty_mm": [0.01]}
-    qa(modelled).calibration._set([{**FIT, **fit}])
+    calibration(modelled)._set([{**FIT, **fit}])
     modelled.widget.panel.refresh()
     user.click(ui.keepButton)
     assert "DeviceSerialNumber" in ui.messageLabel.text
@@ -242,7 +245,7 @@ def test_sizes_of_each_object(scanned) -> None:
 def test_fits_belong_to_their_volume(scanned) -> None:
     ui = scanned.ui
     fit = {"kind": "ball", "nominal_mm": [10], "measured_mm": [10.02], "uncertainty_mm": [0.01]}
-    qa(scanned).calibration._set([fit, {**fit, "measured_mm": [9.9]}])
+    calibration(scanned)._set([fit, {**fit, "measured_mm": [9.9]}])
     scanned.widget.panel.refresh()
     assert [line[3] for line in rows(ui.fitsTable)] == ["+0.020 mm", "-0.100 mm"]
     user.click_cell(ui.fitsTable, 0)
@@ -261,12 +264,14 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     from PrintPrepLib.qa.record import seal_holds
 
     ui = modelled.ui
+    parameters(modelled).record = ""
     open_group(modelled, "caliper")
     user.enter(ui.readingsEdit, "9,02 9.00; 8.98")
     modelled.widget.panel.refresh()
     assert not ui.caliperButton.enabled
     assert "Check the model first" in ui.caliperText.text
     check(modelled)
+    open_group(modelled, "caliper")
     user.enter(ui.readingsEdit, "9,02 nine")
     modelled.widget.panel.refresh()
     assert ui.caliperText.text == "nine is no number."
@@ -279,7 +284,7 @@ def test_caliper_readings_enter_the_record(modelled) -> None:
     assert record["printed"]
     assert seal_holds(record)
     assert ui.caliperText.text.startswith("Added to the record.")
-    assert ui.checkSentence.text, "the sentence follows the table"
+    assert "Size of the print" in ui.checksLabel.text, "it stands among the checks"
     # Checking the same model again does not lose what was measured on the print.
     check(modelled)
     assert qa(modelled).record()["printed"] == record["printed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from PrintPrepLib.core import phrases
 from PrintPrepLib.core.findings import Finding
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepPanel.states import choices
-from PrintPrepPanel.states.choices import Keep, KnownObject, MapOf, Spacing
+from PrintPrepPanel.states.choices import REDUCTIONS, Detail, Keep, KnownObject, MapOf, Spacing
 from PrintPrepPanel.states.conversion import Ended, ended_told, summary_told
 from PrintPrepPanel.states.export import ExportFacts, export_view, file_part, missing
 from PrintPrepPanel.states.geometry import GeometryFacts, geometry_view
@@ -29,6 +30,7 @@ from PrintPrepPanel.states.measuring import (
 )
 from PrintPrepPanel.states.model import (
     ModelFacts,
+    Refining,
     comparison_told,
     deviation_told,
     model_view,
@@ -37,7 +39,8 @@ from PrintPrepPanel.states.qa import (
     OWN_SIZE,
     QaFacts,
     SettingsFacts,
-    check_rows,
+    attention,
+    check_list,
     figure,
     offered_protocols,
     qa_view,
@@ -45,6 +48,7 @@ from PrintPrepPanel.states.qa import (
     settings_widgets,
     shown_checks,
     signed,
+    standards_told,
     verification_told,
 )
 from PrintPrepPanel.states.segment import (
@@ -53,8 +57,18 @@ from PrintPrepPanel.states.segment import (
     limits_told,
     segment_view,
 )
-from PrintPrepPanel.states.series import SeriesFacts, loaded, series_view
-from PrintPrepPanel.states.view import Stage, State, alarm, guide, joined, next_step, said
+from PrintPrepPanel.states.series import SeriesFacts, found_line, loaded, series_view
+from PrintPrepPanel.states.view import (
+    Stage,
+    State,
+    alarm,
+    badge,
+    guide,
+    joined,
+    next_step,
+    said,
+    short,
+)
 
 PANEL = Path(__file__).resolve().parents[2] / "PrintPrep" / "PrintPrepPanel"
 
@@ -141,7 +155,7 @@ def test_another_volumes_segment_is_not_done() -> None:
 def test_everything_that_can_be_chosen_has_words() -> None:
     for kind, titles in (
         *((Spacing, choices.SPACINGS), (Keep, choices.KEEPS), (choices.Detail, choices.DETAILS)),
-        *((choices.Detail, choices.REDUCTIONS), (choices.Unit, choices.UNITS)),
+        (choices.Unit, choices.UNITS),
         *((choices.What, choices.WHATS), (MapOf, choices.MAPS)),
         *((KnownObject, choices.OBJECTS), (KnownObject, choices.SIZES)),
     ):
@@ -157,6 +171,22 @@ def test_sentences_follow_the_language(monkeypatch) -> None:
     ), "names are no sentences"
 
 
+def test_a_long_name_does_not_widen_a_title() -> None:
+    assert short("Head") == "Head"
+    assert short("1: " + "Thorax " * 9) == "1: Thorax Thorax Thor…"
+
+
+def test_marks_can_be_read_in_light_and_dark_styles() -> None:
+    """White on the colour, whatever stands around it: at least 4.5 to 1 (WCAG)."""
+    for status in ("fail", "warn", "info", "pass"):
+        mark = badge(status)
+        color = re.search("background-color:#(..)(..)(..)", mark).groups()
+        red, green, blue = (((int(c, 16) / 255 + 0.055) / 1.055) ** 2.4 for c in color)
+        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert 1.05 / (luminance + 0.05) >= 4.5, status
+        assert "color:white" in mark
+
+
 # 1. Series
 
 
@@ -166,6 +196,12 @@ def test_series() -> None:
     assert not on(series_view(SeriesFacts()).widgets.visible)
     several = series_view(SeriesFacts(found=2)).widgets.visible
     assert on(several) == {"foundLabel", "foundTable", "loadChosenButton"}
+
+
+def test_a_found_series_says_first_what_it_is() -> None:
+    line = found_line("3: Hip", 120, "3f9a2b", "77c0de", "2026-01-03")
+    assert line == "3: Hip (120 images)\npatient 3f9a2b, study 77c0de, 2026-01-03"
+    assert found_line("", 1, "–", "–", "").startswith("no description (1 image)\npatient –")
 
 
 @pytest.mark.parametrize(
@@ -239,12 +275,12 @@ def test_geometry_tells_what_was_found_the_gravest_first() -> None:
     ]
     facts = replace(REGULAR, findings=findings, absences=[Phrase("{n} twice", {"n": 1})])
     labels = geometry_view(facts).widgets.labels
-    assert said(labels["findingsLabel"]).index("&lt;4&gt;") < said(labels["findingsLabel"]).index(
-        "18.50°"
-    )
+    assert "&lt;4&gt;" in said(labels["findingsLabel"]), "what needs care is in view"
+    assert "18.50°" in said(labels["notesLabel"]) and "18.50°" not in said(labels["findingsLabel"])
     assert said(labels["treatmentLabel"]) == "Interpolated.\n1 twice"
     assert geometry_view(GeometryFacts()).widgets.labels == {
         "findingsLabel": "",
+        "notesLabel": "",
         "treatmentLabel": "",
     }
 
@@ -252,12 +288,30 @@ def test_geometry_tells_what_was_found_the_gravest_first() -> None:
 @pytest.mark.parametrize("spacing", Spacing)
 def test_millimetres_are_asked_for_where_they_are_chosen(spacing: Spacing) -> None:
     visible = geometry_view(replace(REGULAR, spacing=spacing)).widgets.visible
-    assert visible == {"spacingMmSpin": spacing is Spacing.MILLIMETRES}
+    assert visible["spacingMmSpin"] == (spacing is Spacing.MILLIMETRES)
+
+
+@pytest.mark.parametrize(
+    ("facts", "offered"),
+    [
+        (GeometryFacts(), False),
+        (REGULAR, False),
+        (replace(REGULAR, problem="Sheared."), True),
+        (replace(REGULAR, spacing=Spacing.ISOTROPIC), False),
+        (replace(REGULAR, spacing=Spacing.ISOTROPIC, planes=(0.5, 0.5, 1.0)), True),
+        (replace(REGULAR, spacing=Spacing.MILLIMETRES, spacing_mm=1.0), False),
+        (replace(REGULAR, spacing=Spacing.MILLIMETRES, spacing_mm=1.25), True),
+    ],
+)
+def test_make_regular_is_offered_where_it_does_something(facts, offered: bool) -> None:
+    assert geometry_view(facts).widgets.visible["regularButton"] == offered
 
 
 # 3. Segment
 
-CT = SegmentFacts(volume=True, regular=True, hounsfield=True, presets=("bone", "skin"))
+CT = SegmentFacts(
+    volume=True, regular=True, hounsfield=True, presets={"bone": "Bone", "skin": "Skin"}
+)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +340,10 @@ def test_ways_to_a_segment() -> None:
         assert on(view.widgets.enabled) == usable
         without = bool(usable) and not facts.hounsfield
         assert ("no Hounsfield" in said(view.widgets.labels["presetsHint"])) == without
-    assert on(segment_view(replace(CT, preset="skin")).widgets.checked) == {"preset_skin"}
+    chosen = segment_view(replace(CT, preset="skin")).widgets
+    assert on(chosen.checked) == {"preset_skin"}
+    texts = {name: said(text) for name, text in chosen.texts.items()}
+    assert texts == {"preset_bone": "Bone", "preset_skin": "✓ Skin"}, "seen in the dark, too"
 
 
 def test_half_contrast_is_told_with_its_side() -> None:
@@ -325,21 +382,53 @@ def test_model(facts: ModelFacts, stage: Stage, words: str) -> None:
 
 
 def test_what_a_model_is_made_and_changed_with() -> None:
-    assert said(model_view(MADE).state.text) == "12,345 triangles."
-    assert said(model_view(replace(MADE, refined=True)).state.text) == (
-        "12,345 triangles. The surface was refined; its deviation stands in the record."
-    )
     tools = {"previewButton", "smoothMmSpin", "decimatePercentSpin", "decimateErrorSpin"}
-    for facts, usable in (
-        (MADE, set()),
-        (replace(MADE, smooth=True), {"previewButton", "smoothMmSpin"}),
-        (replace(MADE, decimate=True), tools - {"smoothMmSpin"}),
+    for refining, usable in (
+        (Refining(), set()),
+        (Refining(smoothing_mm=2.0), tools - {"decimatePercentSpin"}),
+        (Refining(reduction=0.5), tools - {"smoothMmSpin"}),
     ):
-        assert on(model_view(facts).widgets.enabled) & tools == usable
+        enabled = model_view(replace(MADE, refining=refining)).widgets.enabled
+        assert on(enabled) & tools == usable
+        unmade = model_view(ModelFacts(True, refining=refining)).widgets.enabled
+        assert on(unmade) & tools == usable - {"previewButton"}, "a try stands beside a model"
     assert "partSizeSpin" in on(model_view(replace(MADE, keep=Keep.ABOVE_SIZE)).widgets.visible)
     shown = model_view(replace(MADE, comparing=True, comparison="Other")).widgets
     assert shown.labels["compareLabel"] == "Other" and shown.checked["compareButton"]
     assert model_view(replace(MADE, comparison="Other")).widgets.labels["compareLabel"] == ""
+
+
+@pytest.mark.parametrize("detail", REDUCTIONS)
+def test_the_choice_of_detail_shows_what_is_chosen(detail: Detail) -> None:
+    percent, bound = REDUCTIONS[detail] or (None, 0.1)
+    refining = Refining(reduction=None if percent is None else percent / 100, farthest_mm=bound)
+    assert refining.detail is detail
+    assert Refining(reduction=0.33, farthest_mm=bound).detail is Detail.OWN
+    shown = model_view(ModelFacts(refining=refining)).widgets.chosen["detailCombo"]
+    assert shown == list(choices.DETAILS).index(detail)
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "reduction", "told"),
+    [
+        (None, None, "12,345 triangles, just as the grey values give them."),
+        (None, 0.8, "12,345 triangles, thinned out; at most 0.083 mm off."),
+        (2.0, None, "12,345 triangles, smoothed below 2 mm; at most 0.083 mm off."),
+        (
+            *(2.0, 0.8),
+            "12,345 triangles, smoothed below 2 mm and thinned out; at most 0.083 mm off.",
+        ),
+    ],
+)
+def test_what_the_model_is_whatever_is_chosen_now(smoothing, reduction, told: str) -> None:
+    kept = {"smoothing_mm": smoothing, "reduction": reduction, "bound_mm": 0.1}
+    kept["deviation"] = {"max_mm": 0.0831}
+    made = replace(MADE, refinement={} if told.endswith("them.") else kept)
+    same = replace(made, refining=Refining(smoothing, reduction, 0.1))
+    assert said(model_view(same).state.text) == told
+    for other in (Refining(3.0, reduction, 0.1), Refining(2.5, 0.8, 0.2)):
+        text = said(model_view(replace(made, refining=other)).state.text)
+        assert text == f"{told} Make the model again for the detail that is chosen now."
 
 
 def test_what_a_change_costs_is_told() -> None:
@@ -375,6 +464,23 @@ def test_qa(facts: QaFacts, stage: Stage, words: str) -> None:
     assert view.widgets.enabled == {"checkButton": facts.ready, "dimensionsCheck": facts.model}
 
 
+def test_short_checks_say_what_they_left_out() -> None:
+    view = qa_view(replace(READY, verdict="pass", left_out="thin bridges"))
+    assert brief(view) == (Stage.DONE, "short checks passed")
+    told = said(view.widgets.labels["leftOutLabel"])
+    assert told == "Not looked at yet: thin bridges. Export does."
+    assert brief(qa_view(replace(READY, verdict="warn", left_out="x")))[1] == "with care"
+    assert not qa_view(replace(READY, verdict="pass")).widgets.labels["leftOutLabel"]
+
+
+def test_what_the_model_is_checked_against_names_itself() -> None:
+    assert standards_told("", "", "") == ""
+    told = standards_told(Phrase("Hip"), "Form 4", "2026-01-03")
+    label = qa_view(replace(READY, standards=told)).widgets.labels["standardsLabel"]
+    wanted = "Checked against: protocol Hip, printer Form 4, surgery on 2026-01-03."
+    assert said(label) == wanted
+
+
 def test_settings_of_the_check() -> None:
     titles = offered_protocols({"cmf": "Jaw and face"}, ["own.json"], "gone.json")
     assert [said(title) for title in titles.values()] == [
@@ -403,11 +509,24 @@ def entry(number: int, status: str) -> dict:
 def test_checks_stand_in_order() -> None:
     statuses = ("pass", "warn", "info", "fail", "warn")
     checks = [entry(number, status) for number, status in enumerate(statuses)]
-    rows = check_rows(shown_checks(checks, False))
-    assert [row.id for row in rows] == ["c3", "c1", "c4", "c2", "c0"]
-    assert rows[0].cells == ("fail", "T3", "0.5 mm", "") and rows[0].message == "M3"
-    assert [row.cells[0] for row in rows[1:]] == ["care", "care", "note", "pass"]
-    assert [row.id for row in check_rows(shown_checks(checks, True))] == ["c3", "c1", "c4"]
+    told = check_list(shown_checks(checks, False))
+    assert re.findall(r"T\d: 0.5 mm", told) == [f"T{n}: 0.5 mm" for n in (3, 1, 4, 2, 0)]
+    assert re.findall(r"M\d", told) == ["M3", "M1", "M4", "M2", "M0"]
+    assert told.index(badge("fail")) < told.index(badge("warn")) < told.index(badge("info"))
+    assert re.findall(r"M\d", check_list(shown_checks(checks, True))) == ["M3", "M1", "M4"]
+    assert "limit" not in told and "(limit 2 mm)" in check_list([{**checks[0], "limit": 2.0}])
+    assert "href" not in told and 'href="c1"' in check_list(checks, {"c1"})
+    assert "&lt;b&gt;" in check_list([{**checks[0], "title": "<b>"}])
+
+
+def test_what_needs_attention_is_short() -> None:
+    checks = [entry(number, "warn") for number in range(7)] + [entry(9, "pass"), entry(8, "fail")]
+    lines = attention(checks).split("<br>")
+    assert [line[line.index("T") :] for line in lines[:4]] == [
+        f"T{n}: 0.5 mm" for n in (8, 0, 1, 2)
+    ]
+    assert lines[4:] == ["4 more: see More."]
+    assert attention([entry(1, "pass"), entry(2, "info")]) == ""
 
 
 @pytest.mark.parametrize(
@@ -450,8 +569,8 @@ def test_verification_tells_first_what_has_changed() -> None:
     [
         (MapOf.NONE, False, False, "The model has the colour of its segment."),
         (MapOf.WALL, True, True, "Red: thinner than 1 mm."),
-        (MapOf.WALL, True, False, "Check the model first."),
-        (MapOf.REFERENCE, True, False, "Compare with another model first: below."),
+        (MapOf.WALL, True, False, "Check all first."),
+        (MapOf.REFERENCE, True, False, "Compare with another model first: in the Lab."),
         (MapOf.GREY, False, False, "Red: the model stands out"),
     ],
 )
@@ -462,7 +581,7 @@ def test_maps(chosen: MapOf, model: bool, measured: bool, hint: str) -> None:
 @pytest.mark.parametrize("key", [key for key in choices.PLOTS if key])
 def test_why_there_is_no_plot(key: str) -> None:
     first = {"steps": "The steps", "drift": "The slices", "reference": "Compare with"}
-    assert no_plot_told(key).text.startswith(first.get(key, "Check the model"))
+    assert no_plot_told(key).text.startswith(first.get(key, "Check all"))
 
 
 def test_comparison_with_another_model() -> None:
@@ -525,9 +644,9 @@ def test_a_measured_object_in_a_row() -> None:
     fit["uncertainty_mm"] = [0.01, 0.02]
     assert fit_row(fit) == (
         "cylinder",
-        "10 × 20.5",
-        "10.050 ± 0.010 × 20.500 ± 0.020",
-        "+0.050 mm, +0.000 mm",
+        "10\n20.5",
+        "10.050 ± 0.010\n20.500 ± 0.020",
+        "+0.050 mm\n+0.000 mm",
     )
 
 

@@ -6,6 +6,7 @@ import builtins
 import errno
 import hashlib
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 import trimesh
 from PrintPrepLib.core.errors import ExportError
-from PrintPrepLib.core.files import leftovers, staging
+from PrintPrepLib.core.files import leftovers, staging, tidy
 from PrintPrepLib.mesh import triangle_mesh
 from PrintPrepLib.mesh.io import common, stl
 from PrintPrepLib.mesh.io.export import export_model
@@ -265,13 +266,11 @@ def test_what_a_killed_run_left_is_removed_where_that_is_certain(tmp_path):
         "elsewhere": ["another computer", lock[1]],
         "alive____": [lock[0], os.getpid()],
         "odd_____": "what",
-        "moving__": lock,
     }
     for name, content in others.items():
         folder = tmp_path / f".printprep-{name[:8]}"
         folder.mkdir()
         (folder / "lock").write_text(json.dumps(content))
-    (tmp_path / ".printprep-moving__" / "old").mkdir()
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "lock").write_text(json.dumps(lock))
     (tmp_path / ".printprep-linked__").symlink_to(tmp_path / "real")
@@ -280,6 +279,67 @@ def test_what_a_killed_run_left_is_removed_where_that_is_certain(tmp_path):
     kept = {f".printprep-{name[:8]}" for name in (*others, "linked__")}
     assert set(leftovers(tmp_path)) == kept
     assert (tmp_path / "real" / "lock").exists() and (tmp_path / "b").exists()
+
+
+def test_what_has_no_lock_is_known_by_its_name(tmp_path):
+    code = "from PrintPrepLib.core.files import _unfinished_name; print(_unfinished_name())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    dead = said.stdout.strip()  # .printprep-, process, computer, chance
+    elsewhere, alive = dead[:19] + "0" * 8 + dead[27:], f"{dead[:11]}{os.getpid():08x}{dead[19:]}"
+    for name in (f"{dead}.json", f"{elsewhere}.json", f"{alive}.json"):
+        (tmp_path / name).touch()
+    (tmp_path / dead).mkdir()
+    (tmp_path / elsewhere).mkdir()
+    full = tmp_path / f"{dead[:-4]}0000"
+    full.mkdir()
+    (full / "picture.png").touch()
+    tidy(tmp_path)
+    kept = {f"{elsewhere}.json", f"{alive}.json", elsewhere, full.name}
+    assert set(leftovers(tmp_path)) == kept
+
+
+@pytest.mark.parametrize("calls", range(6))
+def test_a_move_that_was_cut_short_is_completed(tmp_path, calls):
+    """Killed before each of the five steps of moving three files, two of them over others."""
+    for name in ("a", "b", "own"):
+        (tmp_path / name).write_text("old")
+    code = (
+        "import os, sys; from PrintPrepLib.core.files import staging\n"
+        "calls, replace = [0], os.replace\n"
+        "def killed(*names):\n"
+        "    calls[0] += 1\n"
+        f"    os.kill(os.getpid(), 9) if calls[0] > {calls} else replace(*names)\n"
+        "with staging(sys.argv[1]) as folder:\n"
+        "    for name in 'abc': (folder / name).write_text('new')\n"
+        "    os.replace = killed\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=60)
+    assert done.returncode == (-9 if calls < 5 else 0)
+    tidy(tmp_path)
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"a": "new", "b": "new", "c": "new", "own": "old"}
+
+
+def put_together(folder, me, ready):
+    for number in range(30):
+        ready.wait()
+        with staging(folder) as files:
+            for name in "abcdefgh":
+                (files / name).write_text(f"{me}-{number}")
+        ready.wait()
+        found = {path.read_text() for path in Path(folder).iterdir()}
+        assert len(found) == 1, found
+
+
+def test_two_runs_at_once_do_not_mix_their_files(tmp_path):
+    spawned = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    ready = spawned.Barrier(2, timeout=60)
+    runs = [spawned.Process(target=put_together, args=(tmp_path, me, ready)) for me in "xy"]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0, 0]
 
 
 def test_staging_does_not_replace_a_folder(tmp_path):

@@ -32,6 +32,8 @@ _UNIT_AGREES = 0.1
 #: A misfit above this asks for another size, which must be so new and so much better.
 _POOR = 0.15
 _FLAT, _FLAT_SAMPLES = 1e-6, 10_000
+#: Where the median of so many distances is above this share of the size, fewer points do.
+_LOOK, _FAR, _FAR_SAMPLES = 200, 0.1, 3_000
 _NEW_SCALE = 0.03
 _BETTER = 0.7
 _LEAST_PAIRED = 0.15
@@ -77,10 +79,10 @@ def compare(
         transform = shape.rigid if align else transform
     report(progress, 0.7, _("Measuring distances"))
     samples = own.samples(_FLAT_SAMPLES if flat else SAMPLES)[0]
-    distances = search.nearest(mapped(samples, transform)).signed
+    distances = search.nearest(_enough(mapped(samples, transform), search)).signed
     given = None
     if not np.array_equal(transform, np.eye(4)):
-        given = search.nearest(samples).signed
+        given = search.nearest(_enough(samples, search)).signed
     local, missing = None, 0.0
     if shape is not None:
         local, missing = _local(own, search, shape, part(progress, 0.75, 1.0))
@@ -110,8 +112,29 @@ def comparison_map(
     :param transform: 4×4 put on the model first, as ``Comparison.transform``.
     :raises Cancelled: progress asked for it.
     """
+    from scipy.spatial import cKDTree
+
     points = mapped(model.points, np.asarray(transform))
-    return SurfaceSearch(Surface(reference)).nearest(points, progress).signed
+    search = SurfaceSearch(Surface(reference))
+    measured = _enough(points, search)
+    distances = search.nearest(measured, progress).signed
+    if len(measured) < len(points):  # far away: the distance beside each will do
+        return distances[cKDTree(measured).query(points)[1]]
+    return distances
+
+
+def _enough(points: np.ndarray, search: SurfaceSearch) -> np.ndarray:
+    """Points (N, 3) that are to be measured, or fewer of them where most are far away.
+
+    From there a point sees much of the surface at nearly one distance: each costs up to a
+    thousand times more than beside the surface, and tells less.
+    """
+    if len(points) <= _FAR_SAMPLES:
+        return points
+    look = search.nearest(points[:: len(points) // _LOOK]).signed
+    if np.median(np.abs(look)) < _FAR * search.surface.size:
+        return points
+    return points[:: -(-len(points) // _FAR_SAMPLES)]
 
 
 def _placed(
@@ -135,7 +158,8 @@ def _placed(
             continue
         scaled = replace(moving, points=moving.points * scale)
         steps = part(progress, number / len(tries), (number + 1) / len(tries))
-        found = align_clouds(scaled, fixed, reference.size, steps)
+        wanted = 1.0 if best is None else best[1].misfit
+        found = align_clouds(scaled, fixed, reference.size, steps, wanted)
         if best is None or found.misfit < _BETTER * best[1].misfit:
             best = (scale, found)
         if best[1].misfit < _POOR:

@@ -64,7 +64,11 @@ class Alignment:
 
 
 def align_clouds(
-    moving: Cloud, fixed: Cloud, size: float, progress: Progress | None = None
+    moving: Cloud,
+    fixed: Cloud,
+    size: float,
+    progress: Progress | None = None,
+    wanted: float = 1.0,
 ) -> Alignment:
     """The rigid motion, or mirror image, that lays one surface onto another best.
 
@@ -73,18 +77,22 @@ def align_clouds(
 
     :param moving, fixed: ``MOVING`` and ``FIXED`` points of the two surfaces.
     :param size: diagonal of the box round the fixed surface, mm.
+    :param wanted: a misfit above this is of no use, so that less is tried for it.
     :raises Cancelled: progress asked for it.
     """
     search = _Search(moving, fixed, size)
-    direct = search.best([np.eye(4)], part(progress, 0.0, 0.2))
+    # What is as poor as this begins once more among the others.
+    direct = search.best([np.eye(4)], part(progress, 0.0, 0.2), _POOR)
     if direct.misfit > _PERFECT:
-        direct = search.best(_starts(moving, fixed), part(progress, 0.2, 0.5))
+        direct = search.best(_starts(moving, fixed), part(progress, 0.2, 0.5), wanted)
     if direct.misfit > _PERFECT:
-        mirrored = search.best(_mirrors(direct.transform, moving), part(progress, 0.5, 0.7))
+        mirrors, bar = _mirrors(direct.transform, moving), min(direct.misfit, wanted)
+        mirrored = search.best(mirrors, part(progress, 0.5, 0.7), bar)
         if mirrored.misfit < _MIRROR_BETTER * direct.misfit:
             return replace(mirrored, mirrored=True)
-    if direct.misfit > _POOR:
-        between = search.best(_between(moving, fixed), part(progress, 0.7, 1.0))
+    if _POOR < direct.misfit <= wanted:
+        starts = _between(moving, fixed)
+        between = search.best(starts, part(progress, 0.7, 1.0), direct.misfit)
         direct = min(direct, between, key=lambda one: one.misfit)
     report(progress, 1.0, _("Aligned"))
     return search.unturned(direct)
@@ -104,7 +112,9 @@ class _Search:
             spacing = float(np.median(tree.query(target.points[::50], k=[2])[0]))
             self._levels.append((moving.first(own), target, tree, 2 * spacing, steps, kept))
 
-    def best(self, starts: list[np.ndarray], progress: Progress | None) -> Alignment:
+    def best(self, starts: list[np.ndarray], progress: Progress | None, wanted: float) -> Alignment:
+        """Two bodies that have nothing in common are not laid onto one another to the end: once
+        the best placings of the second stage are worse than ``wanted`` the search is over."""
         own, target, tree, slack, steps, kept = self._levels[0]
         reaches = [self._size * max(0.25 * 0.75**step, _CAP) for step in range(steps)]
         placings, misfits = _settled(
@@ -122,6 +132,8 @@ class _Search:
                 report(progress, share, _("Aligning"))
                 tried.append(self._refined(own, target, tree, slack, start.transform, steps))
             candidates = _leading(tried, own.points, kept)
+            if candidates[0].misfit > wanted:
+                break
         return candidates[0]
 
     def unturned(self, found: Alignment) -> Alignment:

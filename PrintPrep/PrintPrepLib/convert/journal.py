@@ -19,6 +19,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.errors import ExportError
+from ..core.files import tidy
 from ..core.phrases import _
 from .inventory import FOLDER, Source
 
@@ -50,7 +51,7 @@ class Journal:
             name = f"{uuid.uuid4().hex}.jsonl"
             self._file = open(self._folder / name, "wb", buffering=0)  # noqa: SIM115
             self._put({"deidentification": mark})
-            self._tidy()
+            self._tidy(out)
         except OSError as error:
             raise ExportError(
                 _("the folder for the results cannot be written ({reason})"),
@@ -99,8 +100,11 @@ class Journal:
     def _put(self, entry: Any) -> None:
         self._file.write(f"{json.dumps(entry)}\n".encode("ascii"))
 
-    def _tidy(self) -> None:
-        """Remove what runs left that were killed long ago; others may be at work."""
+    def _tidy(self, out: Path) -> None:
+        """Remove what runs left that were killed here, or elsewhere long ago; others may be at
+        work."""
+        tidy(out)
+        tidy(self._folder)
         for path in self._folder.glob(_UNFINISHED):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _ABANDONED_S:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import platform
 import re
 import shutil
 import stat
-import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ from .phrases import _
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _PREFIX, _LOCK, _LONGEST_LOCK = ".printprep-", "lock", 1000
+#: How long to wait for another run that moves its files into the same folder.
+_PATIENCE_S = 10.0
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -44,8 +47,7 @@ def replacing(path: str | os.PathLike[str], workshop: Path | None = None) -> Ite
             remedy=_("Give the name of a file"),
         )
     require_folder(target.parent)
-    name = f".printprep-{uuid.uuid4().hex}{target.suffix}"
-    temporary = (workshop or target.parent) / name
+    temporary = (workshop or target.parent) / (_unfinished_name() + target.suffix)
     try:
         with _explained(target):
             yield temporary
@@ -105,10 +107,9 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         with _explained(target):
             target.mkdir(parents=True, exist_ok=True)
-            for name in leftovers(target):
-                if _abandoned(target / name):
-                    shutil.rmtree(target / name, ignore_errors=True)
-            staged = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
+            tidy(target)
+            staged = target / _unfinished_name()
+            staged.mkdir(mode=0o700)
             (staged / _LOCK).write_text(json.dumps([_computer(), os.getpid()]), encoding="ascii")
             files = staged / "new"
             files.mkdir()
@@ -116,7 +117,8 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
             yield files
         except ExportError as error:
             raise _as_in(target, files, error) from error
-        _move_together(files, staged / "old", target)
+        with _alone(target):
+            _move_together(files, staged / "old", target)
     except BaseException:
         if staged is not None:
             shutil.rmtree(staged, ignore_errors=True)
@@ -127,11 +129,32 @@ def staging(folder: str | os.PathLike[str]) -> Iterator[Path]:
     shutil.rmtree(staged, ignore_errors=True)
 
 
+def tidy(folder: Path) -> None:
+    """Remove what runs of this computer left in a folder that were killed, where that is certain.
+
+    One that was killed while its files, which were complete, moved into place has the rest of
+    them moved first: all are there then.
+    """
+    with _alone(folder):
+        for path in [folder / name for name in leftovers(folder)]:
+            if _abandoned(path) and _completed(path, folder):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(OSError):
+                        path.unlink()
+
+
 def leftovers(folder: Path) -> list[str]:
     """Names of what runs have left in a folder that were killed, or are at work there."""
     with contextlib.suppress(OSError):
         return sorted(entry.name for entry in os.scandir(folder) if _is_unfinished(entry.name))
     return []
+
+
+def _unfinished_name() -> str:
+    """A name that nobody else has, and that tells of this process."""
+    return f"{_PREFIX}{os.getpid():08x}{_mark()}{uuid.uuid4().hex[:16]}"
 
 
 def _is_unfinished(name: str) -> bool:
@@ -142,26 +165,98 @@ def _is_unfinished(name: str) -> bool:
 
 
 def _abandoned(path: Path) -> bool:
-    """Whether a process of this computer made that folder that is no more, and no file of the
-    user's lies there; nothing is followed through links.
+    """Whether a process of this computer made that file or folder that is no more; nothing is
+    followed through links.
     """
+    if os.name != "posix":
+        return False
     lock = path / _LOCK
     try:
-        kinds = [stat.S_ISDIR(os.lstat(path).st_mode), stat.S_ISREG(os.lstat(lock).st_mode)]
-        if not all(kinds) or os.lstat(lock).st_size > _LONGEST_LOCK:
+        kind = os.lstat(path).st_mode
+        if stat.S_ISREG(kind) or (stat.S_ISDIR(kind) and _without_lock(path)):
+            return _ended(*_named(path.name))
+        state = os.lstat(lock)
+        if not (stat.S_ISDIR(kind) and stat.S_ISREG(state.st_mode)):
+            return False
+        if state.st_size > _LONGEST_LOCK:
             return False
         computer, process = json.loads(lock.read_text(encoding="ascii"))
-        # A run that was killed while its files moved holds those that were there before.
-        if os.path.lexists(path / "old") or computer != _computer() or os.name != "posix":
-            return False
-        if type(process) is not int or process <= 0:
-            return False
+        return _ended(computer == _computer(), process)
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
+        return False
+
+
+def _without_lock(folder: Path) -> bool:
+    """Whether its process came no further than to make it, or to begin its lock."""
+    names = os.listdir(folder)
+    return not names or (names == [_LOCK] and os.lstat(folder / _LOCK).st_size == 0)
+
+
+def _named(name: str) -> tuple[bool, int]:
+    """Whether a name was given by this computer, and the process that gave it."""
+    digits = name[len(_PREFIX) :][:16]
+    return digits[8:] == _mark(), int(digits[:8], 16)
+
+
+def _ended(here: bool, process: object) -> bool:
+    """Whether a process, if it is one of this computer, is no more."""
+    if not here or type(process) is not int or process <= 0:
+        return False
+    try:
         os.kill(process, 0)
     except ProcessLookupError:
         return True
-    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
-        return False
+    except (OSError, OverflowError):
+        pass
     return False
+
+
+def _completed(staged: Path, target: Path) -> bool:
+    """Move the rest of the files whose moving was cut short; False where that cannot be done.
+
+    ``old`` is made once all files are complete, and holds those that were there before.
+    """
+    old, new = staged / "old", staged / "new"
+    if not os.path.lexists(old):
+        return True
+    try:
+        for folder in (new, old):
+            for entry in os.scandir(folder) if folder.is_dir() and not folder.is_symlink() else ():
+                there = target / entry.name
+                if folder == new or not os.path.lexists(there):
+                    _refuse_folder(there)
+                    os.replace(entry.path, there)
+    except (OSError, ExportError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs from moving files into the same folder, where the system can do that."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        end = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError:  # a disk that knows no locks
+                break
+        yield
+    finally:
+        os.close(handle)
 
 
 def _computer() -> str:
@@ -170,6 +265,11 @@ def _computer() -> str:
     with contextlib.suppress(OSError):
         name += f" {os.readlink('/proc/self/ns/pid')}"
     return name
+
+
+def _mark() -> str:
+    """This computer in a few letters."""
+    return hashlib.sha256(_computer().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def _as_in(target: Path, staged: Path, error: ExportError) -> ExportError:

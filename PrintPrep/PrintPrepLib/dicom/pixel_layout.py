@@ -122,7 +122,8 @@ def pixel_layout(file: BinaryIO, dataset: FileDataset, text: TagText) -> PixelLa
     if bits not in (8, 16, 32):
         stated = text(_BITS_ALLOCATED) or Phrase(_("missing"))
         raise NotASlice(_("BitsAllocated is {stated}, not 8, 16 or 32"), stated=stated)
-    stored = min(int(optional_number(text(_BITS_STORED)) or bits), bits)
+    stored = int(optional_number(text(_BITS_STORED)) or bits)
+    stored = min(stored, bits) if stored > 0 else bits
     high = optional_number(text(_HIGH_BIT))
     offset, length = place or (None, 0)
     compression, element = private or (None, None)

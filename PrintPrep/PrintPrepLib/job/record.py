@@ -73,6 +73,7 @@ def checked(
     provenance: Mapping[str, Any] | None = None,
     slicer: str | None = None,
     maps: bool = False,
+    quick: bool = False,
     progress: Progress | None = None,
     surface: str = "threshold",
     mask: Mapping[str, Any] | None = None,
@@ -86,6 +87,7 @@ def checked(
     :param exported: the files written of the model, all with one scale and offset.
     :param provenance: of the volume, where the record shall hold another one than it carries.
     :param slicer: the version of Slicer that this runs in.
+    :param quick: leave out what takes long on large models; the record names it.
     :param surface: where it lies: ``edge`` of the anatomy, or ``threshold``.
     :param mask: what the segment was made of, as ``segment.mask_record`` tells it.
     :param segment: further entries of the record's ``segment`` part.
@@ -95,7 +97,7 @@ def checked(
     """
     volume = subject.volume
     provenance = volume.provenance if provenance is None else provenance
-    found = assess(subject, maps=maps, progress=progress)
+    found = assess(subject, maps=maps, progress=progress, quick=quick)
     source, wanted = provenance["source"], standards.protocol
     record = qa_record(
         provenance,
@@ -110,5 +112,6 @@ def checked(
         if wanted is None
         else protocol_record(wanted, source, provenance.get("scan_date"), standards.surgery_date),
         calibration=latest_for(source, standards.calibrations),
+        left_out=list(found.left_out) or None,
     )
     return Checked(record, found.maps)

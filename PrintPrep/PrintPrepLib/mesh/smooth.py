@@ -35,6 +35,7 @@ def smooth(
     detail_mm: float = 2.0,
     *,
     largest_volume_change_percent: float = LARGEST_VOLUME_CHANGE_PERCENT,
+    farthest_mm: float = math.inf,
     progress: Progress | None = None,
 ) -> tuple[TriangleMesh, Deviation]:
     """Smooth away what is finer than ``detail_mm``; the triangles stay, their corners move.
@@ -47,6 +48,7 @@ def smooth(
     :param mesh: LPS mm.
     :param detail_mm: length of the waves (one bump and one dent) at the limit.
     :param largest_volume_change_percent: bound on the change of the enclosed volume.
+    :param farthest_mm: no corner moves farther than this, and so no place of the surface does.
     :return: the smoothed surface, and how far it lies from ``triangle_mesh``.
     :raises MeshError: the mesh has no surface, ``detail_mm`` is out of range, or the volume
         would change by more than the bound.
@@ -62,7 +64,7 @@ def smooth(
     if len(mesh.triangles) == 0:
         raise MeshError(_("the model has no surface"), remedy=_("Check the threshold"))
     report(progress, 0.0, _("Smoothing"))
-    smoothed = _filtered(mesh, detail_mm, part(progress, 0.0, 0.4))
+    smoothed = _held(_filtered(mesh, detail_mm, part(progress, 0.0, 0.4)), mesh, farthest_mm)
     before, after = meanwhile(
         progress, 0.4, _("Smoothing"), lambda: (enclosed_volume(mesh), enclosed_volume(smoothed))
     )
@@ -105,6 +107,16 @@ def _filtered(mesh: TriangleMesh, detail_mm: float, progress: Progress | None) -
         before, now = now, following
         total += weight * now
     return TriangleMesh(total + middle, mesh.triangles)
+
+
+def _held(smoothed: TriangleMesh, mesh: TriangleMesh, farthest_mm: float) -> TriangleMesh:
+    """The smoothed mesh, its corners drawn back to within a distance of where they were."""
+    if math.isinf(farthest_mm):
+        return smoothed
+    moved = smoothed.points - mesh.points
+    length = np.linalg.norm(moved, axis=1)
+    share = np.minimum(1.0, farthest_mm / np.maximum(length, np.finfo(float).tiny))
+    return TriangleMesh(mesh.points + moved * share[:, None], mesh.triangles)
 
 
 def _band(mesh: TriangleMesh, detail_mm: float) -> float:

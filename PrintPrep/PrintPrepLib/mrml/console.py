@@ -23,6 +23,7 @@ class QaConsole:
         surgeryDate: str = "",
         printer: str = "",
         calibrations: str = "",
+        quick: bool = False,
     ) -> dict[str, Any]:
         """Check whether volume, segment and model are fit for printing; the geometry record.
 
@@ -35,6 +36,7 @@ class QaConsole:
         :param surgeryDate: day of the operation, YYYY-MM-DD.
         :param printer: name of a printer, or its build room such as "200 x 200 x 180" (mm).
         :param calibrations: file that keepCalibration wrote.
+        :param quick: leave out what takes long on large models; the record names it.
         :returns: what the command line writes as qa.json: figures, "checks" and "verdict".
         :raises GeometryError: the volume stands under a transform, or comes from elsewhere:
             regularizeVolume makes one that can be checked.
@@ -52,6 +54,7 @@ class QaConsole:
             surgery_date=surgeryDate,
             printer=printer,
             calibrations=calibrations,
+            quick=quick,
             slicer_version=slicer.app.applicationVersion if hasattr(slicer, "app") else None,
             progress=progress,
         )

@@ -21,6 +21,9 @@ DIMENSION = "PrintPrep.Dimension"
 _PARTS = {"thin_walls": ("wall_thickness",)}
 #: Checks of how far the model is off the grey values; the map on the model tells where.
 _OFF = ("surface_truth", "edits")
+#: Checks about the widest step between slices, and about edges where the surface is not closed.
+_OF_STEPS = ("gap", "irregular", "coarse_steps", "slice_coverage", "missing")
+_OF_EDGES = ("watertight", "manifold", "non_manifold")
 
 
 def dimension_lines(model_node: Any) -> list[Any]:
@@ -51,6 +54,17 @@ def remove_dimension_lines() -> None:
             remove(node)
 
 
+def has_place(check: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether ``place_of`` may know a place: quick, because nothing is looked for.
+
+    :param check: an entry of the record.
+    """
+    name = check["id"]
+    if name in _OFF or _kept_place(name, record) is not None:
+        return True
+    return check["status"] != "pass" and name in (*_OF_STEPS, *_OF_EDGES, "field_of_view")
+
+
 def place_of(
     check_id: str, volume_node: Any, model_node: Any, record: Mapping[str, Any] | None = None
 ) -> tuple[float, float, float] | None:
@@ -61,13 +75,13 @@ def place_of(
     kept = _kept_place(check_id, record or {})
     if kept is not None:
         return kept
-    if check_id in ("gap", "irregular", "coarse_steps", "slice_coverage", "missing"):
+    if check_id in _OF_STEPS:
         return _widest_step(volume_node)
     if check_id == "field_of_view":
         return _at_border(volume_node, model_node)
     if check_id in _OFF:
         return _farthest_off(model_node)
-    if check_id in ("watertight", "manifold", "non_manifold"):
+    if check_id in _OF_EDGES:
         return _open_edge(model_node)
     return None
 

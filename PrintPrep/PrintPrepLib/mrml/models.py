@@ -18,7 +18,7 @@ from ..core.errors import ExportError
 from ..core.files import staging
 from ..core.jsonable import plain
 from ..core.phrases import _
-from ..core.progress import Progress, part
+from ..core.progress import Progress, meanwhile, part
 from ..mesh.io.common import ExportedFile
 from ..mesh.io.export import export_model
 from ..mesh.triangle_mesh import TriangleMesh, bounds, from_polydata, to_polydata
@@ -37,23 +37,44 @@ _BESIDE = "PrintPrep.Beside"
 #: Digest of the segment's voxels that the model was made of.
 _VOXELS = "PrintPrep.SegmentVoxels"
 REFINEMENT = "PrintPrep.Refinement"
+#: The name that PrintPrep gave: it follows the segment's until the user gives another one.
+_NAME = "PrintPrep.Name"
+#: How thick the outline of a model is in the slice views.
+_OUTLINE_PIXELS = 2
 
 
-def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None) -> Any:
+def add_model_node(mesh: TriangleMesh, name: str, scene: Any = None, shown: Any = None) -> Any:
     """Put a mesh (LPS) into the scene as a model (RAS), with normals for the display.
 
     :param name: made unique in the scene.
+    :param shown: the mesh as ``for_display`` makes it, where that was done before.
     """
     scene = scene or headless_scene()
+    return _model_node(for_display(mesh) if shown is None else shown, name, scene)
+
+
+def _model_node(shown: vtk.vtkPolyData, name: str, scene: Any) -> Any:
+    node = scene.AddNewNodeByClass("vtkMRMLModelNode", scene.GenerateUniqueName(name))
+    node.SetAndObservePolyData(shown)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    # Its outline on the images: whether it follows them is seen at once.
+    display.SetVisibility2D(True)
+    display.SetSliceIntersectionThickness(_OUTLINE_PIXELS)
+    return node
+
+
+def for_display(mesh: TriangleMesh, progress: Progress | None = None) -> vtk.vtkPolyData:
+    """A mesh (LPS) as models hold it: in RAS, with a normal at each point.
+
+    :raises Cancelled: progress asked for it.
+    """
     normals = vtk.vtkPolyDataNormals()
     normals.SetInputData(to_polydata(_mirrored(mesh)))
     normals.SplittingOff()
     normals.ConsistencyOff()
-    normals.Update()
-    node = scene.AddNewNodeByClass("vtkMRMLModelNode", scene.GenerateUniqueName(name))
-    node.SetAndObservePolyData(normals.GetOutput())
-    node.CreateDefaultDisplayNodes()
-    return node
+    meanwhile(progress, 0.0, _("Making the model"), normals.Update)
+    return normals.GetOutput()
 
 
 def mesh_from_model_node(node: Any) -> TriangleMesh:
@@ -180,23 +201,27 @@ def put_model(
     segmentation_node: Any,
     segment_id: str,
     refinement: dict[str, Any] | None = None,
+    shown: Any = None,
 ) -> Any:
     """The model node of a segment with a new surface, made where it is missing.
 
     :param refinement: what was done to the surface since, for the record.
+    :param shown: the mesh as ``for_display`` makes it, where that was done before.
     """
     segment = segment_of(segmentation_node, segment_id)
     node = model_of(segmentation_node, segment_id)
     if node is None:
-        node = add_model_node(mesh, segment.GetName(), volume_node.GetScene())
+        node = add_model_node(mesh, segment.GetName(), volume_node.GetScene(), shown)
         node.GetDisplayNode().SetColor(segment.GetColor())
         node.SetNodeReferenceID(SEGMENTATION_ROLE, segmentation_node.GetID())
         node.SetAttribute(SEGMENT_ID, segment_id)
+        node.SetAttribute(_NAME, node.GetName())
         node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
     else:
-        made = add_model_node(mesh, "PrintPrep new surface", volume_node.GetScene())
-        node.SetAndObservePolyData(made.GetPolyData())
-        remove(made)
+        node.SetAndObservePolyData(for_display(mesh) if shown is None else shown)
+        if node.GetName() == node.GetAttribute(_NAME):
+            node.SetName(_free_name(node, segment.GetName()))
+            node.SetAttribute(_NAME, node.GetName())
     remember_volume(node, volume_node)
     node.SetAttribute(OUTDATED, None)
     node.SetAttribute(_VOXELS, segment_digest(segmentation_node, segment_id))
@@ -205,6 +230,13 @@ def put_model(
         mark_untouched(node)
     node.SetDisplayVisibility(True)
     return node
+
+
+def _free_name(node: Any, wanted: str) -> str:
+    """A name that is unique in the scene, a node's own one among them."""
+    if node.GetName() == wanted:
+        return wanted
+    return str(node.GetScene().GenerateUniqueName(wanted))
 
 
 def refinement_of(model_node: Any) -> dict[str, Any] | None:
@@ -257,9 +289,14 @@ def mark_outdated(segmentation_node: Any, segment_id: str | None) -> None:
             node.SetAttribute(OUTDATED, "1")
 
 
-def side_model(mesh: TriangleMesh, name: str, color: tuple[float, float, float], like: Any) -> Any:
-    """A model to look at beside another one, under its transform."""
-    node = add_model_node(mesh, name, like.GetScene())
+def side_model(
+    shown: vtk.vtkPolyData, name: str, color: tuple[float, float, float], like: Any
+) -> Any:
+    """A model to look at beside another one, under its transform.
+
+    :param shown: its surface as ``for_display`` makes it.
+    """
+    node = _model_node(shown, name, like.GetScene())
     node.GetDisplayNode().SetColor(*color)
     node.SetAndObserveTransformNodeID(like.GetTransformNodeID())
     node.SetNodeReferenceID(_BESIDE, like.GetID())
@@ -288,9 +325,20 @@ def remove(node: Any) -> None:
     scene.RemoveNode(node)
 
 
-def refinement(found: Any, smoothing_mm: float | None, reduction: float | None) -> dict[str, Any]:
-    """What was done to a surface, as the record's ``model`` part holds it."""
-    return {"deviation": asdict(found), "smoothing_mm": smoothing_mm, "reduction": reduction}
+def refinement(
+    found: Any, smoothing_mm: float | None, reduction: float | None, bound_mm: float
+) -> dict[str, Any]:
+    """What was done to a surface, as the record's ``model`` part holds it.
+
+    :param found: the deviation from the exact surface.
+    :param bound_mm: what it was not to go beyond.
+    """
+    return {
+        "deviation": asdict(found),
+        "smoothing_mm": smoothing_mm,
+        "reduction": reduction,
+        "bound_mm": bound_mm,
+    }
 
 
 def set_refinement(model_node: Any, done: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def check(
     printer: str = "",
     calibrations: str = "",
     slicer_version: str | None = None,
+    quick: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """The geometry record (qa.json) of a volume, a segment and the model made of it.
@@ -56,6 +57,7 @@ def check(
     :param surgery_date: ISO date, for protocols that limit the age of the scan.
     :param printer: name of a printer, or the size of its bed; "" for none.
     :param calibrations: file with the calibrations of the scanners; "" for none.
+    :param quick: leave out what takes long on large models; the record names it.
     :raises GeometryError: the volume stands under a transform, or PrintPrep does not know
         where it comes from.
     :raises SegmentError: the segment is empty or does not exist, or belongs to another volume.
@@ -89,6 +91,7 @@ def check(
         [] if exported is None else [exported],
         slicer=slicer_version,
         maps=model_node is not None,
+        quick=quick,
         progress=part(progress, 0.2, 1.0),
     )
     if model_node is not None:

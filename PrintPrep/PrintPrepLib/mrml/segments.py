@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,19 +110,28 @@ def segment_mask(segmentation_node: Any, segment_id: str, volume_node: Any) -> n
     return _resampled(labels, value, segmentation_node, volume_node)
 
 
-def keep_largest_island(segmentation_node: Any, segment_id: str, volume_node: Any) -> None:
+def keep_largest_island(
+    segmentation_node: Any, segment_id: str, volume_node: Any, progress: Progress | None = None
+) -> None:
     """Remove all but the largest group of voxels that hang together by their faces.
 
     :param volume_node: gives the grid where the segmentation has none (imported surfaces).
     :raises SegmentError: there is no such segment, or it is empty.
+    :raises Cancelled: progress asked for it; the segment is as it was.
     """
     _keep(
-        segmentation_node, segment_id, volume_node, lambda mask, voxel: (largest_island(mask), 1, 0)
+        *(segmentation_node, segment_id, volume_node),
+        lambda mask, voxel: (largest_island(mask), 1, 0),
+        progress,
     )
 
 
 def keep_islands_above(
-    segmentation_node: Any, segment_id: str, volume_node: Any, smallest_mm3: float
+    segmentation_node: Any,
+    segment_id: str,
+    volume_node: Any,
+    smallest_mm3: float,
+    progress: Progress | None = None,
 ) -> tuple[int, int]:
     """Remove the groups of voxels, hanging together by their faces, below a size.
 
@@ -141,7 +151,7 @@ def keep_islands_above(
             )
         return kept, stay, go
 
-    return _keep(segmentation_node, segment_id, volume_node, above)
+    return _keep(segmentation_node, segment_id, volume_node, above, progress)
 
 
 def _keep(
@@ -149,6 +159,7 @@ def _keep(
     segment_id: str,
     volume_node: Any,
     choose: Callable[[np.ndarray, float], tuple[np.ndarray, int, int]],
+    progress: Progress | None = None,
 ) -> tuple[int, int]:
     """Leave of a segment what ``choose`` returns for its mask and the volume of a voxel.
 
@@ -164,12 +175,13 @@ def _keep(
     if box is None:
         raise SegmentError(_("The segment is empty"))
     voxel = abs(float(np.linalg.det(_matrix(labels)[:3, :3])))
-    kept, stay, go = choose(inside[box], voxel)
+    chosen = partial(choose, inside[box], voxel)
+    kept, stay, go = meanwhile(progress, 0.0, _("Cleaning the segment"), chosen)
     start = [
         first + side.start for first, side in zip(labels.GetExtent()[::2], box[::-1], strict=True)
     ]
     image = _oriented_image(_matrix(labels), start, kept)
-    del inside, kept  # Slicer is about to take copies of its own
+    del inside, kept, chosen  # Slicer is about to take copies of its own
     segmentation_node.SetSourceRepresentationToBinaryLabelmap()
     logic = slicer.vtkSlicerSegmentationsModuleLogic
     # What the segment editor ends in; from there its mode "set" takes fifteen times as long.
@@ -500,12 +512,16 @@ def clean_segment(
     segment_id: str,
     keep: str,
     smallest_mm3: float = 0.0,
+    progress: Progress | None = None,
 ) -> None:
-    """Remove from a segment what ``segment_model`` left out."""
+    """Remove from a segment what ``segment_model`` left out.
+
+    :raises Cancelled: progress asked for it; the segment is as it was.
+    """
     if keep == "largest":
-        keep_largest_island(segmentation_node, segment_id, volume_node)
+        keep_largest_island(segmentation_node, segment_id, volume_node, progress)
     elif keep == "above":
-        keep_islands_above(segmentation_node, segment_id, volume_node, smallest_mm3)
+        keep_islands_above(segmentation_node, segment_id, volume_node, smallest_mm3, progress)
 
 
 def slicer_surface(

@@ -74,6 +74,11 @@ class Subject:
         return self.low is not None or self.high is not None
 
     @property
+    def by_construction(self) -> bool:
+        """Whether the surface cannot cross itself, which takes no time to tell."""
+        return self.untouched and self.edge is None
+
+    @property
     def placing(self) -> tuple[float, tuple[float, float, float]]:
         """Scale (with the unit) and offset of the file."""
         file = self.exported
@@ -101,24 +106,33 @@ class Assessment:
     """The figures for the record's ``segment`` and ``model``, and maps for the display.
 
     :param maps: values in mm at every point of the mesh, (N,) each; NaN where unknown.
+    :param left_out: ids of the checks that the short way leaves out; () where all was measured.
     """
 
     segment: dict[str, Any]
     model: dict[str, Any]
     maps: dict[str, np.ndarray] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
-def assess(subject: Subject, maps: bool = False, progress: Progress | None = None) -> Assessment:
+def assess(
+    subject: Subject, maps: bool = False, progress: Progress | None = None, quick: bool = False
+) -> Assessment:
     """Measure everything.
 
     :param maps: make the maps for the display, too.
+    :param quick: leave out what takes long on large models, and say so; no maps then.
     :raises SegmentError: the segment is empty.
     :raises MeshError: the mesh has no surface.
     :raises Cancelled: progress asked for it.
     """
-    segment = _segment(subject, part(progress, 0.0, 0.2))
-    model, thickness = _model(subject, part(progress, 0.2, 0.8 if maps else 1.0))
-    if not maps:
+    if quick:
+        segment = _segment(subject, False, part(progress, 0.0, 0.5))
+        model, _walls = _model(subject, False, part(progress, 0.5, 1.0))
+        return Assessment(segment, model, left_out=_left_out(subject))
+    segment = _segment(subject, True, part(progress, 0.0, 0.2))
+    model, thickness = _model(subject, True, part(progress, 0.2, 0.8 if maps else 1.0))
+    if not maps or thickness is None:
         return Assessment(segment, model)
     made = {"WallThicknessMm": thickness_map(subject.mesh, thickness, part(progress, 0.8, 0.9))}
     if subject.bounded:
@@ -128,7 +142,17 @@ def assess(subject: Subject, maps: bool = False, progress: Progress | None = Non
     return Assessment(segment, model, made)
 
 
-def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
+def _left_out(subject: Subject) -> tuple[str, ...]:
+    """The checks that take long, as far as this subject would have them."""
+    left_out = ["wall_thickness", "bridges"]
+    if subject.ct and subject.bounded:
+        left_out.append("threshold_effect")
+    if not subject.by_construction:
+        left_out.append("self_intersections")
+    return tuple(left_out)
+
+
+def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[str, Any]:
     mask, mesh = subject.mask, subject.mesh
     voxels, ijk_to_lps, low, high, field = subject.grey
     message = _("Measuring half contrast")
@@ -148,7 +172,7 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
         mixed = partial(partial_volume, voxels, mask, ijk_to_lps, low, high, half, steps)
         figures["partial_volume"] = vars(meanwhile(progress, 0.3, message, mixed))
-    if subject.ct:
+    if subject.ct and whole:
         effect = threshold_effect(
             voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
         )
@@ -156,8 +180,10 @@ def _segment(subject: Subject, progress: Progress | None) -> dict[str, Any]:
     return figures
 
 
-def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any], WallThickness]:
-    mesh = subject.mesh
+def _model(
+    subject: Subject, whole: bool, progress: Progress | None
+) -> tuple[dict[str, Any], WallThickness | None]:
+    mesh, thickness = subject.mesh, None
     message = _("Measuring the model")
     report(progress, 0.0, message)
     figures = asdict(meanwhile(progress, 0.0, message, partial(measure, mesh)))
@@ -172,16 +198,18 @@ def _model(subject: Subject, progress: Progress | None) -> tuple[dict[str, Any],
         **_fit(subject, figures["extents_mm"], box),
         **fault_record(mesh, *subject.placing, progress=part(progress, 0.1, 0.2)),
     }
-    figures["self_intersections"] = self_intersection_record(
-        mesh, subject.untouched and subject.edge is None, part(progress, 0.2, 0.5), subject.bodies
-    )
-    thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
-    printer = subject.printer
-    limit = None if printer is None else printer.smallest_wall_mm
-    figures["wall_thickness"] = thickness.as_record(LIMIT_MM if limit is None else limit)
-    figures["bridges"] = thin_bridges(
-        subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
-    ).as_record()
+    if whole or subject.by_construction:
+        figures["self_intersections"] = self_intersection_record(
+            mesh, subject.by_construction, part(progress, 0.2, 0.5), subject.bodies
+        )
+    if whole:
+        thickness = wall_thickness(mesh, progress=part(progress, 0.5, 0.7))
+        printer = subject.printer
+        limit = None if printer is None else printer.smallest_wall_mm
+        figures["wall_thickness"] = thickness.as_record(LIMIT_MM if limit is None else limit)
+        figures["bridges"] = thin_bridges(
+            subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
+        ).as_record()
     if subject.bounded:
         truth = surface_truth(
             mesh, *subject.grey, mask=subject.mask, progress=part(progress, 0.85, 1.0)

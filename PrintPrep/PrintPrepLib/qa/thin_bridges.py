@@ -298,16 +298,21 @@ def _joints(
 
     first = len(cores) + 1
     count = first + len(thin)
-    start, end, cost = _edges(nodes, first, thin, level)
-    graph = coo_matrix((cost, (start, end)), shape=(count, count)).tocsr()
-    tree = minimum_spanning_tree(graph).tocoo()
+    # Edges are many times as many as voxels: no more than one copy of them lives at a time.
+    graph = coo_matrix(_edges(nodes, first, thin, level), shape=(count, count)).tocsr()
+    tree = minimum_spanning_tree(graph, overwrite=True)
+    del graph
+    tree = tree.tocoo()
     island = connected_components(tree, directed=False)[1]
     # Cores are sorted by size: the first of an island is its largest.
     roots = np.unique(island[1:first], return_index=True)[1] + 1
     start = np.concatenate([tree.row, np.zeros(len(roots), tree.row.dtype)])
     end = np.concatenate([tree.col, roots])
-    joined = coo_matrix((np.ones(len(start), np.int8), (start, end)), shape=(count, count))
-    order, before = breadth_first_order(joined.tocsr(), 0, directed=False)
+    del tree
+    joined = coo_matrix((np.ones(len(start), np.int8), (start, end)), shape=(count, count)).tocsr()
+    del start, end
+    order, before = breadth_first_order(joined, 0, directed=False)
+    del joined
     joints = {
         int(part): _joint(int(part), before, first, level)
         for part in order[(order > 0) & (order < first)]
@@ -339,30 +344,36 @@ def _joint(part: int, before: np.ndarray, first: int, level: np.ndarray) -> _Joi
 
 def _edges(
     nodes: np.ndarray, first: int, thin: np.ndarray, level: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The graph's edges between thin voxels and their six neighbours, cheap where wide."""
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The graph's edges between thin voxels and their six neighbours, cheap where wide: their
+    costs, and the nodes that they join."""
     rows, columns = nodes.shape[1:]
     flat = nodes.reshape(-1)
     flat[thin] = np.arange(first, first + len(thin))
-    own = flat[thin]
+    # The least that counts all nodes: SciPy takes these as they are.
+    kind = np.int32 if first + len(thin) < 2**31 else np.int64
+    own = np.arange(first, first + len(thin), dtype=kind)
     highest = int(level.max(initial=0))
-    starts, ends, costs = [], [], []
+    touching, starts, ends, costs = [], [], [], []
     for stride in (1, columns, rows * columns):
         for side in (stride, -stride):
-            other = flat[thin + side]
-            core = (other > 0) & (other < first)
-            starts.append(other[core])
-            ends.append(own[core])
-            costs.append(level[core])
+            other = flat[thin + side].astype(kind, copy=False)
+            core = np.flatnonzero((other > 0) & (other < first))
+            touching.append(other[core] * np.int64(first + len(thin)) + own[core])
             if side > 0:
-                both = other >= first
+                both = np.flatnonzero(other >= first)
                 starts.append(own[both])
                 ends.append(other[both])
-                costs.append(np.minimum(level[both], level[other[both] - first]))
-    start, end, width = (np.concatenate(parts) for parts in (starts, ends, costs))
+                costs.append(np.minimum(level[both], level[ends[-1] - first]))
     # A voxel may touch a core with several faces; a sparse matrix would add them up.
-    once = np.unique(start * np.int64(first + len(thin)) + end, return_index=True)[1]
-    return start[once], end[once], 1 + highest - width[once].astype(np.int32)
+    pairs = np.divmod(np.unique(np.concatenate(touching)), first + len(thin))
+    starts.append(pairs[0].astype(kind))
+    ends.append(pairs[1].astype(kind))
+    costs.append(level[pairs[1] - first])
+    width = np.concatenate(costs)
+    # What a spanning tree is made of, so that it takes no copy.
+    cost = np.subtract(1 + highest, width, dtype=np.float64)
+    return cost, (np.concatenate(starts), np.concatenate(ends))
 
 
 def _narrowest(

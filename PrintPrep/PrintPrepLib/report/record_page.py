@@ -57,7 +57,7 @@ _ORDER = {"fail": 0, "warn": 1, "info": 2, "pass": 3}
 #: Parts of a record that have a place of their own on the page.
 _TOLD = {
     "schema", "software", "created", "source", "volume", "segment", "model", "checks", "verdict",
-    "exception", "protocol", "findings", SEAL,
+    "exception", "protocol", "findings", "left_out", SEAL,
 }  # fmt: skip
 _BOX = Markup("[&nbsp;&nbsp;&nbsp;]")
 _LINE = "_" * 20
@@ -307,15 +307,15 @@ def _review(model: Mapping[str, Any]) -> str:
 
 
 def write_record(
-    record: Mapping[str, Any], mesh: TriangleMesh, folder: Path, suffix: str = ""
+    record: Mapping[str, Any], mesh: TriangleMesh, folder: Path, progress: Progress | None = None
 ) -> tuple[Path, Path]:
     """Write qa.json and qa.html, with a picture of the model; both paths.
 
-    :param suffix: behind "qa", where a folder holds several records.
     :raises ExportError: a file cannot be written.
+    :raises Cancelled: progress asked for it.
     """
-    data, html = folder / f"qa{suffix}.json", folder / f"qa{suffix}.html"
-    text, _without = page(record, mesh)
+    data, html = folder / "qa.json", folder / "qa.html"
+    text, _without = page(record, mesh, progress)
     write_text(data, to_json(record))
     write_text(html, text)
     return data, html

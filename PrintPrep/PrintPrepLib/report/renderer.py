@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from ..core.phrases import _, translated
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from ..mesh.triangle_mesh import BATCH, TriangleMesh, bounds
 from .drawing import write
 
@@ -75,22 +75,24 @@ def render_sheet(mesh: TriangleMesh, progress: Progress | None = None) -> bytes:
     tallest = math.ceil(max(height for width, height in seen.values()) * pixels_per_mm)
     sheet = np.ones((top + tallest + bottom, SHEET_WIDTH, 3), dtype=np.float32)
     spare = (room - sum(math.ceil(width * pixels_per_mm) for width, height in seen.values())) // 3
-    x = spare // 2
+    x, message = spare // 2, _("Drawing the pictures")
     for number, (view, (width, height)) in enumerate(seen.items()):
-        report(progress, number / len(VIEWS), _("Drawing the pictures"))
+        done = number / len(VIEWS)
+        report(progress, done, message)
         size = math.ceil(width * pixels_per_mm), math.ceil(height * pixels_per_mm)
         y = top + (tallest - size[1]) // 2
         box = (x + left, y, x + left + size[0], y + size[1])
         # One pixel more on each side: the outermost points lie on the border itself.
         view_box = np.s_[box[1] - 1 : box[3] + 1, box[0] - 1 : box[2] + 1]
-        sheet[view_box] = drawn(mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
+        draw = partial(drawn, mesh, extent, view, pixels_per_mm, (size[0] + 2, size[1] + 2))
+        sheet[view_box] = meanwhile(progress, done, message, draw)
         _letter(sheet, VIEWS[view][1], box)
         _dimensions(sheet, box, (width, height))
         write(sheet, translated(TITLES[view]), (box[0] + box[2]) / 2, 18, _LETTERS)
         x += left + size[0] + right + spare
     _scale_bar(sheet, pixels_per_mm, 24, 40, SHEET_WIDTH / 9)
-    report(progress, 1.0, _("Drawing the pictures"))
-    return png((sheet * 255 + 0.5).astype(np.uint8))
+    report(progress, 1.0, message)
+    return meanwhile(progress, 1.0, message, lambda: png((sheet * 255 + 0.5).astype(np.uint8)))
 
 
 def extents_seen(box: Box, view: str) -> tuple[float, float]:

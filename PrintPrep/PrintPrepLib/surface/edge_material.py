@@ -73,7 +73,7 @@ def blur_of_edges(
     if good.sum() < LEAST_PLACES:
         return None, share
     cosine = (part.normals[good] @ normal) ** 2
-    in_plane, across = _two_blurs(cosine, fitted.blur[good] ** 2)
+    in_plane, across = two_blurs(cosine, fitted.blur[good] ** 2)
     return Blur(in_plane, across, normal, int(good.sum()), True), share
 
 
@@ -87,7 +87,7 @@ def _sound(fitted: Edges, noise: float) -> np.ndarray:
         )
 
 
-def _two_blurs(cosine: np.ndarray, square: np.ndarray) -> tuple[float, float]:
+def two_blurs(cosine: np.ndarray, square: np.ndarray) -> tuple[float, float]:
     """Both standard deviations from σ² (N,) in directions of cosine² (N,) to the slice normal.
 
     The line of least absolute deviation: where edges lie in one direction only, it is flat.
@@ -204,7 +204,7 @@ def _groups(cosine: np.ndarray, mass: np.ndarray) -> np.ndarray:
 
 
 #: Share of the contrast by which model and image may differ.
-_INEXACT = 0.01
+_INEXACT = 0.02
 #: Groups of walls by their direction to the slices.
 _DIRECTIONS = 4
 #: Voxels so near to a wall's normal are on its line; the width of a bin of depth; mm.

@@ -19,6 +19,10 @@ from .islands import bounding_box
 Bounds = tuple[float | None, float | None]
 #: Rounds of smoothing of the voxels' steps, and how far they may move a vertex (voxels).
 _SMOOTHING, _STEP = 8, 0.5
+#: Where slices lie so many pixels apart, sides longer than so many of the smallest voxel spacing
+#: are divided, so often at most.
+_UNEVEN = 2.5
+_LONGEST, _DIVISIONS = 1.9, 3
 #: Rounds of averaging of the normals with those of the neighbours.
 _NORMALS = 8
 #: First the vertices about a fold are averaged, then taken back by this share; so often.
@@ -26,7 +30,9 @@ _AVERAGED, _BACK, _ROUNDS = 3, 0.6, 24
 #: Triangles so near to a fold are looked at again, mm.
 _AGAIN_MM = 3.0
 #: In cells of this edge, mm, triangles face one way if their mean normal is that long.
-_SHEET_MM, _STRAIGHT = 1.5, 0.95
+_SHEET_MM, _STRAIGHT = 1.5, 0.97
+#: And none of them turns aside from it by more than this cosine.
+_ASIDE = 0.8
 
 
 @dataclass(frozen=True)
@@ -91,20 +97,80 @@ def start_mesh(
     frozen = ended
     if bounds != (None, None):
         erased = (whole.ravel()[outer] == 0) & in_range(beyond, bounds)
-        frozen = ended | ~in_range(within, bounds) | erased
+        painted = (whole.ravel()[inner] == 1) & ~in_range(within, bounds)
+        frozen = ended | painted | erased
     if others is not None:
         beside = with_border(np.asarray(others, bool), box).ravel()[outer]
         share[beside] = 0.5 - HAIR
         frozen |= beside
     former = lower + along * np.where(upwards, share, 1 - share)[:, None]
     halfway = _placed(vertices, start, ijk_to_lps)
+    former = _placed(former, start, ijk_to_lps)
     means = _means(triangles, len(vertices))
     points = _smoothed(vertices, frozen, means)
     points = _placed(points, start, ijk_to_lps)
+    spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
+    longest = _LONGEST * float(spacing.min())
+    if spacing.max() > _UNEVEN * spacing.min():
+        triangles, (halfway, points, former), frozen = _divided(
+            triangles, (halfway, points, former), frozen, longest
+        )
+        means = _means(triangles, len(points))
     normals = _normals(points, triangles, means)
-    return Start(
-        halfway, points, _placed(former, start, ijk_to_lps), frozen, normals, triangles, means
-    )
+    return Start(halfway, points, former, frozen, normals, triangles, means)
+
+
+def _divided(
+    triangles: np.ndarray, places: tuple[np.ndarray, ...], frozen: np.ndarray, longest: float
+) -> tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray]:
+    """Sides longer than ``longest`` mm get a vertex in their middle, until none is: where slices
+    lie far apart, flat triangles from one to the next would cut corners.
+
+    :param places: (N, 3) each, divided alike; the second one tells the lengths.
+    """
+    for _round in range(_DIVISIONS):
+        a, b, c = triangles.T
+        sides = np.stack([np.stack([a, b]), np.stack([b, c]), np.stack([c, a])], axis=2)
+        low, high = sides.min(axis=0).astype(np.int64), sides.max(axis=0).astype(np.int64)
+        long = np.linalg.norm(places[1][low] - places[1][high], axis=2) > longest
+        if not long.any():
+            break
+        count = len(frozen)
+        keys, number = np.unique((low * count + high)[long], return_inverse=True)
+        middle = np.full(long.shape, -1)
+        middle[long] = count + number
+        ends = keys // count, keys % count
+        places = tuple(
+            np.concatenate([some, (some[ends[0]] + some[ends[1]]) / 2]) for some in places
+        )
+        frozen = np.concatenate([frozen, frozen[ends[0]] & frozen[ends[1]]])
+        triangles = _split(triangles, middle)
+    return triangles, places, frozen
+
+
+def _split(triangles: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """The triangles (N, 3) cut at the vertices (N, 3) in the middle of their sides, −1 for none;
+    the sides run from the first corner to the second and so on."""
+    cut = (middle >= 0).sum(axis=1)
+    made = [triangles[cut == 0]]
+    for number in (1, 2, 3):
+        some = np.flatnonzero(cut == number)
+        corners, middles = triangles[some], middle[some]
+        # Turned so that the first side is cut, and of two the third is the whole one.
+        turn = (middles >= 0).argmax(axis=1)
+        if number == 2:
+            turn = ((middles < 0).argmax(axis=1) + 1) % 3
+        order = (turn[:, None] + np.arange(3)) % 3
+        a, b, c = np.take_along_axis(corners, order, axis=1).T
+        p, q, r = np.take_along_axis(middles, order, axis=1).T
+        if number == 1:
+            parts = [(a, p, c), (p, b, c)]
+        elif number == 2:
+            parts = [(p, b, q), (a, p, q), (a, q, c)]
+        else:
+            parts = [(a, p, r), (p, b, q), (r, q, c), (p, q, r)]
+        made += [np.stack(one, axis=1).astype(triangles.dtype) for one in parts]
+    return np.concatenate(made)
 
 
 def _normals(points: np.ndarray, triangles: np.ndarray, means: Any) -> np.ndarray:
@@ -171,6 +237,8 @@ def moved(
     for round_ in range(_ROUNDS):
         report(progress, round_ / _ROUNDS, _("Keeping the surface apart from itself"))
         points = start.halfway + share[:, None] * (target - start.halfway)
+        # As the file will hold them.
+        points = points.astype(np.float32).astype(np.float64)
         bad = _bad_triangles(start, points, near)
         if len(bad) == 0:
             return points, held
@@ -214,7 +282,9 @@ def _risky(centers: np.ndarray, normals: np.ndarray, areas: np.ndarray) -> np.nd
         total = np.bincount(owner, areas)
         together = np.stack([np.bincount(owner, column) for column in weighted.T])
         straight = np.linalg.norm(together, axis=0) / np.maximum(total, 1e-12)
-        result |= straight[owner] < _STRAIGHT
+        aside = np.einsum("in,ni->n", together[:, owner], normals) < _ASIDE * total[owner]
+        cell = (straight < _STRAIGHT) | (np.bincount(owner, aside) > 0)
+        result |= cell[owner]
     return result
 
 

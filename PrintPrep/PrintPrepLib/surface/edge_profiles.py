@@ -18,6 +18,9 @@ _ABOUT_MM = 1.0
 #: Another edge begins where the values turn back by this share of the first one's height, and
 #: by so many standard deviations of the noise.
 _TURN, _TURN_NOISE = 0.15, 5.0
+#: Or where they rise anew by this share of the first one's slope, and by so much of the noise a
+#: sample.
+_STEP, _STEP_NOISE = 0.15, 1.2
 #: A plateau is seen where an edge has no other within so many standard deviations of the blur.
 GUARD = 3.5
 #: What a body is like aside is looked at so many standard deviations of the blur beneath its edge,
@@ -45,6 +48,8 @@ class Grey:
     ) -> None:
         self.values = np.ascontiguousarray(voxels[box])
         self.start = np.array([side.start for side in box])
+        spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
+        self._fine, self._factor = _between_slices(self.values, spacing)
         self.ijk_to_lps = ijk_to_lps
         self.sign = 1.0
         self._inverse = np.linalg.inv(ijk_to_lps)
@@ -72,16 +77,17 @@ class Grey:
         first = self.ijk(points)[:, ::-1] - self.start
         way = (ways @ self._inverse[:3, :3].T)[:, ::-1]
         kji = np.empty((3, len(points), len(depths)), np.float32)
-        for axis in range(3):
-            np.multiply(way[:, axis, None], depths, out=kji[axis], casting="same_kind")
-            kji[axis] += first[:, axis, None].astype(np.float32)
+        for axis, factor in enumerate((self._factor, 1, 1)):
+            np.multiply(factor * way[:, axis, None], depths, out=kji[axis], casting="same_kind")
+            kji[axis] += (factor * first[:, axis, None]).astype(np.float32)
         result = np.empty(kji.shape[1:], np.float32)
-        map_coordinates(self.values, kji, output=result, order=1, mode="nearest")
+        map_coordinates(self._fine, kji, output=result, order=1, mode="nearest")
         # A line that begins and ends in the field lies in it, but for its corners.
         ends = np.stack([first + depth * way for depth in (depths[0], depths[-1])])
         whole = self.acquired(ends[..., ::-1] + self.start[::-1]).all(axis=0)
         some = np.flatnonzero(~whole)
         if len(some):
+            kji[0] /= self._factor
             ijk = np.moveaxis(kji[::-1, some], 0, -1) + self.start[::-1]
             result[some] = np.where(self.acquired(ijk), result[some], np.nan)
         if self.sign < 0:
@@ -153,6 +159,32 @@ class Grey:
 _BATCH = 8192
 
 
+def _between_slices(values: np.ndarray, spacing_mm: np.ndarray) -> tuple[np.ndarray, int]:
+    """Planes between slices that lie far apart, by cubic splines: a straight line from slice to
+    slice would pass for blur. Returned with how many take the place of one.
+
+    :param values: [k, j, i]; ``spacing_mm`` (3,) along i, j, k.
+    """
+    from scipy.interpolate import make_interp_spline
+
+    wanted = int(np.ceil(spacing_mm[2] / (_FINE_SHARE * spacing_mm[:2].min())))
+    factor = int(np.clip(min(wanted, _MOST_FINE // values.size), 1, _MOST_PLANES))
+    if factor == 1 or len(values) < 4:
+        return values, 1
+    slices = np.arange(len(values))
+    places = np.linspace(0, len(values) - 1, (len(values) - 1) * factor + 1)
+    weights = make_interp_spline(slices, np.eye(len(values)), 3)(places).astype(np.float32)
+    fine = np.empty((len(places), *values.shape[1:]), np.float32)
+    for row in range(values.shape[1]):
+        fine[:, row] = weights @ values[:, row].astype(np.float32)
+    return fine, factor
+
+
+#: Planes are made until they lie as near as this share of the pixels; as many at most, and of so
+#: many voxels in all.
+_FINE_SHARE, _MOST_PLANES, _MOST_FINE = 0.8, 6, 48_000_000
+
+
 @dataclass(frozen=True)
 class Seen:
     """The edges that N profiles show about their places, from inside outwards.
@@ -202,10 +234,17 @@ def seen(
     found = fall[rows, place] > 0
     height = fall[rows, place] / pitch * np.sqrt(2 * np.pi) * blur
     turn = np.maximum(_TURN * height, _TURN_NOISE * noise)
+    steep = np.maximum(_STEP * fall[rows, place], _STEP_NOISE * noise)
     inner, inner_end, peak, behind = _next(
-        calm[:, ::-1], -fall[:, ::-1], whole[:, ::-1], len(depths) - 1 - place, turn, blur / pitch
+        calm[:, ::-1],
+        fall[:, ::-1],
+        whole[:, ::-1],
+        len(depths) - 1 - place,
+        turn,
+        steep,
+        blur / pitch,
     )
-    outer, outer_end, valley, beyond = _next(-calm, -fall, whole, place, turn, blur / pitch)
+    outer, outer_end, valley, beyond = _next(-calm, fall, whole, place, turn, steep, blur / pitch)
     last = len(depths) - 1
     levels = np.stack([behind, peak, -valley, -beyond], axis=1)
     inner_depth = np.where(inner >= 0, depths[np.clip(last - inner, 0, last)], np.nan)
@@ -223,45 +262,58 @@ def seen(
 
 def _next(
     values: np.ndarray,
-    rise: np.ndarray,
+    climb: np.ndarray,
     whole: np.ndarray,
     place: np.ndarray,
     turn: np.ndarray,
+    steep: np.ndarray,
     blur: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Walk on from an edge on which ``values`` rise: to the top, and down the next edge.
+    """Walk on from an edge on which ``values`` climb, to its plateau and over the next edge:
+    down again, or farther up.
 
-    :param values: (N, S); ``rise`` the fall of the way back: positive where values drop on.
+    :param values, climb: (N, S), and how much they rise a sample.
+    :param turn, steep: (N,) how deep they fall, or how steeply they rise anew, on a next edge.
+    :param blur: (N,) samples.
     :return: sample (N,) of the next edge, −1 for none; where what belongs to it ends; the
-        value at the top, and behind the next edge.
+        value of the plateau, and the one behind the next edge.
     """
     count, size = values.shape
     columns, rows = np.arange(size), np.arange(count)
     ahead = (columns >= place[:, None]) & whole
     top = np.maximum.accumulate(np.where(ahead, values, -np.inf), axis=1)
     dropped = ahead & (top - values > turn[:, None])
-    there = dropped.any(axis=1)
-    begin = np.where(there, dropped.argmax(axis=1), size - 1)
-    around = ahead & (np.abs(columns - begin[:, None]) <= 2.5 * blur[:, None])
-    steep = np.where(around, rise, -np.inf).argmax(axis=1)
-    edge = np.where(there, steep, -1)
+    flattest = np.minimum.accumulate(np.where(ahead, np.maximum(climb, 0), np.inf), axis=1)
+    stepped = ahead & (climb - flattest > steep[:, None])
+    drops, steps = (
+        np.where(some.any(axis=1), some.argmax(axis=1), size) for some in (dropped, stepped)
+    )
+    begin = np.minimum(drops, steps)
+    there, up = begin < size, steps < drops
+    begin = np.minimum(begin, size - 1)
+    # From here on a step down and a step up are the same, but for their sign.
+    sign = np.where(up, -1, 1).astype(np.float32)[:, None]
+    values, climb = sign * values, sign * climb
+    around = ahead & (columns - begin[:, None] <= 2.5 * blur[:, None])
+    around &= columns - begin[:, None] >= np.where(up, 0, -2.5 * blur)[:, None]
+    edge = np.where(there, np.where(around, -climb, -np.inf).argmax(axis=1), -1)
     # What follows: down to the bottom, and no farther than where it turns up again.
     after = (columns >= np.where(there, begin, place)[:, None]) & whole
     bottom = np.minimum.accumulate(np.where(after, values, np.inf), axis=1)
     again = after & (values - bottom > turn[:, None]) & there[:, None]
     third = again.any(axis=1)
     stop = np.where(third, again.argmax(axis=1), size - 1)
-    within = after & (columns <= stop[:, None])
-    lowest = np.where(within, values, np.inf)
-    low_at = lowest.argmin(axis=1)
-    end = np.where(third, low_at, size - 1)
-    # The top between the two edges; without a second one the plateau a guard away.
+    lowest = np.where(after & (columns <= stop[:, None]), values, np.inf)
+    end = np.where(third, lowest.argmin(axis=1), size - 1)
+    # The plateau lies between the two edges; without a second one, within a guard.
     between = ahead & (columns <= np.where(there, begin, size - 1)[:, None])
     between &= columns <= (place + GUARD * blur)[:, None]
-    peak = np.where(between, values, -np.inf).max(axis=1)
-    behind = np.where(there, lowest.min(axis=1), 0.0)
-    peak = np.where(np.isfinite(peak), peak, values[rows, place])
-    return edge, end, peak, np.where(np.isfinite(behind), behind, 0.0)
+    flat = np.where(between, np.abs(climb), np.inf).argmin(axis=1)
+    highest = np.where(between, values, -np.inf).max(axis=1)
+    plateau = np.where(up, -values[rows, flat], highest)
+    plateau = np.where(np.isfinite(plateau), plateau, values[rows, place])
+    behind = np.where(there, sign[:, 0] * lowest.min(axis=1), 0.0)
+    return edge, end, plateau, np.where(np.isfinite(behind), behind, 0.0)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..mesh.sampling import unit
 #: Places that a place is averaged with, and the standard deviation of their weights, mm.
 _NEIGHBOURS, WIDTH_MM = 16, 0.6
 #: Vertices are placed by so many places.
-_AROUND = 8
+_AROUND = 12
 #: Points worked on at a time.
 BATCH = 1 << 13
 #: No place is surer than this, mm; outliers are those beyond so many times the usual scatter.

@@ -20,6 +20,9 @@ _DEEP_MM = 2.0
 _VALLEY = 0.3
 #: On both sides of a valley the body is met within this way, mm.
 _ACROSS_MM = 2.5
+#: On a sheet the values fall on both sides by this share of the contrast, and by so many times the
+#: noise, within so many standard deviations of the blur.
+_RIDGE, _RIDGE_NOISE, _ASIDE = 0.15, 6.0, 2.2
 #: Most rounds of widening an opening: voxels.
 _ROUNDS = 400
 _KEPT = 2
@@ -86,18 +89,23 @@ def start_mask(
     sign: float,
     levels: Levels,
     spacing_mm: np.ndarray,
+    blur_mm: np.ndarray,
+    noise: float,
     kept: np.ndarray | None = None,
+    sheets: bool = True,
 ) -> np.ndarray:
-    """The mask [k, j, i] without the voxels beyond its edge.
+    """The mask [k, j, i] without the voxels beyond its edge, and with the sheets that it misses.
 
     :param mask, voxels: of one box; where ``sign`` is −1 the body is the darker side.
-    :param spacing_mm: (3,) along k, j, i.
-    :param kept: voxels that stay whatever they show; None: none.
+    :param spacing_mm, blur_mm: (3,) along k, j, i.
+    :param noise: standard deviation of a voxel.
+    :param kept: voxels that stay as they are whatever they show; None: none.
+    :param sheets: whether thin walls that hang together with the mask are added.
     """
     near = max(1, round(_DEEP_MM / float(np.min(spacing_mm))))
     state = np.zeros(np.array(mask.shape) + 2, np.uint8)
     state[1:-1, 1:-1, 1:-1] = mask
-    seen = _Seen(state, voxels, sign, levels, spacing_mm, kept)
+    seen = _Seen(state, voxels, sign, levels, spacing_mm, blur_mm, noise, kept)
     front = _border(state)
     for round_ in range(_ROUNDS):
         if len(front) == 0:
@@ -110,6 +118,8 @@ def start_mask(
         front = seen.removed(front, 0.5, False)
         if len(front) == 0:
             break
+    if sheets:
+        seen.add_sheets()
     return state[1:-1, 1:-1, 1:-1] > 0
 
 
@@ -126,11 +136,13 @@ class _Seen:
         sign: float,
         levels: Levels,
         spacing_mm: np.ndarray,
+        blur_mm: np.ndarray,
+        noise: float,
         kept: np.ndarray | None,
     ) -> None:
         self.flat, self.shape = state.reshape(-1), state.shape
         self.voxels, self.sign, self.levels = voxels, sign, levels
-        self.spacing_mm, self.kept = spacing_mm, kept
+        self.spacing_mm, self.blur_mm, self.kept, self.noise = spacing_mm, blur_mm, kept, noise
         strides = np.array([self.shape[1] * self.shape[2], self.shape[2], 1])
         self._sides = np.concatenate([strides, -strides])
         self.opened: list[np.ndarray] = []
@@ -147,6 +159,53 @@ class _Seen:
             place = tuple(axis[some] for axis in kji)
             low[some] = _between(place, self.voxels, self.sign, self.levels, self.spacing_mm)
         return low
+
+    def ridge(self, kji: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Which voxels (N,) lie on a sheet: in some direction the values fall on both sides."""
+        contrast = self.levels.at(kji, 1.0) - self.levels.at(kji, 0.0)
+        drop = np.maximum(_RIDGE * contrast, _RIDGE_NOISE * self.noise)
+        own = self.sign * self.voxels[kji].astype(np.float32)
+        result = np.zeros(len(own), bool)
+        for way in _WAYS:
+            length = float(np.linalg.norm(way * self.spacing_mm))
+            blur = float(np.linalg.norm(way * self.spacing_mm * self.blur_mm)) / length
+            step = max(1, round(_ASIDE * blur / length))
+            low = np.ones(len(own), bool)
+            for side in (step, -step):
+                place = tuple(axis + side * part for axis, part in zip(kji, way, strict=True))
+                there = np.ones(len(own), bool)
+                for axis, size in zip(place, self.voxels.shape, strict=True):
+                    there &= (axis >= 0) & (axis < size)
+                clipped = tuple(
+                    np.clip(axis, 0, size - 1)
+                    for axis, size in zip(place, self.voxels.shape, strict=True)
+                )
+                beside = self.sign * self.voxels[clipped].astype(np.float32)
+                low &= there & (own - beside > drop)
+            result |= low
+        return result
+
+    def add_sheets(self) -> None:
+        """Take in the sheets that hang together with what there is."""
+        inside = np.flatnonzero(self.flat)
+        front = self.behind(inside, 0)
+        tested = np.zeros(len(self.flat), bool)
+        for _round in range(_ROUNDS):
+            kji = tuple(axis - 1 for axis in np.unravel_index(front, self.shape))
+            there = np.ones(len(front), bool)
+            for axis, size in zip(kji, self.voxels.shape, strict=True):
+                there &= (axis >= 0) & (axis < size)
+            front, kji = front[there], tuple(axis[there] for axis in kji)
+            if len(front) == 0:
+                return
+            tested[front] = True
+            new = self.ridge(kji)
+            if self.kept is not None:
+                new &= ~self.kept[kji]
+            added = front[new]
+            self.flat[added] = _KEPT
+            front = self.behind(added, 0)
+            front = front[~tested[front]]
 
     def removed(self, front: np.ndarray, share: float, valley: bool) -> np.ndarray:
         """Take off what is lower; return the voxels behind it that were not looked at."""

@@ -22,7 +22,7 @@ from ..core.progress import Progress, part, report
 from ..mesh.io.placement import merged
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
-from .edge_material import LEAST_PLACES, THICK, Blur, blur_of_edges, common_of_walls
+from .edge_material import LEAST_PLACES, THICK, Blur, blur_of_edges, common_of_walls, two_blurs
 from .edge_mesh import Bounds, Start, in_range, moved, start_mesh
 from .edge_profiles import GUARD, NEIGHBOUR, Edges, Grey, Places, fit_edges, seen
 from .edge_shape import WIDTH_MM, Fitted, blurred_curvature, in_threads, placed, settled
@@ -39,7 +39,7 @@ _APART_MM, _COARSE_MM, _MOST_PLACES = 0.6, 1.5, 250_000
 METAL_MM, METAL_HU, _METAL_VOXELS = 5.0, 3000.0, 20
 #: Cortical bone in HU, mean and standard deviation: believed where every wall is thinner than
 #: the blur, and only as far.
-CORTICAL_BONE_HU = (1200.0, 200.0)
+CORTICAL_BONE_HU = (1200.0, 120.0)
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,13 @@ class _Maker:
         report(progress, 0.2, _("Looking for edges"))
         coarse = self._fitted(grey, scan, start, rough)
         metal = self._metal(box)
-        mask = self._start(grey, coarse, sign, box, metal)
+        mask = self._start(grey, scan, coarse, sign, box, metal)
         start = self._surface(mask)
+        if self.spacing.max() > _UNEVEN * self.spacing.min():
+            for _round in range(2):
+                start = self._nearer(start, coarse)
+                coarse = self._fitted(grey, scan, start, self._chosen(start, _COARSE_MM))
+            start = self._nearer(start, coarse)
         report(progress, 0.35, _FITTING)
         fine = self._chosen(start, _APART_MM)
         edges = self._fitted(grey, scan, start, fine, part(progress, 0.35, 0.6))
@@ -274,18 +279,19 @@ class _Maker:
         profiles = grey.along(points, normals, depths)
         places = Places(points, normals, depths, profiles)
         near = np.abs(depths) <= self.reach
-        values = np.where(np.isfinite(profiles), profiles, np.nan)[:, near]
-        values = values[np.isfinite(values).all(axis=1)]
+        whole = np.isfinite(profiles[:, near]).all(axis=1)
+        values = profiles[whole][:, near]
         if len(values) < _LEAST:
             return None
-        slope = -np.gradient(values, depths[near], axis=1).min(axis=1)
         slope = (-np.gradient(values, depths[near], axis=1)).max(axis=1)
         rise = values.max(axis=1) - values.min(axis=1)
-        first = float(np.median(rise / np.maximum(slope, 1e-9))) / np.sqrt(2 * np.pi)
+        widths = rise / np.maximum(slope, 1e-9) / np.sqrt(2 * np.pi)
+        cosine = (normals[whole] @ grey.slice_normal) ** 2
+        first = two_blurs(cosine, widths**2)
         noise = max(grey.noise(), 1e-3 * float(np.median(rise)))
         if float(np.median(rise)) < 4 * noise:
             return None
-        guess = Blur(first, first, grey.slice_normal, 0, False)
+        guess = Blur(*first, grey.slice_normal, 0, False)
         return self._blur(grey, places, guess, noise)
 
     def _blur(self, grey: Grey, places: Places, guess: Blur, noise: float) -> _Scan:
@@ -389,6 +395,7 @@ class _Maker:
     def _start(
         self,
         grey: Grey,
+        scan: _Scan,
         found: _Found,
         sign: float,
         box: tuple[slice, slice, slice],
@@ -405,12 +412,33 @@ class _Maker:
         spacing = self.spacing[::-1]
         part_of = self.mask[box]
         levels = local_levels(kji, edges.levels[good, 2], body, part_of.shape, spacing)
-        kept = ~in_range(self.voxels[box], self.bounds)
+        # What was painted or erased stays so.
+        inside = in_range(self.voxels[box], self.bounds)
+        followed = self.bounds == (None, None)
+        kept = np.zeros(inside.shape, bool) if followed else inside != part_of
+        kept &= part_of | inside
         if metal is not None:
             kept |= metal
+        blur = np.array([scan.blur.across, scan.blur.in_plane, scan.blur.in_plane])
         mask = np.zeros_like(self.mask)
-        mask[box] = start_mask(part_of, self.voxels[box], sign, levels, spacing, kept)
+        mask[box] = start_mask(
+            part_of, self.voxels[box], sign, levels, spacing, blur, found.noise, kept, not followed
+        )
         return mask if mask.any() else self.mask
+
+    def _nearer(self, start: Start, found: _Found) -> Start:
+        """The same surface at the edges that are known: the steps of far slices are gone, and its
+        normals are the better for it."""
+        good = found.good(self.reach)
+        if good.sum() < _LEAST:
+            return start
+        width = max(_COARSE_MM, 0.6 * float(self.spacing.max()))
+        fitted, _smooth = settled(found.fitted(good), width)
+        moves, weight, _first = placed(
+            fitted, np.zeros(len(fitted.points)), start.points, start.normals, width
+        )
+        moves = np.where(start.frozen | (weight <= 0), 0, np.clip(moves, -self.reach, self.reach))
+        return start.at(start.points + moves[:, None] * start.normals)
 
     def _one_sided(self) -> bool:
         low, high = self.bounds
@@ -486,6 +514,8 @@ class _Maker:
 
 
 _FITTING = _("Fitting the edges")
+#: Voxels so much longer one way than another make steps that smoothing does not take away.
+_UNEVEN = 2.5
 #: So many places at least make a surface.
 _LEAST = 20
 #: Share of the places without a near neighbour that tells the blur by itself.

@@ -1,1 +1,1 @@
-"""The parts of the QA step."""
+"""The groups of the QA step."""

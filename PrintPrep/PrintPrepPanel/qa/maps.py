@@ -8,10 +8,10 @@ import slicer
 from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import maps as mrml_maps
 
+from ..part import QaPart
 from ..states.choices import MAP_TITLES, MAPS, MapOf
 from ..states.measuring import map_widgets
 from ..step import bind, show
-from .part import QaPart
 
 
 class Maps(QaPart):

@@ -11,9 +11,9 @@ from PrintPrepLib.mrml.charts import Chart
 from PrintPrepLib.mrml.maps import MAPS
 from slicer.i18n import tr as _
 
+from ..part import QaPart
 from ..states.choices import PLOTS
 from ..states.measuring import no_plot_told
-from .part import QaPart
 
 
 class Plots(QaPart):

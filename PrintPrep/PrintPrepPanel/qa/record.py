@@ -1,4 +1,4 @@
-"""The record: shown, as a PDF, and verified."""
+"""The record: shown, and as a PDF."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from PrintPrepLib.mrml.volumes import identity_of
 from PrintPrepLib.report.record_page import write_record
 from slicer.i18n import tr as _
 
+from ..part import QaPart, folder_setting, keep_setting
 from ..print_record import save_pdf
-from ..states.qa import verification_told
-from .part import QaPart, folder_setting, keep_setting
 
 
 class RecordPages(QaPart):
@@ -25,7 +24,6 @@ class RecordPages(QaPart):
         ui = self.ui
         ui.recordButton.connect("clicked()", self._show)
         ui.pdfButton.connect("clicked()", self._save)
-        ui.verifyButton.connect("clicked()", self._verify)
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
         for button in (self.ui.recordButton, self.ui.pdfButton):
@@ -38,7 +36,7 @@ class RecordPages(QaPart):
         folder = Path(tempfile.mkdtemp(prefix="printprep-", dir=slicer.app.temporaryPath))
         paths = self.panel.run(
             _("Writing the record"),
-            lambda progress: write_record(record, mesh_from_model_node(model), folder),
+            lambda progress: write_record(record, mesh_from_model_node(model), folder, progress),
         )
         if paths is not None:
             self.panel.show_message(_("The record is {path}").format(path=paths[1]))
@@ -69,28 +67,3 @@ class RecordPages(QaPart):
         if self.panel.run(_("Printing the record"), save) is not None:
             keep_setting("PdfFolder", str(path.parent))
             self.panel.show_message(_("The record is {path}").format(path=path))
-
-    def _verify(self) -> None:
-        from PrintPrepLib.verify.record import verify
-
-        path = qt.QFileDialog.getOpenFileName(
-            self.ui.stepsFrame,
-            _("A record"),
-            folder_setting("VerifyFolder"),
-            _("Records (qa*.json);;All files (*)"),
-        )
-        if not path:
-            return
-        done = self.panel.run(
-            _("Verifying the record"), lambda progress: verify(path, progress=progress)
-        )
-        if done is not None:
-            keep_setting("VerifyFolder", str(Path(path).parent))
-            self.ui.verifyText.text = _told(done)
-            self.ui.verifyText.visible = True
-
-
-def _told(done: Any) -> str:
-    """The verification in words."""
-    items = [(item.outcome, item.title.said, item.told.said) for item in done.items]
-    return verification_told(done.record.name, done.verdict, items)

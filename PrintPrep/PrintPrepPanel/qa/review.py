@@ -8,9 +8,9 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from ..part import QaPart
 from ..states.qa import asked, review_widgets, signed
 from ..step import show
-from .part import QaPart
 
 _PEOPLE = ("operator", "reviewer", "decision")
 

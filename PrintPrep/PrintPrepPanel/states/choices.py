@@ -24,12 +24,13 @@ class Keep(enum.Enum):
 
 
 class Detail(enum.Enum):
-    """How many triangles the model keeps: the values are shares to remove at most."""
+    """How many triangles the model keeps."""
 
-    FULL = 0.0
-    HIGH = 0.5
-    MEDIUM = 0.8
-    SMALL = 0.95
+    FULL = "full"
+    HIGH = "high"
+    MEDIUM = "medium"
+    SMALL = "small"
+    OWN = "own"
 
 
 class Unit(enum.Enum):
@@ -80,9 +81,10 @@ DETAILS = {
     Detail.HIGH: _("high: within 0.05 mm"),
     Detail.MEDIUM: _("medium: within 0.1 mm"),
     Detail.SMALL: _("small file: within 0.3 mm"),
+    Detail.OWN: _("own limits (see More)"),
 }
 #: Share of the triangles to remove at most (percent), and the deviation (mm) allowed for it.
-REDUCTIONS = {
+REDUCTIONS: dict[Detail, tuple[float, float] | None] = {
     Detail.FULL: None,
     Detail.HIGH: (50.0, 0.05),
     Detail.MEDIUM: (80.0, 0.1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,15 +12,14 @@ from PrintPrepLib.core.findings import from_entry
 from PrintPrepLib.core.phrases import Phrase, _
 
 from .choices import Spacing
-from .view import Stage, State, Text, View, Widgets, joined
+from .view import Stage, State, Text, View, Widgets, badge, joined
 
-_MARKS = {"fail": ("#c62828", "✗"), "warn": ("#c77700", "!"), "info": ("#1565c0", "i")}
 _VERDICTS = {
     "pass": (Stage.DONE, _("fit for printing"), _("The geometry is fit for printing.")),
     "warn": (
         Stage.CARE,
         _("with care"),
-        _("Fit for printing; this was found and put right, or needs care:"),
+        _("Fit for printing; this needs care:"),
     ),
     "fail": (
         Stage.CARE,
@@ -38,7 +38,9 @@ class GeometryFacts:
     :param findings: entries as ``core.findings`` writes them.
     :param treatment: what was done to the voxels, or "".
     :param absences: where slices are missing, or were there twice.
-    :param spacing: the distance of planes that is chosen for a regular volume.
+    :param spacing: the distance of planes that is chosen for a regular volume, ``spacing_mm``
+        where it is given in millimetres.
+    :param planes: the spacing of the volume along i, j and k in mm.
     """
 
     volume: bool = False
@@ -48,6 +50,8 @@ class GeometryFacts:
     treatment: str = ""
     absences: Sequence[Text] = ()
     spacing: Spacing = Spacing.NATIVE
+    spacing_mm: float = 1.0
+    planes: Sequence[float] = (1.0, 1.0, 1.0)
 
 
 def geometry_view(facts: GeometryFacts) -> View:
@@ -55,10 +59,31 @@ def geometry_view(facts: GeometryFacts) -> View:
     told = joined([text for text in (facts.treatment, *facts.absences) if text], "\n")
     widgets = Widgets(
         enabled={"regularButton": facts.volume},
-        visible={"spacingMmSpin": facts.spacing is Spacing.MILLIMETRES},
-        labels={"findingsLabel": finding_list(facts.findings), "treatmentLabel": told},
+        visible={
+            "spacingMmSpin": facts.spacing is Spacing.MILLIMETRES,
+            "regularButton": _regular_does_something(facts),
+        },
+        labels={
+            "findingsLabel": finding_list(facts.findings, ("fail", "warn")),
+            "notesLabel": finding_list(facts.findings, ("info",)),
+            "treatmentLabel": told,
+        },
     )
     return View(_state(facts), widgets)
+
+
+def _regular_does_something(facts: GeometryFacts) -> bool:
+    """Whether another volume would come of it: this one is irregular, or other planes are asked."""
+    if not facts.volume:
+        return False
+    if facts.problem:
+        return True
+    in_plane, other, step = facts.planes
+    if facts.spacing is Spacing.ISOTROPIC:
+        return not math.isclose(step, min(in_plane, other), rel_tol=1e-6)
+    return facts.spacing is Spacing.MILLIMETRES and not math.isclose(
+        step, facts.spacing_mm, rel_tol=1e-6
+    )
 
 
 def _state(facts: GeometryFacts) -> State:
@@ -71,14 +96,12 @@ def _state(facts: GeometryFacts) -> State:
     return State(stage, Phrase(brief), Phrase(text), grave=facts.verdict == "fail")
 
 
-def finding_list(findings: Sequence[Mapping[str, Any]]) -> str:
-    """The findings as rich text in the language in use, the gravest first; "" for none."""
-    rows = []
-    for severity, (color, mark) in _MARKS.items():
-        for finding in findings:
-            if finding["severity"] == severity:
-                rows.append(
-                    f'<tr><td style="color:{color}; font-weight:bold; padding-right:6px">{mark}'
-                    f"</td><td>{escape(from_entry(finding).said)}</td></tr>"
-                )
-    return f"<table>{''.join(rows)}</table>" if rows else ""
+def finding_list(findings: Sequence[Mapping[str, Any]], severities: Sequence[str]) -> str:
+    """The findings of these severities as rich text in the language in use; "" for none."""
+    rows = [
+        f"<p>{badge(severity)} {escape(from_entry(finding).said)}</p>"
+        for severity in severities
+        for finding in findings
+        if finding["severity"] == severity
+    ]
+    return "".join(rows).replace("<p>", '<p style="margin:0px 0px 2px 0px">')

@@ -27,7 +27,7 @@ _HINTS = {
 _NO_PLOT = {
     "steps": _("The steps of this volume are not known."),
     "drift": _("The slices stand straight above each other: there is no drift."),
-    "reference": _("Compare with another model first: above."),
+    "reference": _("Compare with another model first: in the Lab."),
 }
 _SIZE_BOXES = ("sizeSpinA", "sizeSpinB", "sizeSpinC")
 
@@ -40,16 +40,16 @@ def map_widgets(chosen: MapOf, model: bool, measured: bool) -> Widgets:
     hint = _HINTS[chosen]
     if chosen is not MapOf.NONE and model and not measured:
         hint = (
-            _("Compare with another model first: below.")
+            _("Compare with another model first: in the Lab.")
             if chosen is MapOf.REFERENCE
-            else _("Check the model first.")
+            else _("Check all first.")
         )
     return Widgets(texts={"mapHint": Phrase(hint)})
 
 
 def no_plot_told(key: str) -> Phrase:
     """Why something cannot be plotted."""
-    return Phrase(_NO_PLOT.get(key, _("Check the model first.")))
+    return Phrase(_NO_PLOT.get(key, _("Check all first.")))
 
 
 # Another model
@@ -176,10 +176,11 @@ def fit_row(fit: Mapping[str, Any]) -> tuple[str, ...]:
     half = fit["uncertainty_mm"]
     return (
         translated(OBJECTS[KnownObject(fit["kind"])]),
-        " × ".join(f"{value:g}" for value in nominal),
-        " × ".join(f"{m:.3f} ± {u:.3f}" for m, u in zip(measured, half, strict=True)),
+        # One below the other: side by side they would not fit into the panel.
+        "\n".join(f"{value:g}" for value in nominal),
+        "\n".join(f"{m:.3f} ± {u:.3f}" for m, u in zip(measured, half, strict=True)),
         # Adding zero takes the sign from a zero.
-        ", ".join(
+        "\n".join(
             f"{round(m - n, 3) + 0.0:+.3f} mm" for m, n in zip(measured, nominal, strict=True)
         ),
     )

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from PrintPrepLib.core.phrases import Phrase, _
 
-from .choices import Keep
+from .choices import REDUCTIONS, Detail, Keep
 from .view import Stage, State, Text, View, Widgets, joined
+
+
+@dataclass(frozen=True)
+class Refining:
+    """What is done to the exact surface.
+
+    :param smoothing_mm: waves shorter than this are smoothed away; None for none.
+    :param reduction: share of the triangles to remove at most; None for none.
+    :param farthest_mm: how far both together may move the surface.
+    """
+
+    smoothing_mm: float | None = None
+    reduction: float | None = None
+    farthest_mm: float = 0.1
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is done to it."""
+        return self.smoothing_mm is not None or self.reduction is not None
+
+    @property
+    def detail(self) -> Detail:
+        """What the choice of detail shows."""
+        if self.reduction is None:
+            return Detail.FULL
+        chosen = (round(100 * self.reduction, 6), round(self.farthest_mm, 6))
+        known = {limits: detail for detail, limits in REDUCTIONS.items()}
+        return known.get(chosen, Detail.OWN)
 
 
 @dataclass(frozen=True)
@@ -17,10 +47,11 @@ class ModelFacts:
     :param segment: whether the chosen segment has voxels, and a volume.
     :param model: name of its model, or None.
     :param outdated: whether the segment has changed since the model was made.
-    :param refined: whether the model is smoothed or made smaller.
+    :param refinement: what was done to the model's surface, as kept with it; {} for nothing.
     :param previewing: whether a changed surface waits to be accepted.
     :param deviation: what a changed surface costs, as it was told, or "".
     :param comparing: whether Slicer's own surface is shown, and ``comparison`` what was told.
+    :param refining: what is chosen for the next model.
     :param refusal: why no model of the volume and the segment can be made, or "".
     """
 
@@ -28,30 +59,29 @@ class ModelFacts:
     model: str | None = None
     outdated: bool = False
     triangles: int = 0
-    refined: bool = False
+    refinement: Mapping[str, Any] = field(default_factory=dict)
     previewing: bool = False
     deviation: str = ""
     comparing: bool = False
     comparison: str = ""
     keep: Keep = Keep.ALL
-    smooth: bool = False
-    decimate: bool = False
+    refining: Refining = Refining()
     refusal: Text = ""
 
 
 def model_view(facts: ModelFacts) -> View:
     """Done where the chosen segment has a model that is up to date."""
     state = _state(facts)
-    usable = not state.blocked
+    usable, made = not state.blocked, facts.model is not None
     made_with = ("makeModelButton", "keepCombo", "partSizeSpin", "detailCombo")
     widgets = Widgets(
         enabled={
             **dict.fromkeys(made_with, usable),
-            "modelTools": usable and facts.model is not None,
-            "previewButton": facts.smooth or facts.decimate,
-            "smoothMmSpin": facts.smooth,
-            "decimatePercentSpin": facts.decimate,
-            "decimateErrorSpin": facts.decimate,
+            "modelTools": usable and made,
+            "previewButton": usable and made and facts.refining.any,
+            "smoothMmSpin": facts.refining.smoothing_mm is not None,
+            "decimatePercentSpin": facts.refining.reduction is not None,
+            "decimateErrorSpin": facts.refining.any,
         },
         visible={
             "partSizeSpin": facts.keep is Keep.ABOVE_SIZE,
@@ -59,6 +89,7 @@ def model_view(facts: ModelFacts) -> View:
             "discardButton": facts.previewing,
         },
         checked={"compareButton": facts.comparing},
+        chosen={"detailCombo": list(Detail).index(facts.refining.detail)},
         labels={
             "deviationLabel": facts.deviation,
             "compareLabel": facts.comparison if facts.comparing else "",
@@ -79,12 +110,52 @@ def _state(facts: ModelFacts) -> State:
         what = Phrase(_("The segment has changed since the model was made. Make the model again."))
         return State(Stage.NEXT, Phrase(_("out of date")), what)
     if facts.previewing:
-        what = Phrase(_("Accept or discard the changed surface."))
+        what = Phrase(_("Accept or discard the changed surface (see More)."))
         return State(Stage.NEXT, Phrase(_("accept?")), what)
-    texts = [Phrase(_("{triangles:,} triangles."), {"triangles": facts.triangles})]
-    if facts.refined:
-        texts.append(Phrase(_("The surface was refined; its deviation stands in the record.")))
+    texts = [model_told(facts.triangles, facts.refinement)]
+    if not _as_chosen(facts):
+        texts.append(Phrase(_("Make the model again for the detail that is chosen now.")))
     return State(Stage.DONE, facts.model, joined(texts))
+
+
+def _as_chosen(facts: ModelFacts) -> bool:
+    """Whether the model is as the next one would be."""
+    made, wanted = facts.refinement, facts.refining
+    if (made.get("smoothing_mm"), made.get("reduction")) != (
+        wanted.smoothing_mm,
+        wanted.reduction,
+    ):
+        return False
+    return not wanted.any or made.get("bound_mm", wanted.farthest_mm) == wanted.farthest_mm
+
+
+def model_told(triangles: int, refinement: Mapping[str, Any]) -> Phrase:
+    """What the model in the scene is, whatever is chosen for the next one.
+
+    :param refinement: as kept with the model; {} where it is the exact surface.
+    """
+    if not refinement:
+        return Phrase(
+            _("{triangles:,} triangles, just as the grey values give them."),
+            {"triangles": triangles},
+        )
+    values = {
+        "triangles": triangles,
+        "smoothing": refinement.get("smoothing_mm"),
+        "most": (refinement.get("deviation") or {}).get("max_mm", 0.0),
+    }
+    if refinement.get("smoothing_mm") is None:
+        text = _("{triangles:,} triangles, thinned out; at most {most:.3f} mm off.")
+    elif refinement.get("reduction") is None:
+        text = _(
+            "{triangles:,} triangles, smoothed below {smoothing:g} mm; at most {most:.3f} mm off."
+        )
+    else:
+        text = _(
+            "{triangles:,} triangles, smoothed below {smoothing:g} mm and thinned out; at most "
+            "{most:.3f} mm off."
+        )
+    return Phrase(text, values)
 
 
 def deviation_told(

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PrintPrepLib.core.phrases import Phrase, _, translated
 
-from .view import Stage, State, Text, View, Widgets
+from .view import Stage, State, Text, View, Widgets, badge, joined, link
 
 #: In the place of a printer's name: the size stands in a field of its own.
 OWN_SIZE = "*"
 #: Smaller figures say no more than that they are small.
 SMALLEST_SHOWN = 0.001
+#: More of what needs attention would push the export out of sight; the rest stands under More.
+MOST_LINES = 4
 _VERDICTS = {
     "pass": (Stage.DONE, _("pass"), _("Fit for printing: every check passed.")),
-    "warn": (Stage.CARE, _("with care"), _("Fit for printing with care: see below.")),
-    "fail": (Stage.CARE, _("fail"), _("Not fit for printing true to size: see below.")),
+    "warn": (Stage.CARE, _("with care"), _("Fit for printing with care:")),
+    "fail": (Stage.CARE, _("fail"), _("Not fit for printing true to size:")),
 }
+_SHORT_PASS = Stage.DONE, _("short checks passed"), _("Fit for printing, as far as was looked at.")
 #: The gravest first.
-_RESULTS = {"fail": _("fail"), "warn": _("care"), "info": _("note"), "pass": _("pass")}
+_RESULTS = ("fail", "warn", "info", "pass")
 _VERIFIED = {
     "unchanged": _("Nothing has changed since the record was made."),
     "changed": _("Something has changed since the record was made: do not rely on it."),
@@ -37,6 +41,9 @@ class QaFacts:
     :param verdict: of the record of the model as it is, or None without such a record.
     :param otherwise: whether the model was checked with another protocol, date or printer.
     :param refusal: why nothing of the volume and the segment can be checked, or "".
+    :param checks: of the record, title and message in the language in use.
+    :param left_out: the checks that the short way left out, in words, or "".
+    :param standards: what the scan and the model are compared with, or "".
     """
 
     model: bool = False
@@ -44,12 +51,22 @@ class QaFacts:
     verdict: str | None = None
     otherwise: bool = False
     refusal: Text = ""
+    checks: Sequence[Mapping[str, Any]] = ()
+    left_out: Text = ""
+    standards: Text = ""
 
 
 def qa_view(facts: QaFacts) -> View:
     """Done where the model was checked."""
+    left_out = Phrase(_("Not looked at yet: {names}. Export does."), {"names": facts.left_out})
+    against = Phrase(_("Checked against: {names}."), {"names": facts.standards})
     widgets = Widgets(
-        enabled={"checkButton": facts.ready and not facts.refusal, "dimensionsCheck": facts.model}
+        enabled={"checkButton": facts.ready and not facts.refusal, "dimensionsCheck": facts.model},
+        labels={
+            "standardsLabel": against if facts.standards else "",
+            "attentionLabel": attention(facts.checks),
+            "leftOutLabel": left_out if facts.left_out else "",
+        },
     )
     return View(_state(facts), widgets)
 
@@ -69,6 +86,8 @@ def _state(facts: QaFacts) -> State:
         what = Phrase(_("Check the model before it is printed."))
         return State(Stage.NEXT, Phrase(_("check")), what)
     stage, brief, text = _VERDICTS[facts.verdict]
+    if facts.left_out and facts.verdict == "pass":
+        stage, brief, text = _SHORT_PASS
     return State(stage, Phrase(brief), Phrase(text), grave=facts.verdict == "fail")
 
 
@@ -108,6 +127,21 @@ def settings_widgets(facts: SettingsFacts) -> Widgets:
     )
 
 
+def standards_told(protocol: Text, printer: str, surgery_date: str) -> Text:
+    """What the scan and the model are compared with, by name; "" where nothing was chosen.
+
+    :param protocol: title of the protocol, or ""; ``printer``: its name or size, or "".
+    """
+    parts: list[Text] = []
+    if protocol:
+        parts.append(Phrase(_("protocol {name}"), {"name": protocol}))
+    if printer:
+        parts.append(Phrase(_("printer {name}"), {"name": printer}))
+    if surgery_date:
+        parts.append(Phrase(_("surgery on {date}"), {"date": surgery_date}))
+    return joined(parts, ", ")
+
+
 def offered_protocols(known: Mapping[str, str], own: Iterable[str], chosen: str) -> dict[str, Text]:
     """Titles by name: none, those of the library, the user's own, one that is not here.
 
@@ -125,39 +159,45 @@ def offered_protocols(known: Mapping[str, str], own: Iterable[str], chosen: str)
 # The checks
 
 
-@dataclass(frozen=True)
-class CheckRow:
-    """One line of the table.
-
-    :param cells: result, title, measured and limit.
-    """
-
-    id: str
-    status: str
-    cells: tuple[str, str, str, str]
-    message: str
+def gravest_first(checks: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The checks of a record in the order in which they are shown."""
+    return sorted(checks, key=lambda item: _RESULTS.index(item["status"]))
 
 
-def check_rows(checks: Iterable[Mapping[str, Any]]) -> list[CheckRow]:
-    """The checks, the gravest first.
+def attention(checks: Iterable[Mapping[str, Any]]) -> str:
+    """What failed or needs care, one line each, as rich text; "" for nothing."""
+    grave = [item for item in gravest_first(checks) if item["status"] in ("fail", "warn")]
+    lines = [f"{badge(item['status'])} {_headline(item)}" for item in grave[:MOST_LINES]]
+    if len(grave) > MOST_LINES:
+        more = Phrase(_("{count} more: see More."), {"count": len(grave) - MOST_LINES})
+        lines.append(escape(more.said))
+    return "<br>".join(lines)
+
+
+def check_list(checks: Iterable[Mapping[str, Any]], placed: Collection[str] = ()) -> str:
+    """The checks as rich text, the gravest first: what, figures, and below what it means.
 
     :param checks: entries of a record, title and message in the language in use.
+    :param placed: ids of those whose place can be shown: a click tells the id.
     """
-    order = list(_RESULTS)
-    return [
-        CheckRow(
-            check["id"],
-            check["status"],
-            (
-                translated(_RESULTS[check["status"]]),
-                check["title"],
-                figure(check["measured"], check["unit"]),
-                figure(check["limit"], check["unit"]),
-            ),
-            check["message"],
+    show = Phrase(_("show"))
+    entries = []
+    for item in gravest_first(checks):
+        where = f" {link(item['id'], show)}" if item["id"] in placed else ""
+        limit = figure(item["limit"], item["unit"])
+        told = Phrase(_("limit {limit}"), {"limit": limit})
+        bound = f" ({escape(told.said)})" if limit else ""
+        entries.append(
+            f'<p style="margin:0px 0px 6px 0px">{badge(item["status"])} <b>{_headline(item)}</b>'
+            f"{bound}{where}<br>{escape(item['message'])}</p>"
         )
-        for check in sorted(checks, key=lambda item: order.index(item["status"]))
-    ]
+    return "".join(entries)
+
+
+def _headline(check: Mapping[str, Any]) -> str:
+    """Title and figure of a check, escaped."""
+    measured = figure(check["measured"], check["unit"])
+    return escape(f"{check['title']}: {measured}" if measured else check["title"])
 
 
 def shown_checks(

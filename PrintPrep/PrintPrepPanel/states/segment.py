@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PrintPrepLib.core.phrases import Phrase, _
 
-from .view import Stage, State, Text, View, Widgets
+from .view import Stage, State, Text, View, Widgets, joined
 
 #: Before the name of a preset: its button.
 PRESET_BUTTON = "preset_"
@@ -22,7 +22,7 @@ class SegmentFacts:
     :param hounsfield: whether its values are HU.
     :param segment: name of the chosen segment where it has voxels, else None.
     :param threshold: whether the Threshold effect is active.
-    :param presets: names of all presets; ``preset`` is the one that was used last, or "".
+    :param presets: titles of all presets by name; ``preset`` is the one that was used last, or "".
     :param half_contrast: what was measured, as it was told, or "".
     :param foreign: why the chosen segment is not the volume's, or "".
     """
@@ -32,7 +32,7 @@ class SegmentFacts:
     hounsfield: bool = False
     segment: str | None = None
     threshold: bool = False
-    presets: Sequence[str] = ()
+    presets: Mapping[str, Text] = field(default_factory=dict)
     preset: str = ""
     half_contrast: str = ""
     foreign: Text = ""
@@ -52,6 +52,13 @@ def segment_view(facts: SegmentFacts) -> View:
     widgets = Widgets(
         enabled=enabled,
         checked={button: name == facts.preset for name, button in buttons.items()},
+        # In the dark style a pressed button looks like the others.
+        texts={
+            button: joined(["✓", facts.presets[name]])
+            if name == facts.preset
+            else facts.presets[name]
+            for name, button in buttons.items()
+        },
         labels={
             "presetsHint": no_units if usable and not facts.hounsfield else "",
             "contrastLabel": facts.half_contrast,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PrintPrepLib.core.phrases import Phrase, _
+from PrintPrepLib.core.phrases import Phrase, _, counted, translated
 
 from .view import Stage, State, Text, View, Widgets, joined
 
@@ -31,6 +31,19 @@ def series_view(facts: SeriesFacts) -> View:
         state = State(Stage.DONE, facts.volume)
     offered = ("foundLabel", "foundTable", "loadChosenButton")
     return View(state, Widgets(visible=dict.fromkeys(offered, facts.found > 0)))
+
+
+def found_line(description: str, count: int, patient: str, study: str, date: str) -> str:
+    """A series to choose, on two lines: what it is, then whose and when.
+
+    :param count: of its images.
+    :param patient, study: pseudonyms: a name is not to be read over somebody's shoulder.
+    :param date: of the scan, ISO, or "".
+    """
+    name = description or translated(_("no description"))
+    first = counted(count, _("{name} (1 image)"), _("{name} ({count} images)"), name=name)
+    second = Phrase(_("patient {patient}, study {study}"), {"patient": patient, "study": study})
+    return f"{first.said}\n{second.said}" + (f", {date}" if date else "")
 
 
 def loaded(volumes: int, left_out: Sequence[Text]) -> Text:

@@ -89,10 +89,48 @@ def next_step(states: Sequence[State]) -> int:
     return next((i for i, state in enumerate(states) if not state.done), len(states) - 1)
 
 
+#: White signs on these colours can be read in light and dark styles alike.
+_BADGES = {
+    "fail": ("#c62828", "✗"),
+    "warn": ("#9a5b00", "!"),
+    "info": ("#1565c0", "i"),
+    "pass": ("#2e7d32", "✓"),
+}
+#: Longer words in a step's title would widen the panel, and Slicer's window with it.
+_LONGEST_BRIEF = 22
+
+
 def red(text: Text) -> str:
     """A text that nobody is to miss, as rich text for light and dark styles alike."""
-    style = "background-color:#c62828; color:white; font-weight:bold"
-    return f'<span style="{style}">&nbsp;✗ {escape(said(text))}&nbsp;</span>'
+    return _badge("#c62828", f"✗ {escape(said(text))}")
+
+
+def badge(status: str) -> str:
+    """The mark of a finding or check as rich text.
+
+    :param status: "fail", "warn", "info" or "pass".
+    """
+    return _badge(*_BADGES[status])
+
+
+def link(target: str, text: Text) -> str:
+    """Something to click on within rich text; the colours of links cannot be read in every style.
+
+    :param target: what the label tells when it is clicked.
+    """
+    color = _BADGES["info"][0]
+    style = f"background-color:{color}; color:white; text-decoration:none"
+    return f'<a href="{escape(target)}" style="{style}">&nbsp;{escape(said(text))}&nbsp;</a>'
+
+
+def _badge(color: str, text: str) -> str:
+    style = f"background-color:{color}; color:white; font-weight:bold"
+    return f'<span style="{style}">&nbsp;{text}&nbsp;</span>'
+
+
+def short(text: str) -> str:
+    """A text for a step's title, cut off where it is too long."""
+    return text if len(text) <= _LONGEST_BRIEF else f"{text[: _LONGEST_BRIEF - 1].rstrip()}…"
 
 
 def alarm(failed: Sequence[Text], geometry: bool) -> str:

@@ -16,19 +16,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Accept</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>&amp;Automatic</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Check</source>
+<source>&amp;Check all</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Convert private-compressed archive…</source>
+<source>&amp;Convert archive…</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -36,15 +32,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Detail:</source>
+<source>&amp;Folder:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Dimension lines on the model</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&amp;Import DICOM folder…</source>
+<source>&amp;Import DICOM…</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -64,7 +56,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Model in the scene:</source>
+<source>&amp;Model:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -72,7 +64,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Open the folder</source>
+<source>&amp;Open folder</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -80,23 +72,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>&amp;Remove up to</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&amp;Smooth waves shorter than</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&amp;Try</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&amp;Unit of the file:</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>&amp;What:</source>
+<source>&amp;Show record</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -140,11 +116,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>A&amp;pply the threshold</source>
+<source>A&amp;pply</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Accept</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>Add to the record</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>All checks with their figures, dimension lines, review, colours on the model, plots, and the record as PDF.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -156,6 +140,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Both together off by at most</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Bring the model onto the reference first by turning and moving, never by scaling. For models from another scan.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -164,15 +152,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>C&amp;olour:</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>C&amp;ompare</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Calibrate with an object of known size</source>
+<source>Calibrate the scanner</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Calibrations:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -181,10 +169,6 @@
 </message>
 <message>
 <source>Cancel</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Changes of the surface that lose accuracy. What they cost is shown before you accept them.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -208,11 +192,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Choose the archive, then the folder for the converted files.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Click on it</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Co&amp;lour the model by:</source>
+<source>Colour by:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -220,7 +208,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Compare &amp;with Slicer’s own surface</source>
+<source>Colour:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Compare models</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -228,7 +220,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Compare with another model</source>
+<source>Compare with Slicer’s own surface</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -236,11 +228,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Convert files in the Philips/Elscint private compression to standard DICOM, a whole archive at once. The originals stay as they are.</source>
+<source>Convert an archive</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Date of sur&amp;gery:</source>
+<source>D&amp;etail:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -248,11 +240,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Dimension lines on the model</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Discard</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Distance of &amp;planes:</source>
+<source>Distance of planes:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -264,23 +260,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Every triangle, or fewer for programs that cannot handle large files. The deviation is shown below before you accept it.</source>
+<source>Every triangle, or fewer for programs that cannot handle large files. It holds for the next model that is made; what it cost is told above.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Fewer triangles are removed where the surface would move farther than this.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Fill the chosen segment with all voxels in the range, as the Threshold effect does. Undo is in the editor below.</source>
+<source>Fill the chosen segment with all voxels in the range that the slice views show.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>Find the object around the place and measure it in the grey values.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Fo&amp;lder:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -293,6 +281,10 @@
 </message>
 <message>
 <source>Formats:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>From a series to a file with its record, from top to bottom.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -320,7 +312,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Kept in:</source>
+<source>Lab</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -340,6 +332,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Look whether a record, its files and its figures still hold.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Look whether the files of a record are unchanged and its figures reproducible.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -356,7 +352,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Make the surface of the segment where the grey values cross the threshold.</source>
+<source>Make all checks that are not made yet, write the files, read them back, and write volume and record beside them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Make the surface of the segment where the grey values cross the threshold, and check it shortly.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -376,7 +376,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Measure half co&amp;ntrast</source>
+<source>Measure half con&amp;trast</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Measure half contrast, and correct the segment by hand.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -384,11 +388,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Measure the print with a caliper</source>
+<source>Measure the print</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Measure volume, segment and model, and compare them with their limits.</source>
+<source>Measure volume, segment and model with all checks, and compare them with their limits.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -396,11 +400,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Move the m&amp;iddle to the origin</source>
+<source>More</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Name on the PDF, verify a record</source>
+<source>Move the middle to the origin</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -416,15 +420,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Opacit&amp;y:</source>
+<source>One case</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Opacity:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>PLY</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Place:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -456,15 +460,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Protocol, date of surgery, printer</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Put the patient's name and number from the subject hierarchy on the PDF. The record itself never holds them.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Put the patient's name on the printed page, or look whether a record still holds.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -480,15 +476,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Refine (try, then accept)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Remove the chosen line</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>Remove triangles where the surface is flat enough.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Remove triangles, up to</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -508,7 +504,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Sa&amp;ve as PDF…</source>
+<source>Save as PDF…</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Settings</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -524,11 +524,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Show only what &amp;needs attention</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Show the &amp;record</source>
+<source>Show only what needs attention</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -548,11 +544,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Si&amp;ze:</source>
+<source>Size of the print in percent of the patient: 100 % is true to life.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Size of the print in percent of the patient: 100 % is true to life.</source>
+<source>Size:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Smooth &amp;waves below</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -560,7 +560,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Smoothing, own limits, colour, and a comparison with the surface that Slicer makes.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Stop the conversion after the file in hand.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Sur&amp;gery on:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -656,6 +664,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>The surface stays within this distance of the exact one, smoothed and thinned together, measured both ways.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The third known size of the object.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -672,15 +684,27 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Tr&amp;y beside the model</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Turn and move onto it first</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Turns a CT series into a printable model whose size is true to life, in six steps from top to bottom: series, geometry, segment, model, checks, export. Series with a tilted gantry or uneven slices are straightened. The record that is written beside the model proves its size. Press Demonstration to try everything without own data. Not for clinical use unless locally validated.</source>
+<source>Turns a CT series into a printable model whose size is true to life, in six steps from top to bottom: series, geometry, segment, model, checks, export. Series with a tilted gantry or uneven slices are straightened. What is not on the way of every case stands in the second tab, Lab. The record that is written beside the model proves its size. Press Demonstration to try everything without own data. Not for clinical use unless locally validated.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Unit of the file:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>Verif&amp;y a record…</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Verify a record</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -712,7 +736,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>What else was found, the steps from slice to slice, what was done, and the distance of the planes.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What failed or needs care.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>What failed: it stays here until it is mended.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What is not on the way of every case.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -725,10 +761,6 @@
 </message>
 <message>
 <source>What the checks compare the scan and the model with. All of it may be left open.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>What the chosen check means for the print.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -756,11 +788,23 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>What was measured, and what it means for the print. Click a line to see where, as far as that is known.</source>
+<source>What the scan and the model are compared with: chosen in the Lab, under Settings.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What the short checks leave out.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What was measured, and what it means for the print. Click on “show” to see the place.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>What went wrong last, or what to do next.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -769,6 +813,10 @@
 </message>
 <message>
 <source>Where the slices meet</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Which models, the unit of the file, the size, and the place of the origin.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -788,6 +836,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Whole archives in the Philips/Elscint private compression become standard DICOM. The originals stay as they are.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Why the model is exported although a check failed. The text enters the record.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -797,10 +849,6 @@
 </message>
 <message>
 <source>Write the files for the printing program, and the record that belongs to them.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Write the files, read them back, and write the record beside them.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -861,10 +909,6 @@
 </message>
 <message>
 <source>obj</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>off by at most</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1008,37 +1052,6 @@
 </message>
 </context>
 <context>
-<name>PrintPrepPanel.conversion</name>
-<message>
-<source>Archive to convert</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Converted into {folder}, but the summary cannot be read: {error}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Folder for the converted files</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Slicer's Python could not be started, so nothing was converted.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Slicer's Python was not found, so nothing was converted.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Starting</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Stopping after the file in hand</source>
-<translation type="unfinished"></translation>
-</message>
-</context>
-<context>
 <name>PrintPrepPanel.dicom_settings</name>
 <message>
 <source> mm</source>
@@ -1162,10 +1175,6 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Making Slicer's surface</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Making the model</source>
 <translation type="unfinished"></translation>
 </message>
@@ -1188,7 +1197,22 @@
 <context>
 <name>PrintPrepPanel.qa_step</name>
 <message>
+<source>Cancelled: the model is made, but not checked.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Checking the model</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Checking the model shortly</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>PrintPrepPanel.sampledata</name>
+<message>
+<source>Demonstration: tilted CT, uneven slices</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -1214,15 +1238,7 @@
 <context>
 <name>PrintPrepPanel.series_step</name>
 <message>
-<source>Description</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Folder with DICOM files</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Kind</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1235,14 +1251,6 @@
 </message>
 <message>
 <source>Making the demonstration series</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>No.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Slices</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -1629,7 +1637,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>The header does not say which scanner made the series, so no calibration belongs to it. The scale of this scanner was never checked against an object of known size. Scan one, then run printprep calibrate.</source>
+<source>The header does not say which scanner made the series, so no calibration belongs to it. The scale of this scanner was never checked against an object of known size. Scan one, and calibrate the scanner with it.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1645,7 +1653,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>The scale of this scanner was never checked against an object of known size. Scan one, then run printprep calibrate.</source>
+<source>The scale of this scanner was never checked against an object of known size. Scan one, and calibrate the scanner with it.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1670,6 +1678,25 @@
 </message>
 <message>
 <source>the caliper readings cannot be used</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>checks.mask</name>
+<message>
+<source>Mask against the images</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The surface follows the images from the mask: 95 % of the label {label} moved by at most {moved:.2f} mm, {percent:.1f} % by all of the {reach:g} mm that were allowed.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.1f} % of the label {label} lie {reach:g} mm from the mask, as far as was allowed: compare mask and images there.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{value} ({name})</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -2206,6 +2233,33 @@
 </message>
 </context>
 <context>
+<name>checks.record</name>
+<message>
+<source>Checks left out</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Only the short checks were made. Not looked at: {names}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>self-intersections</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the effect of the threshold</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the thickness of the walls</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>thin bridges</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>checks.source</name>
 <message>
 <source>Compression with loss</source>
@@ -2510,6 +2564,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>there is no surface {text!r}; there are {known}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>usage: </source>
 <translation type="unfinished"></translation>
 </message>
@@ -2526,7 +2584,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{text} is more than {most:g} mm: what lies so far away is another edge</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{text} is not above zero</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{text} names no labels: they are numbers from 1 on, with + between them</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -2873,6 +2939,18 @@
 <context>
 <name>cli.run</name>
 <message>
+<source>--follow is for --mask</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--follow off leaves the mask as it is: there is no edge to look for</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>--mask says what is meant, so --preset has no place: give --threshold, or none</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>NAME.stl for model.stl, and so on</source>
 <translation type="unfinished"></translation>
 </message>
@@ -2913,6 +2991,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>how far from the mask's boundary the edge is looked for (default: {reach:g}); off: the boundary stays where the mask has it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>keep only the largest island of the segment</source>
 <translation type="unfinished"></translation>
 </message>
@@ -2934,6 +3016,14 @@
 </message>
 <message>
 <source>tip straight slices that have lost their gantry tilt, by what the header states or by degrees; plus: the upper edge of the images along row × column (lying on the back, head first: the front towards the head). Compare the model with the original images</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>what is meant, from another program: a label map or segmentation (.nrrd, .seg.nrrd, .nii.gz, .mha). The labels named become one body; without any each label becomes one. The boundary follows the image, or with --threshold that range of grey values</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>where the surface lies: where the anatomy ends by the edge in the grey values, or where they cross the threshold; otherwise the threshold where --threshold names one, else the edge</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3468,7 +3558,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Give another folder with --out</source>
+<source>Choose another folder for the results</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3507,7 +3597,7 @@
 <translation>Wählen Sie einen anderen Ordner</translation>
 </message>
 <message>
-<source>Choose another folder, or give the same options and the same --secret-file as before</source>
+<source>Choose another folder, or give the same options and the same secret as before</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3875,6 +3965,123 @@
 </message>
 <message>
 <source>{one} and {other}</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>data.presets</name>
+<message>
+<source>Air in airways, sinuses and lungs. The air around the patient is included: keep the part you want.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Airway</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>All bone including the spongy parts and thin walls. The usual choice for bone models.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Bone</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Cortical bone only; thin walls break up. For bones that touch each other or contrast medium.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Dense bone</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Enamel and dentine without most of the jaw bone; fillings and crowns are included.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Everything from the skin inwards: the outline of the body.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Fat-free soft tissue and fluid, without bone. Organs are not told apart.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Implants, screws and fillings. Their size is unreliable: metal blooms and leaves streaks.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Metal</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Skin</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Soft tissue</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Teeth</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>data.protocol_cmf</name>
+<message>
+<source>Cranio-maxillofacial CT for anatomical models</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Jewellery, dentures and other removable metal were taken off; fillings and implants that remain are known.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Nothing has happened to the anatomy since the scan, such as surgery, injury, growth or tooth movement.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The field of view is as small as possible and still holds the whole anatomy; for an implant of the skull, the whole head.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The jaws stand as the surgeon needs them: closed in occlusion, or apart.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The original slices in the plane of the scan are there, not only reformats.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The patient did not move during the scan, and did not swallow or speak.</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>data.protocol_orthopaedic</name>
+<message>
+<source>Jewellery and other removable metal was taken off; implants that remain are known.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Nothing has happened to the anatomy since the scan, such as surgery, injury or growth.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Orthopaedic CT for anatomical models</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The field of view is as small as possible and still holds the whole anatomy of interest.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The original slices in the plane of the scan are there, not only reformats.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The patient did not move during the scan.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4587,7 +4794,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Give its degrees, for example --apply-tilt 18.5</source>
+<source>Give its degrees, for example 18.5</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -4760,7 +4967,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Where pixel size and slice distance are known from the scanner's own program, they can be entered by hand (--geometry ROWxCOLUMNxSTEP)</source>
+<source>Where pixel size and slice distance are known from the scanner's own program, they can be entered by hand, as geometry ROWxCOLUMNxSTEP</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -4769,7 +4976,140 @@
 </message>
 </context>
 <context>
+<name>image_io.common</name>
+<message>
+<source>Copy the file again, or save it again as .nrrd or .nii.gz</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Give a file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>a size or place in its header is no number</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it is cut off: its packed voxels have no end</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it is cut off: {there:,} of {whole:,} bytes of voxels are there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it is cut off: {whole:,} bytes of voxels are not in it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its header gives several voxels one place</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its packed voxels are damaged</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>no volume has {shape} voxels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this is no file, but a pipe or a device</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>image_io.metaimage</name>
+<message>
+<source>Save one volume of it as a file of its own</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>a size or place in its header is no number</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it does not hold one volume of three dimensions</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it has no MetaImage header</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its header lacks {fields}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are of type {type}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are spread over several files</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are written in a way that PrintPrep does not read</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>image_io.nifti</name>
+<message>
+<source>Save it again with its place, or as .nrrd</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Save it as one .nii or .nii.gz file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Save one volume of it as a file of its own</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it does not hold one volume of three dimensions</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it does not say where in the patient its voxels lie (no sform, no qform)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it has no NIfTI header</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it states two places, {off:.1f} mm apart; the one that Slicer takes was taken</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its header and its voxels are in two files</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its header does not say where its voxels begin</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its places are in an unknown unit</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are of type {type}</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>image_io.nrrd</name>
+<message>
+<source>Save one volume of it as a file of its own</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Writing the volume</source>
+<translation>Volumen wird geschrieben</translation>
+</message>
 <message>
 <source>a size or place in its header is no number</source>
 <translation type="unfinished"></translation>
@@ -4783,11 +5123,98 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>it holds {count} values a voxel, not one</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it is cut off: {there:,} of {whole:,} voxels are there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it names a segment in a layer that is not there</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>its header lacks {fields}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>its places are in {units}, not in mm</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>its space is {space}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are of type {type}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are packed as {encoding}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its voxels are spread over several files</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>one of its voxels is no number</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>one of its voxels is no number of type {type}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the label of its segment {name} is no number</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>image_io.read</name>
+<message>
+<source>Close other programs, or save a smaller part of it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Give a NRRD, NIfTI or MetaImage file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it cannot be read ({reason})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>its packed voxels are damaged</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is damaged ({reason})</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file is empty</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the file {name} with its voxels is not beside it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>there is no such file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>there is not enough memory for its voxels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this is DICOM, not a volume file</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>this is no volume file that PrintPrep knows</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -4798,8 +5225,16 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Reading the file back</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>The disk may be failing: choose another one</source>
 <translation type="unfinished"></translation>
+</message>
+<message>
+<source>Writing the model</source>
+<translation>Modell wird geschrieben</translation>
 </message>
 <message>
 <source>the file does not read back as it was written</source>
@@ -5156,15 +5591,29 @@
 </message>
 </context>
 <context>
-<name>job.run</name>
+<name>job.model</name>
+<message>
+<source>Measuring half contrast</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>job.results</name>
 <message>
 <source>Drawing the pictures</source>
 <translation>Bilder werden gezeichnet</translation>
 </message>
 <message>
-<source>Keeping the largest island</source>
+<source>No picture of the model: {reason}</source>
 <translation type="unfinished"></translation>
 </message>
+<message>
+<source>Writing the volume</source>
+<translation>Volumen wird geschrieben</translation>
+</message>
+</context>
+<context>
+<name>job.run</name>
 <message>
 <source>Left by a run that was killed, or is at work there: {names} in {folder}. Where no other run is at work it can be removed</source>
 <translation type="unfinished"></translation>
@@ -5173,8 +5622,19 @@
 <source>Moving the files into place</source>
 <translation>Dateien werden an ihren Platz gebracht</translation>
 </message>
+</context>
+<context>
+<name>job.segment</name>
 <message>
-<source>No picture of the model: {reason}</source>
+<source>Bringing the mask to the volume</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Choose another threshold, or leave it out</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Keeping the largest island</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5182,12 +5642,134 @@
 <translation>Segmentieren</translation>
 </message>
 <message>
-<source>Writing the model</source>
-<translation>Modell wird geschrieben</translation>
+<source>no voxel of the label {label} lies in the range of grey values</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.calibration</name>
+<message>
+<source>Calibration object</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
-<source>Writing the volume</source>
-<translation>Volumen wird geschrieben</translation>
+<source>Calibrations (*.json)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Deviation</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Kept in {name}. The next check uses it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Measured</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Measuring the object</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Nominal</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Object</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.caliper</name>
+<message>
+<source>Added to the record. {told}</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.compare</name>
+<message>
+<source>Comparing with {name}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Models (*.stl *.obj *.ply *.3mf)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.conversion</name>
+<message>
+<source>Archive to convert</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Converted into {folder}, but the summary cannot be read: {error}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Folder for the converted files</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slicer's Python could not be started, so nothing was converted.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Slicer's Python was not found, so nothing was converted.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Starting</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Stopping after the file in hand</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.settings</name>
+<message>
+<source>A protocol</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Protocols (*.json)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>from a file…</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>none</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>own size…</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>lab.verification</name>
+<message>
+<source>A record</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Records (qa*.json);;All files (*)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Verifying the record</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -5267,6 +5849,25 @@
 </message>
 </context>
 <context>
+<name>mesh.refine</name>
+<message>
+<source>0.1 mm is a good start</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Allow a larger deviation, or do without one of the two</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>smoothed and thinned, the surface would move by more than {bound:g} mm</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the largest deviation must be a positive number</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>mesh.self_intersection</name>
 <message>
 <source>Looking for self-intersections</source>
@@ -5274,6 +5875,10 @@
 </message>
 <message>
 <source>Make it again</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>none by construction within each body; where bodies touch, and the outside meets them, they may overlap by part of a voxel, which printing programs join</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5377,18 +5982,38 @@
 <context>
 <name>mrml.models</name>
 <message>
+<source>Check the model again</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Export without the record, or load the volume again</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Making the model</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>the model {model} holds no surface</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the record was not made of this model</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the volume that the model was made of is not in the scene any more</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
 <context>
 <name>mrml.qa</name>
 <message>
-<source>Load the series again, or make a regular volume of it (regularizeVolume)</source>
+<source>Load the series again, or make a regular volume of it</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Make a regular volume of it first (regularizeVolume)</source>
+<source>Make a regular volume of it first</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5419,6 +6044,14 @@
 <name>mrml.segments</name>
 <message>
 <source>Choose a smaller size</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Cleaning the segment</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Making Slicer's surface</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -5859,63 +6492,6 @@
 </message>
 </context>
 <context>
-<name>qa.calibration</name>
-<message>
-<source>Calibration object</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Calibrations (*.json)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Deviation</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Kept in {name}. The next check uses it.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Measured</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Measuring the object</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Nominal</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Object</source>
-<translation type="unfinished"></translation>
-</message>
-</context>
-<context>
-<name>qa.caliper</name>
-<message>
-<source>Added to the record. {told}</source>
-<translation type="unfinished"></translation>
-</message>
-</context>
-<context>
-<name>qa.compare</name>
-<message>
-<source>Comparing with {name}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Models (*.stl *.obj *.ply *.3mf)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>What</source>
-<translation type="unfinished"></translation>
-</message>
-</context>
-<context>
 <name>qa.plots</name>
 <message>
 <source>Drift (mm)</source>
@@ -6159,10 +6735,6 @@
 <context>
 <name>qa.record</name>
 <message>
-<source>A record</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>PDF (*.pdf)</source>
 <translation type="unfinished"></translation>
 </message>
@@ -6171,19 +6743,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Records (qa*.json);;All files (*)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Save the record as PDF</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>The record is {path}</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Verifying the record</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -6234,29 +6798,6 @@
 </message>
 </context>
 <context>
-<name>qa.settings</name>
-<message>
-<source>A protocol</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Protocols (*.json)</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>from a file…</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>none</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>own size…</source>
-<translation type="unfinished"></translation>
-</message>
-</context>
-<context>
 <name>qa.surface_accuracy</name>
 <message>
 <source>Check the threshold</source>
@@ -6274,23 +6815,11 @@
 <context>
 <name>qa.table</name>
 <message>
-<source>Check</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Limit</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Measured</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Nothing needs attention.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Result</source>
+<source>There is no place to show.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -7209,7 +7738,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Edge looked for within</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Edges: open, overused, at odds</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>File</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7245,6 +7782,18 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Label {value}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Label {value}, {name}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Mask</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Matrix (rows, columns)</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7266,6 +7815,10 @@
 </message>
 <message>
 <source>Odd steps behind slice (mm)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Part of the file</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7349,6 +7902,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Surface lies</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Surface outside of it by</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7393,6 +7950,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>half-way between voxels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>linear</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7417,11 +7978,27 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>where the anatomy ends, by the edge in the grey values</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>where the grey values cross the range</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>yes</source>
 <translation>ja</translation>
 </message>
 <message>
+<source>{grey} and less</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{grey} and more</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{number} of {of}: {name}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7438,6 +8015,10 @@
 </message>
 <message>
 <source>{steps} and {count} more</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{volume} in the mask; the surface moved by {mean} on average, by up to {p95} on 95 % of it; at the end of the reach on {share:.1f} %</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -7591,11 +8172,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Give the UID, which printprep inspect --identify shows</source>
+<source>Give a number from 1 to {count}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Give the series ID, which printprep inspect shows</source>
+<source>Give the ID of the one that is meant</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Give the UID of the one that is meant</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7604,10 +8189,6 @@
 </message>
 <message>
 <source>no file here is a slice of a series ({reasons})</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>printprep inspect lists them all</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7781,6 +8362,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>own limits (see More)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>parts of at least</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7902,7 +8487,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Fit for printing; this was found and put right, or needs care:</source>
+<source>Fit for printing; this needs care:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7941,7 +8526,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Check the model first.</source>
+<source>Check all first.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7953,11 +8538,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Compare with another model first: above.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>Compare with another model first: below.</source>
+<source>Compare with another model first: in the Lab.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8016,7 +8597,11 @@
 <context>
 <name>states.model</name>
 <message>
-<source>Accept or discard the changed surface.</source>
+<source>Accept or discard the changed surface (see More).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Make the model again for the detail that is chosen now.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8033,10 +8618,6 @@
 </message>
 <message>
 <source>The segment is empty: do step 3 first.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
-<source>The surface was refined; its deviation stands in the record.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8060,7 +8641,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>{triangles:,} triangles.</source>
+<source>{triangles:,} triangles, just as the grey values give them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{triangles:,} triangles, smoothed below {smoothing:g} mm and thinned out; at most {most:.3f} mm off.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{triangles:,} triangles, smoothed below {smoothing:g} mm; at most {most:.3f} mm off.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{triangles:,} triangles, thinned out; at most {most:.3f} mm off.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -8075,11 +8668,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Checked against: {names}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Confirm what no check can tell ({missing} open):</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Fit for printing with care: see below.</source>
+<source>Fit for printing with care:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Fit for printing, as far as was looked at.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8087,7 +8688,11 @@
 <translation>Druckbar: Jede Prüfung ist bestanden.</translation>
 </message>
 <message>
-<source>Not fit for printing true to size: see below.</source>
+<source>Not fit for printing true to size:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Not looked at yet: {names}. Export does.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8111,10 +8716,6 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>care</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>check</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8127,6 +8728,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>limit {limit}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>needs a model</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8135,16 +8740,36 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>note</source>
-<translation>Hinweis</translation>
+<source>pass</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
-<source>pass</source>
+<source>printer {name}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>protocol {name}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>short checks passed</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>show</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>surgery on {date}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>with care</source>
 <translation>mit Vorsicht</translation>
+</message>
+<message>
+<source>{count} more: see More.</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{name} (not on this computer)</source>
@@ -8213,7 +8838,23 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>no description</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>patient {patient}, study {study}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{count} volumes were loaded; choose one of them in step 1.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} (1 image)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} ({count} images)</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -8237,6 +8878,55 @@
 </message>
 <message>
 <source>The geometry is not true to size: see step 2.</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>surface.edge_mesh</name>
+<message>
+<source>Keeping the surface apart from itself</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>surface.edges</name>
+<message>
+<source>Choose a threshold that includes part of the anatomy</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Finding the surface</source>
+<translation>Oberfläche wird gesucht</translation>
+</message>
+<message>
+<source>Fitting the edges</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Laying the surface through the edges</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Looking for edges</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Measuring blur and materials</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Surface ready</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The segment is empty</source>
+<translation>Das Segment ist leer</translation>
+</message>
+</context>
+<context>
+<name>surface.following</name>
+<message>
+<source>Following the image</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -8271,6 +8961,69 @@
 </message>
 </context>
 <context>
+<name>surface.masks</name>
+<message>
+<source>Choose a smaller --spacing, or another label</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Choose of {labels}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Give a label map: 0 where nothing is meant, a whole number for each part</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Give the mask that was made of this series</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Of the place of the mask: {note}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Take one at a time, or several as one part, with LABEL+LABEL</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it holds no label: every voxel is 0</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it holds no voxel with the label {missing}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it holds the value {odd:g}, and labels are whole numbers</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it holds values from {lowest:g} to {highest:g}: grey values, not labels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>it holds {count} different values: grey values, not labels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the label {name} is smaller than the volume's voxels: none of them lies in it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the label {name} lies outside the volume, {beyond:.0f} mm beyond it</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>the segments {one} and {other} overlap</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.0f} % of the label {name} lie outside the volume: they are left out.</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>surface.threshold</name>
 <message>
 <source>All voxels have the same value, so no threshold parts them</source>
@@ -8289,7 +9042,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Leave it out for an automatic threshold, or give one with --threshold</source>
+<source>Leave it out for an automatic threshold, or give a threshold</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8321,7 +9074,34 @@
 </message>
 </context>
 <context>
+<name>verify.mask</name>
+<message>
+<source>Mask</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The mask is not beside the record: put it there to have it compared.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The mask's part of the record is not as PrintPrep writes it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is not the mask that was used: its SHA-256 is {found}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{name} is the mask that was used.</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>verify.model</name>
+<message>
+<source>Figures of part {number} of {of} ({part}) of {name}</source>
+<translation type="unfinished"></translation>
+</message>
 <message>
 <source>Figures of {name}</source>
 <translation type="unfinished"></translation>
@@ -8587,7 +9367,7 @@
 <context>
 <name>volume.regularize</name>
 <message>
-<source>Load them one by one: printprep inspect lists them as stacks</source>
+<source>Load each of its stacks by itself</source>
 <translation type="unfinished"></translation>
 </message>
 <message>

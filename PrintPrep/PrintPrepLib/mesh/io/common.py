@@ -29,6 +29,9 @@ _TO_SPACE = bytes(value if value in _DIGITS else 32 for value in range(256))
 _TEXT_BYTES = 1 << 22
 WRITING, READING_BACK = _("Writing the model"), _("Reading the file back")
 DAMAGED = _("Export or copy the file again")
+#: Text that is cut into lines at a time: as a list, lines of a few letters take fifty times
+#: their size.
+_BLOCK_BYTES = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,28 @@ def plain_rows(
     return np.concatenate(made)
 
 
-def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.ndarray:
+def pieces(text: bytes, at: int = 0) -> Iterator[bytes]:
+    """A text from a place on, some whole lines at a time."""
+    end = b"\n" if text.find(b"\n", at) >= 0 else b"\r"
+    while at < len(text):
+        to = text.find(end, at + _BLOCK_BYTES) + 1 or len(text)
+        yield text[at:to]
+        at = to
+
+
+def blocks(text: bytes, at: int = 0) -> Iterator[list[bytes]]:
+    """The lines of a text from a place on, some at a time, without their ends."""
+    for piece in pieces(text, at):
+        yield piece.splitlines()
+
+
+def rows(
+    lines: list[bytes], columns: int, file: str, what: Phrase | str, before: int = 0
+) -> np.ndarray:
     """One row of ``columns`` numbers from each line; what follows in a line is left out.
 
     :param what: a line is.
+    :param before: lines of this kind that were read before.
     :raises ModelFileError: a line has too few numbers, or something that is none.
     """
     if not lines:
@@ -219,7 +240,7 @@ def rows(lines: list[bytes], columns: int, file: str, what: Phrase | str) -> np.
             file=file,
             remedy=DAMAGED,
             what=what,
-            number=_first_bad(lines, columns),
+            number=before + _first_bad(lines, columns),
             columns=columns,
         ) from error
 

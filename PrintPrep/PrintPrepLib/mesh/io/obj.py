@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from ...core.phrases import Phrase, _
-from ...core.progress import Progress, meanwhile, part
+from ...core.progress import Progress, meanwhile, part, report
 from ..triangle_mesh import TriangleMesh
 from .common import (
     READING_BACK,
     Contents,
     ModelFileError,
+    blocks,
     fans,
     lines,
+    pieces,
     plain_rows,
     printable,
     require_same,
@@ -81,10 +83,25 @@ def read_obj(data: bytes, file: str, progress: Progress | None = None) -> Conten
     plain = _plain(data, stated_space(head), progress)
     if plain is not None:
         return plain
-    text_lines = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").splitlines()
-    text_lines = [line.strip() for line in text_lines]
-    places = [line[2:] for line in text_lines if line[:2] in (b"v ", b"v\t")]
-    points = rows(places, 3, file, Phrase(_("point")))
+    points = [np.empty((0, 3))]
+    counts, corners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    seen = 0
+    for block in blocks(data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")):
+        text_lines = [line.strip() for line in block]
+        places = [line[2:] for line in text_lines if line[:2] in (b"v ", b"v\t")]
+        points.append(rows(places, 3, file, Phrase(_("point")), seen))
+        own_counts, own = _polygons(text_lines, file)
+        if (own < 0).any():
+            own = _absolute(text_lines, own_counts, own, seen)
+        counts.append(own_counts)
+        corners.append(own)
+        seen += len(places)
+    polygons = fans(np.concatenate(counts), np.concatenate(corners) - 1)
+    return Contents(np.concatenate(points), polygons, space=stated_space(head))
+
+
+def _polygons(text_lines: list[bytes], file: str) -> tuple[np.ndarray, np.ndarray]:
+    """How many corners each polygon of some lines has, and their numbers as they stand there."""
     polygons = [line[2:] for line in text_lines if line[:2] in (b"f ", b"f\t")]
     text = b"\n".join(polygons)
     if b"/" in text:  # texture and normal of the corner
@@ -92,7 +109,7 @@ def read_obj(data: bytes, file: str, progress: Progress | None = None) -> Conten
         polygons = text.split(b"\n")
     counts = np.array([len(line.split()) for line in polygons], dtype=np.int64)
     try:
-        corners = whole_numbers(text)
+        return counts, whole_numbers(text)
     except ValueError as error:
         raise ModelFileError(
             _("a polygon has a corner that is no number ({reason})"),
@@ -100,15 +117,12 @@ def read_obj(data: bytes, file: str, progress: Progress | None = None) -> Conten
             remedy=_("Export the file again"),
             reason=str(error),
         ) from error
-    if (corners < 0).any():
-        corners = _absolute(text_lines, counts, corners)
-    return Contents(points, fans(counts, corners - 1), space=stated_space(head))
 
 
 def _plain(data: bytes, space: str | None, progress: Progress | None) -> Contents | None:
     """The same, many times as fast, of files that hold nothing but points of three numbers,
     triangles and names, as ours do; None for others."""
-    points, triangles = [np.empty((0, 3))], [np.empty((0, 3))]
+    points, triangles = [np.empty((0, 3))], [np.empty((0, 3), np.int64)]
     parts: list[tuple[str, int]] = []
     at, rest = 0, []
     for run in _RUN.finditer(data):
@@ -119,30 +133,38 @@ def _plain(data: bytes, space: str | None, progress: Progress | None) -> Content
             continue
         kind = run[0][:1]
         own = part(progress, run.start() / len(data), run.end() / len(data))
-        found = plain_rows(run[0], kind + b"   ", progress=own)
-        if found is None:
-            return None
-        (points if kind == b"v" else triangles).append(found)
-        if kind == b"f" and parts:
-            parts[-1] = parts[-1][0], parts[-1][1] + len(found)
+        for piece in pieces(run[0]):
+            report(own, 0.0, READING_BACK)
+            found = plain_rows(piece, kind + b"   ")
+            if found is None:
+                return None
+            if kind == b"v":
+                points.append(found)
+                continue
+            if not ((found >= 1) & (found < 2**53) & (found == np.round(found))).all():
+                return None  # counted back from the line's place, or no number of a point
+            triangles.append(found.astype(np.int64) - 1)
+            if parts:
+                parts[-1] = parts[-1][0], parts[-1][1] + len(found)
     rest.append(data[at:])
     left = b"".join(rest)
     if b"\\" in left or re.search(rb"^[^\S\n]*(?!#|[ogs] |usemtl|mtllib)\S", left, re.MULTILINE):
         return None
 
-    def joined() -> Contents | None:
-        told = np.concatenate(triangles)
-        if not ((told >= 1) & (told < 2**53) & (told == np.round(told))).all():
-            return None  # counted back from the line's place, or no number of a point
-        corners = told.astype(np.int64)
-        return Contents(np.concatenate(points), corners - 1, space=space, parts=tuple(parts))
+    def joined() -> Contents:
+        return Contents(
+            np.concatenate(points), np.concatenate(triangles), space=space, parts=tuple(parts)
+        )
 
     return meanwhile(progress, 1.0, READING_BACK, joined)
 
 
-def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Corners counted from the file's begin: negative ones count back from the line's place."""
+def _absolute(lines: list[bytes], counts: np.ndarray, corners: np.ndarray, seen: int) -> np.ndarray:
+    """Corners counted from the file's begin: negative ones count back from the line's place.
+
+    :param seen: points before these lines.
+    """
     kinds = np.array([line[:2] in (b"f ", b"f\t") for line in lines])
     points = np.array([line[:2] in (b"v ", b"v\t") for line in lines])
-    before = np.repeat(np.cumsum(points)[kinds], counts)
+    before = np.repeat(seen + np.cumsum(points)[kinds], counts)
     return np.where(corners < 0, before + corners + 1, corners)

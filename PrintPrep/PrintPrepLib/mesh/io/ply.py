@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from .common import (
     WRITING,
     Contents,
     ModelFileError,
+    blocks,
     fans,
     require_same,
     rows,
@@ -120,8 +121,8 @@ def read_ply(data: bytes, file: str, progress: Progress | None = None) -> Conten
     newline = data.find(b"\n", end) if b"\n" in data[:end] else data.find(b"\r", end)
     head = data[:end]
     order, elements = _header(head.decode("latin-1"), file)
-    body = memoryview(data)[newline + 1 :] if newline >= 0 else memoryview(b"")
-    reader = _Text(bytes(body), file) if not order else _Binary(body, order, file)
+    start = newline + 1 if newline >= 0 else len(data)
+    reader = _Binary(memoryview(data)[start:], order, file) if order else _Text(data, start, file)
     points, triangles = np.empty((0, 3)), np.empty((0, 3), dtype=np.int64)
     for number, element in enumerate(elements):
         report(progress, number / len(elements), READING_BACK)
@@ -166,31 +167,53 @@ def _header(text: str, file: str) -> tuple[str, list[_Element]]:
 class _Text:
     """The elements of a text body, in their order."""
 
-    def __init__(self, body: bytes, file: str) -> None:
-        self._lines = [line for line in body.splitlines() if line.strip()]
+    def __init__(self, body: bytes, at: int, file: str) -> None:
+        self._blocks = blocks(body, at)
+        self._lines: list[bytes] = []
         self._file = file
 
-    def _take(self, element: _Element) -> list[bytes]:
-        if len(self._lines) < element.number:
-            raise _cut(element, len(self._lines), self._file)
-        taken, self._lines = self._lines[: element.number], self._lines[element.number :]
-        return taken
+    def _take(self, element: _Element) -> Iterator[tuple[int, list[bytes]]]:
+        """The element's lines, some at a time, with the number of those before."""
+        taken = 0
+        while taken < element.number:
+            if not self._lines:
+                block = next(self._blocks, None)
+                if block is None:
+                    raise _cut(element, taken, self._file)
+                self._lines = [line for line in block if line.strip()]
+            own = self._lines[: element.number - taken]
+            self._lines = self._lines[len(own) :]
+            if own:
+                yield taken, own
+            taken += len(own)
 
     def skip(self, element: _Element) -> None:
-        self._take(element)
+        for _lines in self._take(element):
+            pass
 
     def table(self, element: _Element, columns: list[int]) -> np.ndarray:
         """The values (N, k) of some of its properties."""
-        found = rows(self._take(element), len(element.properties), self._file, element.name)
-        return found[:, columns]
+        found = [np.empty((0, len(columns)))]
+        for before, taken in self._take(element):
+            own = rows(taken, len(element.properties), self._file, element.name, before)
+            found.append(own[:, columns])
+        return np.concatenate(found)
 
     def lists(self, element: _Element, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-        taken = self._take(element)
-        if taken and len(element.properties) == 1 and (same := _alike(taken)) is not None:
-            return same
+        counts, corners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for before, taken in self._take(element):
+            same = _alike(taken) if len(element.properties) == 1 else None
+            own = self._one_by_one(element, wanted, taken, before) if same is None else same
+            counts.append(own[0])
+            corners.append(own[1])
+        return np.concatenate(counts), np.concatenate(corners)
+
+    def _one_by_one(
+        self, element: _Element, wanted: int, lines: list[bytes], before: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         counts, corners = array("q"), array("q")
         try:
-            for line in taken:
+            for line in lines:
                 words, at = line.split(), 0
                 for own in element.properties[:wanted]:
                     at += 1 + (int(words[at]) if own.count else 0)
@@ -202,7 +225,7 @@ class _Text:
                 counts.append(count)
             return np.array(counts, dtype=np.int64), np.array(corners, dtype=np.int64)
         except (ValueError, IndexError, OverflowError) as error:
-            number = len(counts) + 1
+            number = before + len(counts) + 1
             raise _bad(_("polygon {number} cannot be read"), self._file, number=number) from error
 
 

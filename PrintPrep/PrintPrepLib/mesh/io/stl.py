@@ -22,6 +22,7 @@ from .common import (
     WRITING,
     Contents,
     ModelFileError,
+    blocks,
     rows,
     stated_space,
     unlike,
@@ -176,10 +177,17 @@ def read_binary(data: bytes, file: str) -> Contents:
 
 def read_text(data: bytes, file: str) -> Contents:
     """:raises ModelFileError: the file is cut off or has a line that cannot be read."""
-    lines = [line.strip() for line in data.lower().splitlines()]
-    facets = sum(line.startswith(b"facet") for line in lines)
-    corners = [line[6:] for line in lines if line.startswith(b"vertex")]
-    if len(corners) != 3 * facets or not any(line.startswith(_ENDS) for line in lines[-99:]):
+    facets, corners, ended = 0, 0, False
+    found = [np.empty((0, 3))]
+    for block in blocks(data):
+        lines = [line.strip().lower() for line in block]
+        facets += sum(line.startswith(b"facet") for line in lines)
+        own = [line[6:] for line in lines if line.startswith(b"vertex")]
+        found.append(rows(own, 3, file, Phrase(_("corner")), corners))
+        corners += len(own)
+        # The last words but for a remark or two, if not of this block, then of the one before.
+        ended = any(line.startswith(_ENDS) for line in lines[-99:]) or (ended and len(lines) < 99)
+    if corners != 3 * facets or not ended:
         raise ModelFileError(
             _(
                 "this STL text is cut off: {facets:,} triangles begin, and there are "
@@ -188,9 +196,9 @@ def read_text(data: bytes, file: str) -> Contents:
             file=file,
             remedy=DAMAGED,
             facets=facets,
-            corners=len(corners),
+            corners=corners,
         )
-    points = rows(corners, 3, file, Phrase(_("corner")))
+    points = np.concatenate(found)
     return Contents(points, _loose(points), space=stated_space(data.partition(b"\n")[0]))
 
 

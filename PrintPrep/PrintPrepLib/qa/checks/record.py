@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.findings import Finding
-from ...core.phrases import language, translated
+from ...core.phrases import Phrase, _, joined, language, translated
 from .accuracy import truth_checks
 from .calibration import calibration_checks, printed_checks
 from .mask import mask_checks
@@ -16,6 +16,13 @@ from .printability import print_checks
 from .protocol import protocol_checks
 from .source import source_checks
 
+#: Checks that the short way leaves out, in words.
+_LONG = {
+    "wall_thickness": _("the thickness of the walls"),
+    "bridges": _("thin bridges"),
+    "threshold_effect": _("the effect of the threshold"),
+    "self_intersections": _("self-intersections"),
+}
 #: What making the checks raises where a part of a record is not as PrintPrep writes it.
 MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -24,7 +31,8 @@ def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     """The checks of a record.
 
     :param record: with ``source``, ``volume``, ``segment`` and ``model``; ``findings`` about
-        the source and the parts ``protocol``, ``measure`` and ``printed`` where it has them.
+        the source, ``left_out`` and the parts ``protocol``, ``measure`` and ``printed`` where it
+        has them.
     """
     source, segment, model = record["source"], record["segment"], record["model"]
     checks = source_checks(source, record["volume"], record.get("findings") or ())
@@ -36,7 +44,25 @@ def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     checks += truth_checks(segment, model, source.get("modality"))
     if "calibration" in record:
         checks += calibration_checks(source, record["calibration"], max(model["extents_mm"]))
-    return checks + printed_checks(record.get("printed"))
+    return checks + left_out_checks(record.get("left_out")) + printed_checks(record.get("printed"))
+
+
+def left_out_checks(left_out: Sequence[str] | None) -> list[Finding]:
+    """What the short checks did not look at, so that nobody takes it for sound.
+
+    :param left_out: ids of checks; none where everything was measured.
+    """
+    if not left_out:
+        return []
+    template = _("Only the short checks were made. Not looked at: {names}.")
+    values = {"names": long_names(left_out)}
+    title = _("Checks left out")
+    return [Finding("left_out", "info", template, values, len(left_out), None, None, title)]
+
+
+def long_names(left_out: Sequence[str]) -> Phrase:
+    """Checks that were left out, in words."""
+    return joined((Phrase(_LONG.get(name, name)) for name in left_out), ", ")
 
 
 def said_checks(record: Mapping[str, Any]) -> list[dict[str, Any]]:

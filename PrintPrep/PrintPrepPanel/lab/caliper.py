@@ -8,9 +8,9 @@ from PrintPrepLib.mrml import qa as mrml_qa
 from PrintPrepLib.qa.checks.record import said_checks
 from slicer.i18n import tr as _
 
+from ..part import QaPart
 from ..states.measuring import caliper_widgets, read_numbers
 from ..step import show
-from .part import QaPart
 
 #: The part of the record that holds the readings.
 PART = "printed"

@@ -10,10 +10,10 @@ import ctk
 import slicer
 from slicer.i18n import tr as _
 
+from ..part import QaPart, fill_table, table_columns
 from ..states.choices import MapOf
 from ..states.measuring import reference_rows, reference_widgets
 from ..step import show
-from .part import QaPart, fill_table, table_columns
 
 
 class Reference(QaPart):

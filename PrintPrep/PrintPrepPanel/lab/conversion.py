@@ -14,8 +14,8 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from .states.conversion import Ended, ended_told, summary_told
-from .states.view import said
+from ..states.conversion import Ended, ended_told, summary_told
+from ..states.view import said
 
 #: How long the file in hand may take when the panel goes away.
 _LAST_FILE_MS = 5000

@@ -13,10 +13,10 @@ from PrintPrepLib.mrml import markups as mrml_markups
 from PrintPrepLib.mrml import volumes as mrml_volumes
 from slicer.i18n import tr as _
 
+from ..part import QaPart, fill_table, keep_setting, setting, table_columns
 from ..states.choices import OBJECTS, SIZES
 from ..states.measuring import CalibrationFacts, calibration_widgets, fit_row
 from ..step import bind, show
-from .part import QaPart, fill_table, keep_setting, setting, table_columns
 
 _STORE = "CalibrationStore"
 

@@ -1,4 +1,4 @@
-"""What the parts of the QA step share."""
+"""What the groups of the QA step and of the Lab share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import slicer
 
 
 class QaHost(Protocol):
-    """What a part asks of the QA step that holds it."""
+    """What a group asks of the QA step, which has the record."""
 
     panel: Any
     ui: Any
@@ -24,7 +24,7 @@ class QaHost(Protocol):
 
 
 class QaPart:
-    """One group of the QA step: reads its state from the scene, as steps do."""
+    """One group: reads its state from the scene, as steps do."""
 
     def __init__(self, step: QaHost) -> None:
         self.step, self.panel, self.ui = step, step.panel, step.ui
@@ -91,6 +91,8 @@ def table_columns(table: Any, titles: list[str], wide: int) -> None:
     table.setSelectionMode(qt.QTableWidget.SingleSelection)
     table.verticalHeader().visible = False
     table.wordWrap = False
+    # As high as its lines: nothing scrolls inside the panel, which scrolls itself.
+    table.sizeAdjustPolicy = qt.QTableWidget.AdjustToContents
     header = table.horizontalHeader()
     header.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
     header.setSectionResizeMode(wide, qt.QHeaderView.Stretch)
@@ -102,3 +104,4 @@ def fill_table(table: Any, rows: list[tuple[str, ...]]) -> None:
     for number, texts in enumerate(rows):
         for column, text in enumerate(texts):
             table.setItem(number, column, qt.QTableWidgetItem(text))
+    table.resizeRowsToContents()

@@ -1,4 +1,4 @@
-"""What the scan and the model are compared with: protocol, date of surgery, printer."""
+"""What scan and model are compared with: protocol, date of surgery, printer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from PrintPrepLib.qa.protocol import load_protocol, protocol_names
 from slicer.i18n import tr as _
 
 from ..parameters import REMEMBERED
-from ..states.qa import OWN_SIZE, SettingsFacts, offered_protocols, settings_widgets
+from ..part import QaPart, folder_setting, keep_setting, setting
+from ..states.qa import (
+    OWN_SIZE,
+    SettingsFacts,
+    offered_protocols,
+    settings_widgets,
+    standards_told,
+)
 from ..states.view import Text, said
 from ..step import show
-from .part import QaPart, folder_setting, keep_setting, setting
 
 _DATE = "yyyy-MM-dd"
 _LAST = {"protocol": "Protocol", "printer": "Printer", "printerSize": "PrinterSize"}
@@ -51,11 +57,17 @@ class Settings(QaPart):
         """All of it as it is now: a record made for something else is not shown."""
         return [self.parameters.protocol, self.parameters.surgeryDate, self.printer()]
 
+    def standards(self) -> Text:
+        """All that was chosen, by name, or ""."""
+        self._offer_protocols()
+        parameters = self.parameters
+        protocol = self._protocols[parameters.protocol] if parameters.protocol else ""
+        return standards_told(protocol, self.printer(), parameters.surgeryDate)
+
     # Showing
 
     def refresh(self, record: dict[str, Any] | None, model: Any) -> None:
         parameters = self.parameters
-        self._take_last()
         self._offer_protocols()
         facts = SettingsFacts(
             tuple(self._protocols),
@@ -69,7 +81,7 @@ class Settings(QaPart):
         if parameters.surgeryDate:
             self.ui.surgeryDateEdit.date = qt.QDate.fromString(parameters.surgeryDate, _DATE)
 
-    def _take_last(self) -> None:
+    def take_last(self) -> None:
         """In a scene where nothing was chosen yet the last choice holds."""
         for name, key in _LAST.items():
             if getattr(self.parameters, name) == REMEMBERED:
