@@ -80,7 +80,8 @@ def blur_of_edges(
 def _sound(fitted: Edges, noise: float) -> np.ndarray:
     """Which fits (N,) show the edge well enough to tell what the scan is like."""
     contrast = fitted.contrast
-    typical = float(np.nanmedian(contrast))
+    known = contrast[np.isfinite(contrast)]
+    typical = float(np.median(known)) if len(known) else 0.0
     with np.errstate(invalid="ignore"):
         return (contrast > max(8 * noise, 0.3 * typical)) & (
             fitted.rms < 2.5 * noise + 0.02 * contrast

@@ -4,12 +4,13 @@ must not move; and how far its vertices can go without the surface meeting itsel
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core.phrases import _
-from ..core.progress import Progress, report
+from ..core.progress import Progress, meanwhile, report
 from ..mesh.sampling import Surface, unit
 from ..mesh.self_intersection import self_intersections
 from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
@@ -29,6 +30,7 @@ _NORMALS = 8
 _AVERAGED, _BACK, _ROUNDS = 3, 0.6, 24
 #: Triangles so near to a fold are looked at again, mm.
 _AGAIN_MM = 3.0
+_APART = _("Keeping the surface apart from itself")
 #: In cells of this edge, mm, triangles face one way if their mean normal is that long.
 _SHEET_MM, _STRAIGHT = 1.5, 0.97
 #: And none of them turns aside from it by more than this cosine.
@@ -211,11 +213,12 @@ def _means(triangles: np.ndarray, count: int) -> Any:
 def _smoothed(vertices: np.ndarray, frozen: np.ndarray, means: Any) -> np.ndarray:
     """Voxels' steps taken away, forwards and backwards so that nothing shrinks (Taubin 1995)."""
     points = vertices.astype(np.float64)
-    moving = ~frozen
+    low, high = points - _STEP, points + _STEP
     for round_ in range(_SMOOTHING):
         share = 0.6 if round_ % 2 == 0 else -0.62
-        points[moving] += share * (means @ points - points)[moving]
-        points[moving] = np.clip(points[moving], vertices[moving] - _STEP, vertices[moving] + _STEP)
+        points += share * (means @ points - points)
+        np.clip(points, low, high, out=points)
+        points[frozen] = vertices[frozen]
     return points
 
 
@@ -233,25 +236,35 @@ def moved(
     share = np.ones(len(target))
     held = np.zeros(len(target), bool)
     near: np.ndarray | None = None
-    points = target
+    points = _as_filed(target)
+    neighbours = _Neighbours(_centers(points, start.triangles))
     for round_ in range(_ROUNDS):
-        report(progress, round_ / _ROUNDS, _("Keeping the surface apart from itself"))
-        points = start.halfway + share[:, None] * (target - start.halfway)
-        # As the file will hold them.
-        points = points.astype(np.float32).astype(np.float64)
-        bad = _bad_triangles(start, points, near)
+        report(progress, round_ / _ROUNDS, _APART)
+        told, looked = round_ / _ROUNDS, partial(_bad_triangles, start, points.copy(), near)
+        bad = meanwhile(progress, told, _APART, looked)
         if len(bad) == 0:
-            return points, held
+            break
+        near = neighbours.of(bad)
+        corners = start.triangles[near]
+        own = np.unique(corners)
         touched = np.zeros(len(target), np.float32)
         touched[start.triangles[bad]] = 1
-        around = (start.means @ touched > 0) & ~start.frozen
-        held |= around
+        rows = start.means[own]
+        some = (rows @ touched > 0) & ~start.frozen[own]
+        around = own[some]
+        held[around] = True
         if round_ < _AVERAGED:
-            target[around] = (start.means @ target)[around]
+            target[around] = rows[some] @ target
         else:
             share[around] *= _BACK if round_ < _ROUNDS - 2 else 0.0
-        near = _near(points[start.triangles].mean(axis=1), bad)
+        halfway = start.halfway[around]
+        points[around] = _as_filed(halfway + share[around, None] * (target[around] - halfway))
     return points, held
+
+
+def _as_filed(points: np.ndarray) -> np.ndarray:
+    """Points as an STL holds them: in 32 bits."""
+    return points.astype(np.float32).astype(np.float64)
 
 
 def _bad_triangles(start: Start, points: np.ndarray, near: np.ndarray | None) -> np.ndarray:
@@ -264,7 +277,7 @@ def _bad_triangles(start: Start, points: np.ndarray, near: np.ndarray | None) ->
     # What looks the other way half-way between voxels already is no fold.
     before, _areas = normals_and_areas(TriangleMesh(start.halfway, triangles[turned]))
     folded = turned[np.einsum("ni,ni->n", before, outwards[turned]) > 0]
-    risky = np.flatnonzero(_risky(points[triangles].mean(axis=1), normals, areas))
+    risky = np.flatnonzero(_risky(_centers(points, triangles), normals, areas))
     met = self_intersections(TriangleMesh(points, triangles[risky])).triangles.ravel()
     bad = np.unique(np.concatenate([folded, risky[met]]))
     return bad if near is None else near[bad]
@@ -276,26 +289,37 @@ def _risky(centers: np.ndarray, normals: np.ndarray, areas: np.ndarray) -> np.nd
     weighted = normals * areas[:, None]
     for shift in (0.0, 0.5):
         cells = np.floor(centers / _SHEET_MM + shift).astype(np.int64)
-        cells -= cells.min(axis=0)
-        flat = np.ravel_multi_index(tuple(cells.T), tuple(cells.max(axis=0) + 1))
-        _key, owner = np.unique(flat, return_inverse=True)
-        total = np.bincount(owner, areas)
-        together = np.stack([np.bincount(owner, column) for column in weighted.T])
+        cells -= np.array([column.min() for column in cells.T])
+        size = tuple(int(column.max()) + 1 for column in cells.T)
+        owner, count = np.ravel_multi_index(tuple(cells.T), size), int(np.prod(size))
+        total = np.bincount(owner, areas, count)
+        together = np.stack([np.bincount(owner, column, count) for column in weighted.T])
         straight = np.linalg.norm(together, axis=0) / np.maximum(total, 1e-12)
         aside = np.einsum("in,ni->n", together[:, owner], normals) < _ASIDE * total[owner]
-        cell = (straight < _STRAIGHT) | (np.bincount(owner, aside) > 0)
+        cell = (straight < _STRAIGHT) | (np.bincount(owner, aside, count) > 0)
         result |= cell[owner]
     return result
 
 
-def _near(centers: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """Triangles (indices) about the bad ones."""
-    cells = np.floor(centers / _AGAIN_MM).astype(np.int64)
-    cells -= cells.min(axis=0) - 1
-    size = cells.max(axis=0) + 2
-    flat = np.ravel_multi_index(tuple(cells.T), tuple(size))
-    wanted = np.zeros(int(np.prod(size)), bool)
-    around = np.stack(np.meshgrid(*[np.arange(-1, 2)] * 3, indexing="ij"), -1).reshape(-1, 3)
-    for offset in around:
-        wanted[np.ravel_multi_index(tuple((cells[bad] + offset).T), tuple(size))] = True
-    return np.flatnonzero(wanted[flat])
+def _centers(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    a, b, c = triangles.T
+    return (points[a] + points[b] + points[c]) / 3
+
+
+class _Neighbours:
+    """Finds the triangles about others, by their centres (N, 3)."""
+
+    def __init__(self, centers: np.ndarray) -> None:
+        cells = np.floor(centers / _AGAIN_MM).astype(np.int64)
+        cells -= np.array([column.min() for column in cells.T]) - 1
+        self._size = tuple(int(column.max()) + 2 for column in cells.T)
+        self._cells = cells
+        self._flat = np.ravel_multi_index(tuple(cells.T), self._size)
+
+    def of(self, bad: np.ndarray) -> np.ndarray:
+        """Those (indices) in the same cells as the bad ones (indices) and next to them."""
+        wanted = np.zeros(int(np.prod(self._size)), bool)
+        for offset in np.ndindex(3, 3, 3):
+            beside = self._cells[bad] + np.array(offset) - 1
+            wanted[np.ravel_multi_index(tuple(beside.T), self._size)] = True
+        return np.flatnonzero(wanted[self._flat])

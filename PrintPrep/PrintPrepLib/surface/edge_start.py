@@ -187,8 +187,11 @@ class _Seen:
 
     def add_sheets(self) -> None:
         """Take in the sheets that hang together with what there is."""
-        inside = np.flatnonzero(self.flat)
-        front = self.behind(inside, 0)
+        front = np.flatnonzero(self.flat)
+        front = np.concatenate(
+            [some[self.flat[some] == 0] for some in front + self._sides[:, None]]
+        )
+        front = np.unique(front)
         tested = np.zeros(len(self.flat), bool)
         for _round in range(_ROUNDS):
             kji = tuple(axis - 1 for axis in np.unravel_index(front, self.shape))
@@ -218,8 +221,8 @@ class _Seen:
 
     def behind(self, front: np.ndarray, state: int) -> np.ndarray:
         """The voxels of a state that have a side in common with those of the front."""
-        beside = np.unique((front[:, None] + self._sides).ravel())
-        return beside[self.flat[beside] == state]
+        beside = np.concatenate([front + side for side in self._sides])
+        return np.unique(beside[self.flat[beside] == state])
 
 
 def _border(state: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..core.errors import SegmentError
 from ..core.phrases import _
-from ..core.progress import Progress, part, report
+from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.io.placement import merged
 from ..mesh.sampling import Surface
 from ..mesh.triangle_mesh import TriangleMesh
@@ -178,38 +178,57 @@ class _Maker:
         self.spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
 
     def made(self, progress: Progress | None) -> EdgeSurface:
-        report(progress, 0.0, _("Finding the surface"))
+        """Look for the edges twice: roughly, to know which voxels lie beyond them, then finely."""
         box = self._box()
-        grey = Grey(self.voxels, self.ijk_to_lps, self.field, box)
-        start = self._surface(self.mask)
-        report(progress, 0.1, _("Measuring blur and materials"))
+        finding, blurring = _("Finding the surface"), _("Measuring blur and materials")
+        report(progress, 0.0, finding)
+        grey = meanwhile(
+            progress, 0.0, finding, lambda: Grey(self.voxels, self.ijk_to_lps, self.field, box)
+        )
+        start = meanwhile(progress, 0.02, finding, lambda: self._surface(self.mask))
         rough = self._chosen(start, _COARSE_MM)
-        sign = self._sign(grey, start, rough)
-        grey.sign = sign
-        scan = self._scan(grey, start, rough)
+        if len(rough) == 0:
+            return self._unmoved(start)
+        report(progress, 0.1, blurring)
+        grey.sign = self._sign(grey, start, rough)
+        scan = meanwhile(progress, 0.1, blurring, lambda: self._scan(grey, start, rough))
         if scan is None:
             return self._unmoved(start)
-        report(progress, 0.2, _("Looking for edges"))
-        coarse = self._fitted(grey, scan, start, rough)
+        coarse = self._fitted(grey, scan, start, rough, part(progress, 0.15, 0.25))
         metal = self._metal(box)
-        mask = self._start(grey, scan, coarse, sign, box, metal)
-        start = self._surface(mask)
+        start, coarse = meanwhile(
+            progress, 0.25, finding, lambda: self._restarted(grey, scan, coarse, box, metal)
+        )
+        fine = self._chosen(start, _APART_MM)
+        edges = self._fitted(grey, scan, start, fine, part(progress, 0.35, 0.6))
+        laying = _("Laying the surface through the edges")
+        report(progress, 0.6, laying)
+        target, marks = meanwhile(
+            progress, 0.6, laying, lambda: self._target(grey, scan, start, edges, metal)
+        )
+        points, held = moved(start, target, part(progress, 0.75, 1.0))
+        marks[held & (np.linalg.norm(points - target, axis=1) > _HELD_MM)] = KEPT
+        mesh = TriangleMesh(points, start.triangles)
+        moves = np.einsum("ni,ni->n", points - start.former, start.normals)
+        report(progress, 1.0, _("Surface ready"))
+        return EdgeSurface(mesh, marks, moves, scan.blur, _materials(edges), self.reach)
+
+    def _restarted(
+        self,
+        grey: Grey,
+        scan: _Scan,
+        coarse: _Found,
+        box: tuple[slice, slice, slice],
+        metal: np.ndarray | None,
+    ) -> tuple[Start, _Found]:
+        """The surface to begin anew from, and the edges that are roughly known."""
+        start = self._surface(self._start(grey, scan, coarse, box, metal))
         if self.spacing.max() > _UNEVEN * self.spacing.min():
             for _round in range(2):
                 start = self._nearer(start, coarse)
                 coarse = self._fitted(grey, scan, start, self._chosen(start, _COARSE_MM))
             start = self._nearer(start, coarse)
-        report(progress, 0.35, _FITTING)
-        fine = self._chosen(start, _APART_MM)
-        edges = self._fitted(grey, scan, start, fine, part(progress, 0.35, 0.6))
-        report(progress, 0.6, _("Laying the surface through the edges"))
-        target, marks = self._target(grey, scan, start, edges, metal, box)
-        points, held = moved(start, target, part(progress, 0.75, 1.0))
-        marks[held & (np.linalg.norm(points - target, axis=1) > 0.1)] = KEPT
-        mesh = TriangleMesh(points, start.triangles)
-        moves = np.einsum("ni,ni->n", points - start.former, start.normals)
-        report(progress, 1.0, _("Surface ready"))
-        return EdgeSurface(mesh, marks, moves, scan.blur, _materials(edges), self.reach)
+        return start, coarse
 
     def _surface(self, mask: np.ndarray) -> Start:
         return start_mesh(
@@ -244,6 +263,8 @@ class _Maker:
     def _chosen(self, start: Start, apart: float) -> np.ndarray:
         """Vertices spread over the surface, one a cell and direction."""
         free = np.flatnonzero(~start.frozen)
+        if len(free) == 0:
+            return free
         points, normals = start.points[free], start.normals[free]
         apart = max(apart, 0.6 * float(self.spacing.min()))
         while True:
@@ -268,7 +289,8 @@ class _Maker:
             start.points[some], start.normals[some], np.array([-1.5, -0.75, 0.75, 1.5]) * step
         )
         falls = values[:, :2].mean(axis=1) - values[:, 2:].mean(axis=1)
-        return 1.0 if np.nanmedian(falls) >= 0 else -1.0
+        falls = falls[np.isfinite(falls)]
+        return 1.0 if len(falls) == 0 or np.median(falls) >= 0 else -1.0
 
     def _scan(self, grey: Grey, start: Start, chosen: np.ndarray) -> _Scan | None:
         """Blur, noise and material; None where the surface shows no edge."""
@@ -283,14 +305,15 @@ class _Maker:
         values = profiles[whole][:, near]
         if len(values) < _LEAST:
             return None
-        slope = (-np.gradient(values, depths[near], axis=1)).max(axis=1)
         rise = values.max(axis=1) - values.min(axis=1)
-        widths = rise / np.maximum(slope, 1e-9) / np.sqrt(2 * np.pi)
+        usual = float(np.median(rise))
+        noise = max(grey.noise(), 1e-3 * usual)
+        if usual <= 4 * noise:
+            return None
+        slope = (-np.gradient(values, depths[near], axis=1)).max(axis=1)
+        widths = rise / np.maximum(slope, 1e-6 * usual) / np.sqrt(2 * np.pi)
         cosine = (normals[whole] @ grey.slice_normal) ** 2
         first = two_blurs(cosine, widths**2)
-        noise = max(grey.noise(), 1e-3 * float(np.median(rise)))
-        if float(np.median(rise)) < 4 * noise:
-            return None
         guess = Blur(*first, grey.slice_normal, 0, False)
         return self._blur(grey, places, guess, noise)
 
@@ -397,7 +420,6 @@ class _Maker:
         grey: Grey,
         scan: _Scan,
         found: _Found,
-        sign: float,
         box: tuple[slice, slice, slice],
         metal: np.ndarray | None,
     ) -> np.ndarray:
@@ -422,7 +444,15 @@ class _Maker:
         blur = np.array([scan.blur.across, scan.blur.in_plane, scan.blur.in_plane])
         mask = np.zeros_like(self.mask)
         mask[box] = start_mask(
-            part_of, self.voxels[box], sign, levels, spacing, blur, found.noise, kept, not followed
+            part_of,
+            self.voxels[box],
+            grey.sign,
+            levels,
+            spacing,
+            blur,
+            found.noise,
+            kept,
+            not followed,
         )
         return mask if mask.any() else self.mask
 
@@ -471,7 +501,6 @@ class _Maker:
         start: Start,
         found: _Found,
         metal: np.ndarray | None,
-        box: tuple[slice, slice, slice],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Where the vertices belong (N, 3), and their marks (N,)."""
         marks = np.full(len(start.points), KEPT, np.uint8)
@@ -514,6 +543,8 @@ class _Maker:
 
 
 _FITTING = _("Fitting the edges")
+#: A vertex that had to stay so far from its edge is marked as kept.
+_HELD_MM = 0.1
 #: Voxels so much longer one way than another make steps that smoothing does not take away.
 _UNEVEN = 2.5
 #: So many places at least make a surface.
