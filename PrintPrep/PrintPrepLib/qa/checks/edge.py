@@ -160,18 +160,16 @@ def _volume(segment: Mapping[str, Any], model: Mapping[str, Any]) -> Finding | N
     status = graded(abs(percent - explained), UNEXPLAINED_PASS_PERCENT, math.inf)[0]
     template = (
         _(
-            "The model encloses {percent:.1f} % more than the voxels of the segment. The edge "
-            "lies {moved:+.2f} mm outside of where the segment ends, on average, which makes "
-            "about {explained:+.1f} %."
+            "The model encloses {percent:.1f} % more than the voxels of the segment. On average "
+            "the edge lies {moved} of where the segment ends, which makes about {explained:+.1f} %."
         )
         if percent > 0
         else _(
-            "The model encloses {percent:.1f} % less than the voxels of the segment. The edge "
-            "lies {moved:+.2f} mm outside of where the segment ends, on average, which makes "
-            "about {explained:+.1f} %."
+            "The model encloses {percent:.1f} % less than the voxels of the segment. On average "
+            "the edge lies {moved} of where the segment ends, which makes about {explained:+.1f} %."
         )
     )
-    values = {"percent": abs(percent), "moved": moved, "explained": explained}
+    values = {"percent": abs(percent), "moved": sided(moved), "explained": explained}
     title = _("Model against segment")
     return Finding(
         "volume_agreement",

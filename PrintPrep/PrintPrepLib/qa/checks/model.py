@@ -111,15 +111,18 @@ def _of_one(half: Mapping[str, Any], values: Mapping[str, Any]) -> Phrase:
     template = (
         _(
             "The segment holds grey values {bounds}; half the contrast is {half}, and against it "
-            "the surface lies {shift:.2f} mm farther out in the middle."
+            "the surface lies {shift:.2f} mm farther out (the median): a wall with two such sides "
+            "is {wall:.2f} mm thicker."
         )
         if shift > 0
         else _(
             "The segment holds grey values {bounds}; half the contrast is {half}, and against it "
-            "the surface lies {shift:.2f} mm farther in in the middle."
+            "the surface lies {shift:.2f} mm farther in (the median): a wall with two such sides "
+            "is {wall:.2f} mm thinner."
         )
     )
-    told = Phrase(template, {**values, "half": _grey(half["threshold"]), "shift": abs(shift)})
+    values = {**values, "shift": abs(shift), "wall": 2 * abs(shift)}
+    told = Phrase(template, {**values, "half": _grey(half["threshold"])})
     if spread is None:
         return told
     more = _("On average that is {mean:+.2f} mm, with a standard deviation of {spread:.2f} mm.")
