@@ -122,7 +122,7 @@ def test_what_the_threshold_alone_would_have_cost(record, by_threshold) -> None:
     assert outside[0] > 0.6 and 0.15 < outside[1] < 0.4
     moved = record["model"]["surface_truth"]["moved_mm"]
     assert moved["mean"] == pytest.approx(-outside.mean(), abs=0.02)
-    assert moved["p05"] == pytest.approx(-outside[0], abs=0.05)
+    assert moved["p05"] == pytest.approx(-outside[0], abs=0.08)
     assert record["model"]["edge"]["moved_mm"]["mean"] == moved["mean"]
     told = check(record, "threshold")
     assert told["status"] == "info" and told["measured"] == pytest.approx(-moved["mean"])

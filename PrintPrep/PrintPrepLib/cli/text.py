@@ -31,6 +31,7 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     """The answer of ``run`` as text."""
     from ..mesh.io.placement import size_and_unit
     from ..qa.checks.record import said_checks
+    from ..report.record_rows import surface_told
 
     model, source, volume = record["model"], record["source"], record["volume"]
     slices = [
@@ -45,7 +46,7 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
         (_("Series"), ", ".join(slices)),
         (_("Volume"), _volume(volume)),
         (_("Model"), f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
-        (_("Surface"), _surface(record["segment"])),
+        (_("Surface"), surface_told(record["segment"]).said),
     ]
     scale = size_and_unit(model)[0]
     if scale != 1:
@@ -59,20 +60,6 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     written, title = _("{files} in {folder}"), translated(_("Written"))
     told = Phrase(written, {"files": ", ".join(files), "folder": folder}).said
     return f"{text}{title:16} {told}\n"
-
-
-def _surface(segment: Mapping[str, Any]) -> str:
-    """Where the surface lies, and why there."""
-    named = str(segment.get("method")).startswith("threshold")
-    if segment.get("surface") == "edge":
-        told = _("at the edges in the images, because no threshold was given")
-        asked = _("at the edges in the images, as asked for")
-        return translated(asked if named else told)
-    if segment["threshold_hu"] == [None, None]:
-        return translated(_("half-way between voxels, because the mask stays as it is"))
-    told = _("where the grey values cross the threshold, because one was given")
-    asked = _("where the grey values cross the range, as asked for")
-    return translated(told if named else asked)
 
 
 def _stack(entry: Mapping[str, Any]) -> str:

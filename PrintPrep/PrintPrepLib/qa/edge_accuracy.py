@@ -29,7 +29,7 @@ from .surface_accuracy import REACH_MM, distance_figures
 #: Places that are fitted.
 SAMPLES = 30_000
 #: Places that tell the curvature lie so far apart, mm, as far as that makes no more than so many.
-_APART_MM, _MOST_PLACES = 0.8, 200_000
+_APART_MM, _MOST_PLACES = 0.8, 120_000
 #: A fit is believed whose standard deviation stays below, mm, and whose contrast is so many times
 #: the noise.
 _UNSURE_MM, _LEAST_CONTRAST = 0.5, 4.0

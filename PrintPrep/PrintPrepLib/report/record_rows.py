@@ -50,9 +50,14 @@ _SEGMENT = {
     "method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast",
     "surface", "mask",
 }  # fmt: skip
+#: Where a surface lies and why: at the edge or not, and whether a threshold was named.
 _SURFACES = {
-    "edge": _("where the anatomy ends, by the edge in the grey values"),
-    "threshold": _("where the grey values cross the range"),
+    (True, False): _(
+        "where the anatomy ends, at the edges in the images, because no threshold was given"
+    ),
+    (True, True): _("where the anatomy ends, at the edges in the images, as asked for"),
+    (False, True): _("where the grey values cross the threshold, because one was given"),
+    (False, False): _("where the grey values cross the range, as asked for"),
 }
 
 
@@ -203,14 +208,21 @@ def grey_unit(record: Mapping[str, Any]) -> str:
     return "SUV" if scaled else ""
 
 
+def surface_told(segment: Mapping[str, Any]) -> Phrase:
+    """Where the surface of a record's ``segment`` lies, and why there."""
+    surface, ranges = segment.get("surface"), segment.get("threshold_hu")
+    if surface != "edge" and ranges == [None, None]:
+        return Phrase(_("half-way between voxels"))
+    named = "threshold" in str(segment.get("method")) and "automatic" not in segment["method"]
+    return Phrase(_SURFACES[surface == "edge", named])
+
+
 def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
     """What the model was made of; ``unit`` is that of the grey values."""
     low, high = segment["threshold_hu"]
     yield _("Method"), Phrase(segment["method"])
     surface = segment.get("surface")
-    if (low, high) == (None, None) and surface == "threshold":
-        surface = _("half-way between voxels")
-    yield _("Surface lies"), surface and Phrase(_SURFACES.get(surface, surface))
+    yield _("Surface lies"), surface and surface_told(segment)
     digits = _grey_digits(low, high)
     yield _("Grey values"), _range(low, high, digits, unit)
     yield _("Voxels"), f"{segment['voxels']:,}".replace(",", " ")
