@@ -167,6 +167,16 @@ def test_at_a_threshold_each_part_is_judged_by_itself(series, tmp_path) -> None:
     assert "part 2" in told["message"] and "every wall" not in told["message"]
 
 
+@pytest.mark.parametrize(("kept", "status"), [(0.04, "pass"), (0.08, "warn")])
+def test_much_that_was_kept_is_a_warning(record, kept, status) -> None:
+    shares = {"share_kept": kept, "share_fitted": 0.7, "share_thin": 0.3 - kept}
+    model = {**record["model"], "edge": {**record["model"]["edge"], **shares}}
+    found = {item.id: item for item in edge_checks(record["segment"], model)}
+    assert found["edge_surface"].status == status
+    assert found["edge_surface"].measured == pytest.approx(100 * kept)
+    assert found["thin_walls"].status == "info"
+
+
 # A mesh that is no longer where it was made
 
 

@@ -24,8 +24,13 @@ def at_edge(model: Mapping[str, Any]) -> bool:
     return blur.get("in_plane") is not None
 
 
-def edge_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[Finding]:
-    """The checks of a record's ``segment`` and ``model``; none where no edge was looked for."""
+def edge_checks(
+    segment: Mapping[str, Any], model: Mapping[str, Any], modality: str | None = "CT"
+) -> list[Finding]:
+    """The checks of a record's ``segment`` and ``model``; none where no edge was looked for.
+
+    :param modality: of the source; what counts in HU is for CT alone.
+    """
     edge = model.get("edge")
     if not edge:
         return []
@@ -42,7 +47,8 @@ def edge_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[Fi
         _truth(model),
         _threshold(segment, model),
         _volume(segment, model),
-        *_idle(segment),
+        _idle_threshold(segment) if modality == "CT" else None,
+        _mixed(segment),
     ]
     return [check for check in checks if check is not None]
 
@@ -196,22 +202,26 @@ def _moved(segment: Mapping[str, Any], model: Mapping[str, Any]) -> float | None
     return sum(label["volume_mm3"] * label["moved_mm"]["mean"] for label in known) / whole
 
 
-def _idle(segment: Mapping[str, Any]) -> Iterator[Finding]:
-    """What counts for a threshold alone."""
+def _idle_threshold(segment: Mapping[str, Any]) -> Finding | None:
     low, high = segment.get("threshold_hu") or (None, None)
-    if low is not None or high is not None:
-        template = _(
-            "Another threshold would not move this surface: it lies at the edges. It would only "
-            "change what belongs to the segment."
-        )
-        title = _("Effect of the threshold")
-        yield Finding("threshold_effect", "info", template, {}, None, "mm", None, title)
+    if low is None and high is None:
+        return None
+    template = _(
+        "Another threshold would not move this surface: it lies at the edges. It would only "
+        "change what belongs to the segment."
+    )
+    title = _("Effect of the threshold")
+    return Finding("threshold_effect", "info", template, {}, None, "mm", None, title)
+
+
+def _mixed(segment: Mapping[str, Any]) -> Finding | None:
     mixed, volume = segment.get("partial_volume"), segment.get("volume_mm3")
-    if mixed and volume:
-        percent = 100 * mixed["mixed_volume_mm3"] / volume
-        template = _(
-            "Voxels at the surface that hold more than one tissue make up {percent:.0f} % of the "
-            "segment's volume. The edge was found between them."
-        )
-        values, title = {"percent": percent}, _("Mixed voxels")
-        yield Finding("partial_volume", "info", template, values, percent, "%", None, title)
+    if not mixed or not volume:
+        return None
+    percent = 100 * mixed["mixed_volume_mm3"] / volume
+    template = _(
+        "Voxels at the surface that hold more than one tissue make up {percent:.0f} % of the "
+        "segment's volume. The edge was found between them."
+    )
+    values, title = {"percent": percent}, _("Mixed voxels")
+    return Finding("partial_volume", "info", template, values, percent, "%", None, title)

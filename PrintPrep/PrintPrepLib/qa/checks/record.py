@@ -32,7 +32,7 @@ def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     checks += protocol_checks(source, record.get("protocol"))
     by_edges = at_edge(model)
     checks += model_checks(segment, model, by_edges)
-    checks += edge_checks(segment, model)
+    checks += edge_checks(segment, model, source.get("modality"))
     checks += mesh_checks(model)
     checks += print_checks(model)
     checks += mask_checks(segment)
