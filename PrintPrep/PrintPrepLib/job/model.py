@@ -15,6 +15,7 @@ from ..surface.edges import (
     CORTICAL_BONE_HU,
     METAL_HU,
     EdgeSurface,
+    carried,
     edge_surface,
 )
 from ..surface.following import REACH_MM
@@ -35,6 +36,15 @@ class Made:
 
     mesh: TriangleMesh
     edge: EdgeSurface | None = None
+
+    @property
+    def surface(self) -> str:
+        """Where it lies, a name in ``SURFACES``."""
+        return "threshold" if self.edge is None else "edge"
+
+    def refined(self, mesh: TriangleMesh) -> Made:
+        """The same for a mesh that was made of this one, smoothed or thinned out."""
+        return Made(mesh, None if self.edge is None else carried(self.edge, mesh))
 
 
 def segment_surface(
