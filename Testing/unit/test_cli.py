@@ -165,6 +165,15 @@ def test_no_identity_anywhere(result, series):
     assert record["source"]["series_id"] not in series.series_uid
 
 
+def test_quick_leaves_out_what_takes_long_and_says_so(series: SeriesTruth, tmp_path: Path) -> None:
+    done = printprep("run", series.folder, "--out", tmp_path, "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert {"wall_thickness", "bridges"} <= set(record["left_out"])
+    assert "wall_thickness" not in {item["id"] for item in record["checks"]}
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*WRITTEN, "model.stl"])
+
+
 def test_identity_on_request(series, tmp_path):
     done = printprep("run", series.folder, "--out", tmp_path, "--identify")
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ from ..core.phrases import _
 from ..core.progress import Progress, meanwhile, part, report
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import half_contrast
-from ..surface.edges import EdgeSurface
+from ..surface.edges import EdgeSurface, carried
 from ..surface.following import REACH_MM
 from ..surface.grey_values import grey_value_surface
 from ..surface.segment_edges import segment_edges
@@ -28,6 +28,15 @@ class Made:
 
     mesh: TriangleMesh
     edge: EdgeSurface | None = None
+
+    @property
+    def surface(self) -> str:
+        """Where it lies, a name in ``SURFACES``."""
+        return "threshold" if self.edge is None else "edge"
+
+    def refined(self, mesh: TriangleMesh) -> Made:
+        """The same for a mesh that was made of this one, smoothed or thinned out."""
+        return Made(mesh, None if self.edge is None else carried(self.edge, mesh))
 
 
 def segment_surface(

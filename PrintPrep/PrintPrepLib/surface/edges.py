@@ -147,6 +147,16 @@ def joined(surfaces: Sequence[EdgeSurface]) -> EdgeSurface:
     )
 
 
+def carried(surface: EdgeSurface, mesh: TriangleMesh) -> EdgeSurface:
+    """The same for a mesh that was made of it, smoothed or thinned out, LPS mm: each vertex has
+    what the nearest one had."""
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(surface.mesh.points).query(mesh.points, workers=-1)[1]
+    marks, moved_mm = surface.marks[nearest], surface.moved_mm[nearest]
+    return replace(surface, mesh=mesh, marks=marks, moved_mm=moved_mm)
+
+
 @dataclass(frozen=True)
 class _Scan:
     """What the scan shows of itself: see ``edge_material``; ``material`` of all walls alike."""
