@@ -102,6 +102,7 @@ def edge_surface(
     material: tuple[float, float] | None = None,
     saturated: float | None = None,
     others: np.ndarray | None = None,
+    told: bool = True,
     reach_mm: float = REACH_MM,
     progress: Progress | None = None,
 ) -> EdgeSurface:
@@ -117,6 +118,7 @@ def edge_surface(
     :param material: mean and standard deviation of what is meant, where that is known.
     :param saturated: grey values from here on are metal; None: there is none.
     :param others: boolean of the same shape, what other bodies have; borders stay common.
+    :param told: whether the images can tell edges; where not, the segment's own surface is kept.
     :param reach_mm: how far from the segment's surface an edge may lie.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
@@ -133,7 +135,7 @@ def edge_surface(
     maker = _Maker(
         voxels, mask, ijk_to_lps, (low, high), field, material, saturated, others, reach_mm
     )
-    return maker.made(progress)
+    return maker.made(progress) if told else maker.unmoved(progress)
 
 
 def joined(surfaces: Sequence[EdgeSurface]) -> EdgeSurface:
@@ -198,12 +200,12 @@ class _Maker:
         start = meanwhile(progress, 0.02, finding, lambda: self._surface(self.mask))
         rough = self._chosen(start, _COARSE_MM)
         if len(rough) == 0:
-            return self._unmoved(start)
+            return self._kept(start)
         report(progress, 0.1, blurring)
         grey.sign = self._sign(grey, start, rough)
         scan = meanwhile(progress, 0.1, blurring, lambda: self._scan(grey, start, rough))
         if scan is None:
-            return self._unmoved(start)
+            return self._kept(start)
         coarse = self._fitted(grey, scan, start, rough, part(progress, 0.15, 0.25))
         metal = self._metal(box)
         start, coarse = meanwhile(
@@ -263,7 +265,13 @@ class _Maker:
         )
         return i, j, k
 
-    def _unmoved(self, start: Start) -> EdgeSurface:
+    def unmoved(self, progress: Progress | None) -> EdgeSurface:
+        """The segment's own surface."""
+        finding = _("Finding the surface")
+        report(progress, 0.0, finding)
+        return self._kept(meanwhile(progress, 0.0, finding, lambda: self._surface(self.mask)))
+
+    def _kept(self, start: Start) -> EdgeSurface:
         mesh = TriangleMesh(start.former, start.triangles)
         count = len(start.former)
         return EdgeSurface(

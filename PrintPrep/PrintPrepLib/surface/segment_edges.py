@@ -10,6 +10,8 @@ from ..volume.regular_volume import RegularVolume
 from .edges import CORTICAL_BONE_HU, METAL_HU, EdgeSurface, edge_surface
 from .following import REACH_MM
 
+#: Between slices farther apart than this the images show no edges, only what was put there.
+FARTHEST_STEP_MM = 3.5
 #: From here on a range in HU means bone.
 _BONE_HU = 150.0
 
@@ -32,7 +34,9 @@ def segment_edges(
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
     """
-    hounsfield = in_hounsfield(volume.provenance.get("source") or {})
+    source = volume.provenance.get("source") or {}
+    hounsfield = in_hounsfield(source)
+    farthest = (source.get("steps_mm") or {}).get("max") or 0.0
     bone = hounsfield and low is not None and low >= _BONE_HU and high is None
     return edge_surface(
         volume.voxels,
@@ -43,6 +47,7 @@ def segment_edges(
         volume.acquired_field,
         material=CORTICAL_BONE_HU if bone else None,
         saturated=METAL_HU if hounsfield else None,
+        told=farthest <= FARTHEST_STEP_MM,
         others=others,
         reach_mm=reach_mm,
         progress=progress,

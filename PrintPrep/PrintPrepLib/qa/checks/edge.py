@@ -36,8 +36,8 @@ def edge_checks(
         return []
     if not at_edge(model):
         template = _(
-            "No edge could be found: the blur of the images did not show itself. The surface lies "
-            "where the grey values cross the range."
+            "No edge could be measured: the images show none, or their slices lie too far apart. "
+            "The surface lies where the grey values cross the range."
         )
         title = _("Surface at the edges")
         return [Finding("edge_surface", "warn", template, {}, 100.0, "%", KEPT_PASS_PERCENT, title)]
