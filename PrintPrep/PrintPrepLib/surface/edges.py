@@ -206,6 +206,7 @@ class _Maker:
         scan = meanwhile(progress, 0.1, blurring, lambda: self._scan(grey, start, rough))
         if scan is None:
             return self._kept(start)
+        former = start.former
         coarse = self._fitted(grey, scan, start, rough, part(progress, 0.15, 0.25))
         metal = self._metal(box)
         start, coarse = meanwhile(
@@ -221,7 +222,7 @@ class _Maker:
         points, held = moved(start, target, part(progress, 0.75, 1.0))
         marks[held & (np.linalg.norm(points - target, axis=1) > _HELD_MM)] = KEPT
         mesh = TriangleMesh(points, start.triangles)
-        moves = np.einsum("ni,ni->n", points - start.former, start.normals)
+        moves = meanwhile(progress, 0.99, laying, lambda: _moves(points, start.normals, former))
         report(progress, 1.0, _("Surface ready"))
         return EdgeSurface(mesh, marks, moves, scan.blur, _materials(edges), self.reach)
 
@@ -572,7 +573,7 @@ _LEAST_WIDE = 0.1
 #: No fit is surer than this, mm; an edge less sure than that is none.
 _SUREST_MM, _UNSURE_MM = 0.02, 0.5
 #: Curvature moves an edge by this share of the blur at most.
-_MOST_RAISED = 0.25
+_MOST_RAISED = 0.2
 
 
 @dataclass(frozen=True)
@@ -604,6 +605,15 @@ class _Found:
             self.points[good] + edges.body[good, None] * self.normals[good],
             1 / np.maximum(edges.sd[good], _SUREST_MM) ** 2,
         )
+
+
+def _moves(points: np.ndarray, normals: np.ndarray, former: np.ndarray) -> np.ndarray:
+    """How far (N,) mm points lie outside the former surface, along their normals: as far as its
+    nearest vertex tells."""
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(former, balanced_tree=False).query(points, workers=-1)[1]
+    return np.einsum("ni,ni->n", points - former[nearest], normals)
 
 
 def _materials(found: _Found) -> list[tuple[float, float]]:
