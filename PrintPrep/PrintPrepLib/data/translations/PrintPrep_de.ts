@@ -9241,7 +9241,7 @@
 <context>
 <name>surface.masks</name>
 <message>
-<source>Choose a smaller --spacing, or another label</source>
+<source>Choose a smaller spacing of the volume, or another label</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
