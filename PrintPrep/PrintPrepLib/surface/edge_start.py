@@ -112,8 +112,9 @@ def start_mask(
             break
         share, valley = (0.5, False) if round_ < near else (_VALLEY, True)
         front = seen.removed(front, share, valley)
-    # What opened is outside now, with the blurred sides that it has.
-    front = seen.behind(np.concatenate([np.zeros(0, np.int64), *seen.opened]), _KEPT)
+    # What opened is outside now, with the blurred sides that it has: all is looked at anew.
+    np.minimum(state, 1, out=state)
+    front = seen.behind(np.concatenate([np.zeros(0, np.int64), *seen.opened]), 1)
     for _round in range(near):
         front = seen.removed(front, 0.5, False)
         if len(front) == 0:
