@@ -297,23 +297,33 @@ class PrintPrepLogic(QaConsole, ScriptedLoadableModuleLogic):
         volumeNode: Any,
         segmentationNode: Any,
         segmentID: str,
+        surface: str | None = None,
         progress: Callable[[float, str], object] | None = None,
+        follow: bool = True,
     ) -> Any:
-        """Make a model of a segment: its surface where the grey values cross the threshold.
+        """Make a model of a segment: its surface where the anatomy ends, or at the threshold.
 
+        :param surface: "edge": where the anatomy ends; "threshold": where the grey values cross
+            the range that made the segment. None: the threshold where a person gave it, such as
+            in segmentByThreshold, else the edge.
+        :param follow: False: the surface of a segment that no threshold made stays where the
+            segment has it.
         :returns: the model node, named and coloured as the segment, under the volume's transform.
         :raises SegmentError: the segment is empty or does not exist, or was made of another
             volume, or of this one before its spacing, place or size was changed.
+        :raises Cancelled: progress returned True; the scene is unchanged.
         """
         from PrintPrepLib import mrml
 
         mrml.require_segment(volumeNode, segmentationNode, segmentID)
-        mesh = mrml.segment_surface(volumeNode, segmentationNode, segmentID, progress)
+        chosen = volumeNode, segmentationNode, segmentID, surface, follow, progress
+        made = mrml.made_surface(*chosen)
         segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
-        modelNode = mrml.add_model_node(mesh, segment.GetName())
+        modelNode = mrml.add_model_node(made.mesh, segment.GetName())
         modelNode.GetDisplayNode().SetColor(segment.GetColor())
         modelNode.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
         mrml.mark_untouched(modelNode)
+        mrml.remember_surface(modelNode, made, follow)
         mrml.remember_volume(modelNode, volumeNode)
         return modelNode
 

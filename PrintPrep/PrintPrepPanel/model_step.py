@@ -14,8 +14,8 @@ from PrintPrepLib.mrml import segments as mrml_segments
 from PrintPrepLib.mrml.models import mesh_from_model_node
 from slicer.i18n import tr as _
 
-from .states.choices import DETAILS, KEEPS, REDUCTIONS, Detail
-from .states.model import ModelFacts, Refining, comparison_told, deviation_told, model_view
+from .states.choices import DETAILS, KEEPS, LIES, REDUCTIONS, Detail
+from .states.model import Lying, ModelFacts, Refining, comparison_told, deviation_told, model_view
 from .states.view import View
 from .step import Step, bind
 
@@ -31,6 +31,7 @@ class ModelStep(Step):
     def setup(self) -> None:
         ui, panel = self.ui, self.panel
         bind(ui.keepCombo, KEEPS, panel, "keep")
+        bind(ui.surfaceCombo, LIES, panel, "surface")
         ui.detailCombo.addItems([translated(title) for title in DETAILS.values()])
         ui.detailCombo.connect("activated(int)", self._detail_chosen)
         ui.makeModelButton.connect("clicked()", self._make)
@@ -69,6 +70,7 @@ class ModelStep(Step):
             comparison=parameters.comparisonText,
             keep=parameters.keep,
             refining=self.refining(),
+            lying=self.lying(),
             refusal=self.panel.refusal(),
         )
         if node is not None:
@@ -78,6 +80,9 @@ class ModelStep(Step):
                 outdated=bool(node.GetAttribute(mrml_models.OUTDATED)),
                 triangles=node.GetPolyData().GetNumberOfPolys(),
                 refinement=mrml_models.refinement_of(node) or {},
+                surface=mrml_models.surface_of(node),
+                edge=mrml_models.edge_told(node) or {},
+                as_it_is=not mrml_models.is_followed(node),
             )
         return model_view(facts)
 
@@ -111,6 +116,19 @@ class ModelStep(Step):
             parameters.decimateErrorMm,
         )
 
+    def lying(self) -> Lying:
+        """Where the surface of the next model lies."""
+        parameters = self.parameters
+        chosen = parameters.segmentation, parameters.segmentID
+        if mrml_segments.segment_of(*chosen) is None:
+            return Lying(parameters.surface)
+        return Lying(
+            parameters.surface,
+            mrml_segments.surface_taken(*chosen) == "threshold",
+            mrml_segments.threshold_of(*chosen) is not None,
+            parameters.follow,
+        )
+
     def _chosen(self) -> tuple[Any, Any, str, str, float]:
         self.panel.segment.follow()
         parameters = self.parameters
@@ -127,18 +145,21 @@ class ModelStep(Step):
         from PrintPrepLib.core.progress import part
 
         volume, segmentation, segment, keep, size = self._chosen()
-        refining = self.refining()
+        refining, lying = self.refining(), self.lying()
 
         def make(progress: Any) -> Any:
-            _true, mesh, found = self._surface(refining, part(progress, 0.0, 0.9))
-            shown = mrml_models.for_display(mesh, part(progress, 0.9, 0.95))
+            _true, made, found = self._surface(refining, lying, part(progress, 0.0, 0.9))
+            shown = mrml_models.for_display(made.mesh, part(progress, 0.9, 0.95))
             if keep != "all":
                 # The last chance to cancel: behind it everything is done.
                 self.panel.segment.editor.saveStateForUndo()
                 rest = part(progress, 0.95, 1.0)
                 mrml_segments.clean_segment(volume, segmentation, segment, keep, size, rest)
             done = None if found is None else _refinement(found, refining)
-            return mrml_models.put_model(mesh, volume, segmentation, segment, done, shown)
+            chosen = volume, segmentation, segment
+            node = mrml_models.put_model(made.mesh, *chosen, done, shown)
+            mrml_models.remember_surface(node, made, not lying.as_it_is)
+            return node
 
         if self.panel.run(_("Making the model"), make) is not None:
             self._put_away()
@@ -148,31 +169,36 @@ class ModelStep(Step):
             _show_in_3d()
             self.panel.qa.check_shortly()
 
-    def _surface(self, refining: Refining, progress: Any) -> tuple[Any, Any, Any]:
+    def _surface(self, refining: Refining, lying: Lying, progress: Any) -> tuple[Any, Any, Any]:
         """The exact surface of the segment, the refined one, and how far that is off, or None."""
         from PrintPrepLib.core.progress import part
         from PrintPrepLib.mesh.refine import refine
 
         # From the segment each time: what was refined before is no ground to refine.
         chosen, share = self._chosen(), 0.3 if refining.any else 1.0
-        true = mrml_segments.segment_model(*chosen, part(progress, 0.0, share))
+        true = mrml_segments.segment_model(
+            *chosen, lying.taken.value, not lying.as_it_is, part(progress, 0.0, share)
+        )
         if not refining.any:
             return true, true, None
         limits = refining.smoothing_mm, refining.reduction, refining.farthest_mm
-        return true, *refine(true, *limits, progress=part(progress, share, 1.0))
+        mesh, found = refine(true.mesh, *limits, progress=part(progress, share, 1.0))
+        return true, true.refined(mesh), found
 
     def _try(self) -> None:
         from PrintPrepLib.core.progress import part
 
         parameters, node, refining = self.parameters, self.node(), self.refining()
+        lying = self.lying()
 
         def change(progress: Any) -> Any:
-            true, mesh, found = self._surface(refining, part(progress, 0.0, 0.95))
-            shown = mrml_models.for_display(mesh, part(progress, 0.95, 1.0))
+            true, made, found = self._surface(refining, lying, part(progress, 0.0, 0.95))
+            shown = mrml_models.for_display(made.mesh, part(progress, 0.95, 1.0))
             name = _("{name} (try)").format(name=node.GetName())
             preview = mrml_models.side_model(shown, name, PREVIEW_COLOR, node)
             mrml_models.set_refinement(preview, _refinement(found, refining))
-            return preview, found, len(true.triangles), len(mesh.triangles)
+            mrml_models.remember_surface(preview, made, not lying.as_it_is)
+            return preview, found, len(true.mesh.triangles), len(made.mesh.triangles)
 
         done = self.panel.run(_("Changing the surface"), change)
         if done is None:
@@ -194,7 +220,7 @@ class ModelStep(Step):
             return
         refined = mrml_models.refinement_of(preview)
         told = parameters.deviation
-        mrml_models.put_model(
+        node = mrml_models.put_model(
             mesh_from_model_node(preview),
             parameters.volume,
             parameters.segmentation,
@@ -202,6 +228,7 @@ class ModelStep(Step):
             refined,
             preview.GetPolyData(),
         )
+        mrml_models.take_surface(node, preview)
         self._put_away()
         parameters.deviation = _("Accepted: {told}").format(told=told)
         self.panel.qa.forget()

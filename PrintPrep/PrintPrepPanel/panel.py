@@ -30,6 +30,7 @@ _BUDDIES = {
     "volumeLabel": "volumeSelector",
     "keepLabel": "keepCombo",
     "detailLabel": "detailCombo",
+    "surfaceLabel": "surfaceCombo",
     "folderLabel": "exportFolder",
     "nameLabel": "nameEdit",
 }

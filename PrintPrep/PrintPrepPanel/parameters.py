@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import slicer
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
-from .states.choices import Keep, KnownObject, MapOf, Spacing, Unit, What
+from .states.choices import Keep, KnownObject, Lie, MapOf, Spacing, Unit, What
 
 if TYPE_CHECKING:
 
@@ -44,10 +44,13 @@ class PanelParameters(_Wrapped):
     preset: str = ""
     rangeName: str = ""
     rangeSegment: str = ""
+    rangeSet: str = ""
     halfContrast: str = ""
 
     keep: Keep = Keep.ALL
     partSizeMm3: Annotated[float, WithinRange(0.1, 1e6)] = 100.0
+    surface: Lie = Lie.AUTOMATIC
+    follow: bool = True
     smooth: bool = False
     smoothMm: Annotated[float, WithinRange(0.5, 20)] = 2.0
     decimate: bool = False

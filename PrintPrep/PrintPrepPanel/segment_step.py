@@ -203,7 +203,8 @@ class SegmentStep(Step):
         volume, segmentation = self.parameters.volume, self.parameters.segmentation
         if volume is not None and segmentation is not None:
             low, high = _range_of(effect)
-            mrml_segments.tag_threshold(volume, segmentation, segment_id, low, high)
+            by_user = self.parameters.rangeSet != _range_text(low, high)
+            mrml_segments.tag_threshold(volume, segmentation, segment_id, low, high, by_user)
 
     def _rename(self, segment_id: str) -> None:
         """Give what a preset or an automatic range has just filled its name."""
@@ -380,6 +381,8 @@ class SegmentStep(Step):
         effect.setParameter("MinimumThreshold", repr(float(max(low, lowest))))
         high = highest if high is None else min(high, highest)
         effect.setParameter("MaximumThreshold", repr(float(high)))
+        # Another range than this is one that a person has set.
+        self.parameters.rangeSet = _range_text(*_range_of(effect))
 
     def _is_unnamed(self, segment: Any) -> bool:
         """Whether the user has given a segment no name of its own yet."""
@@ -420,6 +423,11 @@ def _range_of(effect: Any) -> tuple[float, float]:
     """The range of the Threshold effect."""
     low, high = (effect.doubleParameter(f"{end}Threshold") for end in ("Minimum", "Maximum"))
     return low, high
+
+
+def _range_text(low: float, high: float) -> str:
+    """What tells one range from another, whatever digits sliders cut off."""
+    return f"{low:.5g};{high:.5g}"
 
 
 def _preset_tip(preset: Any) -> str:

@@ -20,6 +20,7 @@ PRODUCERS = (
     "pet/suv",
     "qa/checks/accuracy",
     "qa/checks/calibration",
+    "qa/checks/edge",
     "qa/checks/mask",
     "qa/checks/mesh",
     "qa/checks/model",

@@ -325,3 +325,58 @@ def test_slicer_reads_the_module_without_the_heavy_parts() -> None:
         [sys.executable, "-c", program], cwd=MODULE.parent, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def mean_radius(model) -> float:
+    points = importlib.import_module("PrintPrepLib.mrml").mesh_from_model_node(model).points
+    away = np.linalg.norm(points - np.array(CENTER), axis=1)
+    return float(away[away < 1.5 * RADIUS].mean())
+
+
+def test_where_the_surface_lies(logic, folder) -> None:
+    """At a person's number, else at the edge; whoever asks gets the other one."""
+    (volume,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    logic.keepLargestIsland(volume, segmentation, segment)
+    given = logic.createModel(volume, segmentation, segment)
+    edge = logic.createModel(volume, segmentation, segment, "edge")
+    assert [node.GetAttribute("PrintPrep.Surface") for node in (given, edge)] == [
+        "threshold",
+        "edge",
+    ]
+    assert mean_radius(edge) == pytest.approx(RADIUS, abs=0.02)
+    assert mean_radius(given) < mean_radius(edge) - 0.02
+    record = logic.checkGeometry(volume, segmentation, segment, edge, quick=True)
+    assert record["segment"]["surface"] == "edge"
+    with pytest.raises(SegmentError, match="there is no surface sideways"):
+        logic.createModel(volume, segmentation, segment, surface="sideways")
+
+
+def test_a_segment_without_a_number_gets_the_edge(logic, folder) -> None:
+    (volume,) = logic.loadSeries([folder])
+    segmentation, segment = logic.segmentByThreshold(volume, 200)
+    logic.keepLargestIsland(volume, segmentation, segment)
+    tags = segmentation.GetSegmentation().GetSegment(segment)
+    tags.RemoveTag("PrintPrep.ThresholdBy")
+    ranged = logic.createModel(volume, segmentation, segment)
+    tags.RemoveTag("PrintPrep.ThresholdHU")
+    mask = logic.createModel(volume, segmentation, segment)
+    left = logic.createModel(volume, segmentation, segment, follow=False)
+    surfaces = [node.GetAttribute("PrintPrep.Surface") for node in (ranged, mask, left)]
+    assert surfaces == ["edge", "edge", "threshold"]
+    for node in (ranged, mask):
+        assert mean_radius(node) == pytest.approx(RADIUS, abs=0.02)
+    record = logic.checkGeometry(volume, segmentation, segment, quick=True)
+    assert record["segment"]["surface"] == "edge" and record["segment"]["threshold_hu"] == [
+        None,
+        None,
+    ]
+
+
+def test_a_cancelled_edge_leaves_no_model(logic, folder) -> None:
+    (volume,) = logic.loadSeries([folder])
+    chosen = logic.segmentByThreshold(volume, 200)
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    with pytest.raises(Cancelled):
+        logic.createModel(volume, *chosen, "edge", progress=lambda share, _told: share > 0.5)
+    assert slicer.mrmlScene.GetNumberOfNodes() == before

@@ -30,6 +30,7 @@ TRUTH = SimpleNamespace(
 QA = {
     "source": {"tilt_deg": 15.5, "steps_mm": {"min": 1.0, "median": 1.0, "max": 2.0}},
     "volume": {"residual_mm": {"max": 0.0, "rms": 0.0}},
+    "segment": {"surface": "edge"},
 }
 
 #: In every interpreter of the demonstration: what draws on screens, and Slicer, cannot be imported.
@@ -74,7 +75,7 @@ def test_true_shapes_pass(tmp_path, turn) -> None:
 @pytest.mark.parametrize(
     ("change", "failing"),
     [
-        ({"ball": 30.08}, {"as the scan blurs it"}),
+        ({"ball": 30.08}, {"ball: diameter"}),
         ({"moved": (0.0, 0.0, 0.05)}, {"ball: centre, S"}),
         ({"edges": (20.0, 30.1, 40.0)}, {"block: edge 2"}),
         ({"moved": (-0.08, 0.0, 0.0)}, {"ball: centre, L", "ball to block, centres"}),
@@ -83,6 +84,14 @@ def test_true_shapes_pass(tmp_path, turn) -> None:
 def test_false_shapes_fail_where_they_are_false(tmp_path, change, failing) -> None:
     found = rows(model(tmp_path / "model.stl", **change))
     assert {what for what, row in found.items() if not row.passed} == failing
+
+
+def test_at_a_threshold_the_ball_is_as_the_scan_blurs_it(tmp_path) -> None:
+    blurred = SimpleNamespace(**{**vars(TRUTH), "ball_half_contrast_diameter_mm": 29.9})
+    qa = {**QA, "segment": {"surface": "threshold"}}
+    path = model(tmp_path / "model.stl", ball=29.9)
+    assert demo.measured_against_true(path, qa, blurred)[0].passed
+    assert not demo.measured_against_true(path, QA, blurred)[0].passed
 
 
 def test_wrong_tilt_fails(tmp_path) -> None:

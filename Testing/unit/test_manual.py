@@ -261,7 +261,7 @@ def test_inspect_lists_the_series_and_the_way_out(bare, capsys):
     assert cli.main(["inspect", str(bare)]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Series 1 (CT, Analytic phantoms)\n  Slices           20 files\n")
-    assert told.count("--geometry ROWxCOLUMNxSTEP") == 1
+    assert told.count("geometry ROWxCOLUMNxSTEP") == 1
 
 
 @pytest.mark.parametrize("series", [(), ("--series", "1")])

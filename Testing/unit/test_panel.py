@@ -10,7 +10,7 @@ import pytest
 import slicer
 from phantoms import measure
 from phantoms.acquisition import Acquisition
-from phantoms.analytic import Ball, Scene, half_contrast_radius
+from phantoms.analytic import Ball, Scene
 from phantoms.dicom import write_series
 from standin import user
 
@@ -142,7 +142,7 @@ def test_whole_job_by_widgets_alone(panel, folder, tmp_path) -> None:
 
     surface = measure.read_stl(tmp_path / "out" / "model.stl")
     assert len(measure.parts(surface)) == 1
-    error = measure.radial_error(surface, CENTER, half_contrast_radius(RADIUS, SIGMA))
+    error = measure.radial_error(surface, CENTER, RADIUS)
     assert error.rms < 0.015
     record = json.loads((tmp_path / "out" / "qa.json").read_text())
     assert [item["format"] for item in record["model"]["files"]] == ["stl", "3mf"]

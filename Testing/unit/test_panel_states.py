@@ -13,7 +13,15 @@ from PrintPrepLib.core import phrases
 from PrintPrepLib.core.findings import Finding
 from PrintPrepLib.core.phrases import Phrase
 from PrintPrepPanel.states import choices
-from PrintPrepPanel.states.choices import REDUCTIONS, Detail, Keep, KnownObject, MapOf, Spacing
+from PrintPrepPanel.states.choices import (
+    REDUCTIONS,
+    Detail,
+    Keep,
+    KnownObject,
+    Lie,
+    MapOf,
+    Spacing,
+)
 from PrintPrepPanel.states.conversion import Ended, ended_told, summary_told
 from PrintPrepPanel.states.export import ExportFacts, export_view, file_part, missing
 from PrintPrepPanel.states.geometry import GeometryFacts, geometry_view
@@ -29,6 +37,7 @@ from PrintPrepPanel.states.measuring import (
     reference_widgets,
 )
 from PrintPrepPanel.states.model import (
+    Lying,
     ModelFacts,
     Refining,
     comparison_told,
@@ -411,7 +420,7 @@ def test_the_choice_of_detail_shows_what_is_chosen(detail: Detail) -> None:
 @pytest.mark.parametrize(
     ("smoothing", "reduction", "told"),
     [
-        (None, None, "12,345 triangles, just as the grey values give them."),
+        (None, None, "12,345 triangles, at the edge of the anatomy."),
         (None, 0.8, "12,345 triangles, thinned out; at most 0.083 mm off."),
         (2.0, None, "12,345 triangles, smoothed below 2 mm; at most 0.083 mm off."),
         (
@@ -423,12 +432,34 @@ def test_the_choice_of_detail_shows_what_is_chosen(detail: Detail) -> None:
 def test_what_the_model_is_whatever_is_chosen_now(smoothing, reduction, told: str) -> None:
     kept = {"smoothing_mm": smoothing, "reduction": reduction, "bound_mm": 0.1}
     kept["deviation"] = {"max_mm": 0.0831}
-    made = replace(MADE, refinement={} if told.endswith("them.") else kept)
+    made = replace(MADE, refinement={} if "edge" in told else kept)
     same = replace(made, refining=Refining(smoothing, reduction, 0.1))
     assert said(model_view(same).state.text) == told
     for other in (Refining(3.0, reduction, 0.1), Refining(2.5, 0.8, 0.2)):
         text = said(model_view(replace(made, refining=other)).state.text)
         assert text == f"{told} Make the model again for the detail that is chosen now."
+
+
+@pytest.mark.parametrize(
+    ("lying", "taken", "told"),
+    [
+        (Lying(), Lie.EDGE, "Edge, because nobody set the range by hand."),
+        (Lying(by_user=True), Lie.THRESHOLD, "Threshold, because the range was set by hand."),
+        (Lying(Lie.EDGE, by_user=True), Lie.EDGE, "Edge: where the grey values show"),
+        (Lying(Lie.THRESHOLD), Lie.THRESHOLD, "Threshold: exactly at the range"),
+        (Lying(ranged=False), Lie.EDGE, "Edge, because no range made the segment."),
+        (Lying(Lie.THRESHOLD, ranged=False), Lie.THRESHOLD, "Threshold: at half contrast"),
+        (Lying(ranged=False, follow=False), Lie.THRESHOLD, "As the segment is"),
+        (Lying(follow=False), Lie.EDGE, "Edge, because nobody"),
+    ],
+)
+def test_where_the_next_surface_lies(lying: Lying, taken: Lie, told: str) -> None:
+    assert lying.taken is taken and said(lying.told).startswith(told)
+    shown = model_view(replace(MADE, lying=lying)).widgets
+    assert said(shown.labels["surfaceHint"]).startswith(told)
+    assert shown.visible["followCheck"] is not lying.ranged
+    text = said(model_view(replace(MADE, lying=lying, surface=taken.value)).state.text)
+    assert ("for the surface" in text) is lying.as_it_is
 
 
 def test_what_a_change_costs_is_told() -> None:
@@ -572,6 +603,8 @@ def test_verification_tells_first_what_has_changed() -> None:
         (MapOf.WALL, True, False, "Check all first."),
         (MapOf.REFERENCE, True, False, "Compare with another model first: in the Lab."),
         (MapOf.GREY, False, False, "Red: the model stands out"),
+        (MapOf.MARK, True, False, "Make the model with its surface at the edge first."),
+        (MapOf.MARK, True, True, "Blue: the edge was fitted."),
     ],
 )
 def test_maps(chosen: MapOf, model: bool, measured: bool, hint: str) -> None:

@@ -196,6 +196,11 @@ def _add_checking_options(run: argparse.ArgumentParser) -> None:
         metavar="FILE.json",
         help=_("calibrations of the scanners, as printprep calibrate --store keeps them"),
     )
+    run.add_argument(
+        "--quick",
+        action="store_true",
+        help=_("leave out the checks that take long on large models; the record names them"),
+    )
 
 
 def _require_fitting(options: argparse.Namespace) -> None:
@@ -246,6 +251,7 @@ def _run(options: argparse.Namespace, console: Console) -> None:
         printer=options.printer or "",
         calibration=options.calibration or "",
         identify=options.identify,
+        quick=options.quick,
     )
     with console.quiet():
         results = run(request, console.progress, console.note)

@@ -31,6 +31,7 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
     """The answer of ``run`` as text."""
     from ..mesh.io.placement import size_and_unit
     from ..qa.checks.record import said_checks
+    from ..report.record_rows import surface_told
 
     model, source, volume = record["model"], record["source"], record["volume"]
     slices = [
@@ -45,6 +46,7 @@ def result(record: Mapping[str, Any], folder: str, files: Sequence[str]) -> str:
         (_("Series"), ", ".join(slices)),
         (_("Volume"), _volume(volume)),
         (_("Model"), f"{size} mm, {model['volume_mm3'] / 1000:.1f} cm³"),
+        (_("Surface"), surface_told(record["segment"]).said),
     ]
     scale = size_and_unit(model)[0]
     if scale != 1:

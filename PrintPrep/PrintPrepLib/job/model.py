@@ -8,25 +8,18 @@ import numpy as np
 
 from ..core.phrases import _
 from ..core.progress import Progress, meanwhile, part, report
-from ..geometry.hounsfield import in_hounsfield
 from ..mesh.triangle_mesh import TriangleMesh
 from ..surface.contrast import half_contrast
-from ..surface.edges import (
-    CORTICAL_BONE_HU,
-    METAL_HU,
-    EdgeSurface,
-    edge_surface,
-)
+from ..surface.edges import EdgeSurface, carried
 from ..surface.following import REACH_MM
 from ..surface.grey_values import grey_value_surface
+from ..surface.segment_edges import segment_edges
 from ..volume.regular_volume import RegularVolume
 
 #: A closed range of grey values; None: no bound on that side.
 Bounds = tuple[float | None, float | None]
 #: Where a surface may lie; the first where nobody has named a threshold.
 SURFACES = ("edge", "threshold")
-#: From here on a range in HU means bone.
-_BONE_HU = 150.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +28,15 @@ class Made:
 
     mesh: TriangleMesh
     edge: EdgeSurface | None = None
+
+    @property
+    def surface(self) -> str:
+        """Where it lies, a name in ``SURFACES``."""
+        return "threshold" if self.edge is None else "edge"
+
+    def refined(self, mesh: TriangleMesh) -> Made:
+        """The same for a mesh that was made of this one, smoothed or thinned out."""
+        return Made(mesh, None if self.edge is None else carried(self.edge, mesh))
 
 
 def segment_surface(
@@ -55,21 +57,8 @@ def segment_surface(
     """
     if surface == "threshold" or not reach_mm:
         return Made(segment_mesh(volume, mask, bounds, progress, others))
-    low, high = bounds or (None, None)
-    hounsfield = in_hounsfield(volume.provenance.get("source") or {})
-    bone = hounsfield and low is not None and low >= _BONE_HU and high is None
-    made = edge_surface(
-        volume.voxels,
-        mask,
-        volume.ijk_to_lps,
-        low,
-        high,
-        volume.acquired_field,
-        material=CORTICAL_BONE_HU if bone else None,
-        saturated=METAL_HU if hounsfield else None,
-        others=others,
-        reach_mm=reach_mm,
-        progress=progress,
+    made = segment_edges(
+        volume, mask, *(bounds or (None, None)), others=others, reach_mm=reach_mm, progress=progress
     )
     return Made(made.mesh, made)
 

@@ -68,6 +68,7 @@ class Request:
     :param formats: kinds of model files.
     :param scale: size of the file ÷ the patient's.
     :param name: of the model and its files.
+    :param quick: leave out what takes long on large models; the record names it.
     """
 
     inputs: Sequence[str]
@@ -94,6 +95,7 @@ class Request:
     printer: str = ""
     calibration: str = ""
     identify: bool = False
+    quick: bool = False
 
     @property
     def surface_taken(self) -> str:
@@ -253,6 +255,7 @@ class _Maker:
             largest_island=request.largest,
             surface=segment.surface,
             mask=self._mask_record(segment, meshes),
+            quick=request.quick,
         )
         record = results.add(found.record, mesh, self.suffix, part(progress, 0.9, 1.0))
         files = [results.written[0], *(item.path for item in exported), *results.written[1:]]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         mark_untouched,
         mesh_from_model_node,
         remember_export,
+        remember_surface,
     )
     from .qa import check
     from .regularize import regularize_volume_node
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .segments import (
         keep_islands_above,
         keep_largest_island,
+        made_surface,
         segment_by_threshold,
         segment_mask,
         segment_surface,
@@ -46,12 +48,14 @@ __all__ = [
     "headless_scene",
     "keep_islands_above",
     "keep_largest_island",
+    "made_surface",
     "mark_untouched",
     "mesh_from_model_node",
     "place_under_study",
     "provenance_of",
     "regularize_volume_node",
     "remember_export",
+    "remember_surface",
     "remember_volume",
     "require_model",
     "require_segment",
@@ -73,6 +77,7 @@ __getattr__ = hand_on(
             "mark_untouched",
             "mesh_from_model_node",
             "remember_export",
+            "remember_surface",
         ],
         "qa": ["check"],
         "regularize": ["regularize_volume_node"],
@@ -80,6 +85,7 @@ __getattr__ = hand_on(
         "segments": [
             "keep_islands_above",
             "keep_largest_island",
+            "made_surface",
             "segment_by_threshold",
             "segment_mask",
             "segment_surface",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import slicer
 import vtk
+from vtkmodules.util.numpy_support import numpy_to_vtk
 
 TABLE = "PrintPrep.Map"
 #: Points whose value is not known.
@@ -22,7 +24,7 @@ class ColorMap:
     of its end.
 
     :param array: name of the point data.
-    :param low, high: range in mm.
+    :param low, high: range, in mm but for marks.
     :param stops: (share of the range, red, green, blue), from 0 to 1.
     """
 
@@ -48,11 +50,34 @@ _THIN_IS_RED = (
     (0.6, 0.60, 0.80, 0.87),
     (1.0, 0.13, 0.27, 0.62),
 )
+#: Blue, yellow, red without anything between: what became of the edge.
+_THREE_KINDS = (
+    (0.0, 0.13, 0.27, 0.62),
+    (0.33, 0.13, 0.27, 0.62),
+    (0.34, 0.97, 0.85, 0.35),
+    (0.66, 0.97, 0.85, 0.35),
+    (0.67, 0.70, 0.07, 0.12),
+    (1.0, 0.70, 0.07, 0.12),
+)
+#: What an edge surface leaves with its points: how far each was moved, in mm, and its mark.
+EDGE_MOVED, EDGE_MARK = "EdgeMovedMm", "EdgeMark"
 MAPS = {
     "wall": ColorMap("WallThicknessMm", 0.0, 5.0, _THIN_IS_RED),
     "grey": ColorMap("DistanceToGreyValuesMm", -0.5, 0.5, _BOTH_WAYS),
     "reference": ColorMap("DistanceToReferenceMm", -1.0, 1.0, _BOTH_WAYS),
+    "moved": ColorMap(EDGE_MOVED, -1.0, 1.0, _BOTH_WAYS),
+    "mark": ColorMap(EDGE_MARK, 0.0, 2.0, _THREE_KINDS),
 }
+
+
+def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
+    """Leave values with the points of a model, under their names."""
+    polydata = model_node.GetPolyData()
+    for name, values in maps.items():
+        array = numpy_to_vtk(np.ascontiguousarray(values, np.float32), deep=True)
+        array.SetName(name)
+        polydata.GetPointData().AddArray(array)
+    model_node.Modified()
 
 
 def has_map(model_node: Any, key: str) -> bool:

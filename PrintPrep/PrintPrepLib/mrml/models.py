@@ -13,17 +13,22 @@ from typing import Any
 import numpy as np
 import slicer
 import vtk
+from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.errors import ExportError
 from ..core.files import staging
 from ..core.jsonable import plain
 from ..core.phrases import _
 from ..core.progress import Progress, meanwhile, part
+from ..job.model import Made
 from ..mesh.io.common import ExportedFile
 from ..mesh.io.export import export_model
 from ..mesh.triangle_mesh import TriangleMesh, bounds, from_polydata, to_polydata
 from ..qa.record import completed
+from ..surface.edge_material import Blur
+from ..surface.edges import EdgeSurface
 from .belonging import VOLUME_ROLE, model_foreign, remember_volume
+from .maps import EDGE_MARK, EDGE_MOVED, put_maps
 from .scene import headless_scene
 from .segments import segment_digest, segment_of
 from .volumes import volume_from_node
@@ -37,6 +42,9 @@ _BESIDE = "PrintPrep.Beside"
 #: Digest of the segment's voxels that the model was made of.
 _VOXELS = "PrintPrep.SegmentVoxels"
 REFINEMENT = "PrintPrep.Refinement"
+#: Where the surface lies, ``edge`` or ``threshold``; what an edge surface rests on; and whether
+#: a segment without a range was left as it is.
+SURFACE, EDGE, _AS_IT_IS = "PrintPrep.Surface", "PrintPrep.Edge", "PrintPrep.AsItIs"
 #: The name that PrintPrep gave: it follows the segment's until the user gives another one.
 _NAME = "PrintPrep.Name"
 #: How thick the outline of a model is in the slice views.
@@ -190,6 +198,75 @@ def export_with_record(
         made = completed(record, volume.provenance, [exported], more, reason)
         results.add(made, mesh, suffix, part(progress, 0.8, 1.0))
     return replace(exported, path=path)
+
+
+# Where the surface lies, and what it rests on.
+
+
+def remember_surface(model_node: Any, made: Made, follow: bool = True) -> None:
+    """Keep with a model where its surface lies; with an edge surface what it rests on, too.
+
+    How far each point was moved and its mark are left as point data.
+
+    :param made: of which the model's own surface is the mesh.
+    :param follow: False: a segment that no range made was left as it is.
+    """
+    edge = made.edge
+    model_node.SetAttribute(SURFACE, made.surface)
+    model_node.SetAttribute(_AS_IT_IS, None if follow or edge is not None else "1")
+    if edge is None:
+        model_node.SetAttribute(EDGE, None)
+        return
+    put_maps(model_node, {EDGE_MOVED: edge.moved_mm, EDGE_MARK: edge.marks})
+    kept = {
+        **edge.as_record(),
+        "blur": None if edge.blur is None else vars(edge.blur),
+        "reach_mm": edge.reach_mm,
+    }
+    model_node.SetAttribute(EDGE, json.dumps(plain(kept)))
+
+
+def take_surface(model_node: Any, other: Any) -> None:
+    """Keep with a model that has the surface of another one what that one kept of it."""
+    for name in (SURFACE, EDGE, _AS_IT_IS):
+        model_node.SetAttribute(name, other.GetAttribute(name))
+
+
+def surface_of(model_node: Any) -> str:
+    """Where a model's surface lies; those of earlier versions lie at the threshold."""
+    return model_node.GetAttribute(SURFACE) or "threshold"
+
+
+def is_followed(model_node: Any) -> bool:
+    """Whether grey values had a say in a model's surface."""
+    return model_node.GetAttribute(_AS_IT_IS) is None
+
+
+def edge_told(model_node: Any) -> dict[str, Any] | None:
+    """What was kept of an edge surface, as ``EdgeSurface.as_record`` tells it; None for others."""
+    text = model_node.GetAttribute(EDGE)
+    return json.loads(text) if text else None
+
+
+def edge_of(model_node: Any, mesh: TriangleMesh) -> EdgeSurface | None:
+    """What the surface of a model rests on; None where it is none at the edges, or its points
+    are others now.
+
+    :param mesh: the model's, as ``mesh_from_model_node`` gives it.
+    """
+    kept, data = edge_told(model_node), model_node.GetPolyData().GetPointData()
+    moved, marks = (data.GetArray(name) for name in (EDGE_MOVED, EDGE_MARK))
+    if kept is None or moved is None or marks is None:
+        return None
+    blur = kept["blur"]
+    return EdgeSurface(
+        mesh,
+        np.rint(vtk_to_numpy(marks)).astype(np.uint8),
+        vtk_to_numpy(moved).astype(float),
+        None if blur is None else Blur(**{**blur, "normal": np.array(blur["normal"])}),
+        [(one["value"], one["share"]) for one in kept["materials"]],
+        kept["reach_mm"],
+    )
 
 
 # The models of segments: kept in step with them, refined, and shown beside each other.

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from os.path import exists
 from typing import Any
 
-import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk
-
 from ..calibration.measure import fit_object as fitted
 from ..calibration.object_fit import ObjectFit
 from ..calibration.store import add_calibration, calibration_entry
@@ -27,8 +24,17 @@ from ..qa.assessment import Subject
 from ..qa.checks.calibration import print_check
 from ..volume.regular_volume import RegularVolume
 from .belonging import require_model, require_segment
-from .models import exported_file, is_untouched, mesh_from_model_node, refinement_of
-from .segments import segment_mask, segment_surface, threshold_of
+from .maps import put_maps
+from .models import (
+    edge_of,
+    exported_file,
+    is_followed,
+    is_untouched,
+    mesh_from_model_node,
+    refinement_of,
+    surface_of,
+)
+from .segments import made_surface, segment_mask, threshold_of
 from .volumes import changed_since_made, volume_from_node
 
 _REMEDY = _("Make a regular volume of it first")
@@ -52,7 +58,7 @@ def check(
 
     What was measured at every point of the model is left with it, as point data.
 
-    :param model_node: None for the surface that ``segment_surface`` would make.
+    :param model_node: None for the surface that ``made_surface`` would make.
     :param protocol: name of a protocol, or path of a user's own; "" for none.
     :param surgery_date: ISO date, for protocols that limit the age of the scan.
     :param printer: name of a printer, or the size of its bed; "" for none.
@@ -71,20 +77,36 @@ def check(
     require_segment(volume_node, segmentation_node, segment_id)
     if model_node is not None:
         require_model(model_node, volume_node)
-    exported, refinement, untouched = None, None, True
+    exported, refinement, untouched, followed = None, None, True, True
     if model_node is None:
-        mesh = segment_surface(volume_node, segmentation_node, segment_id, part(progress, 0.0, 0.2))
+        made = made_surface(
+            volume_node, segmentation_node, segment_id, progress=part(progress, 0.0, 0.2)
+        )
+        mesh, edge, surface = made.mesh, made.edge, made.surface
     else:
         mesh = mesh_from_model_node(model_node)
+        edge, surface = edge_of(model_node, mesh), surface_of(model_node)
+        followed = is_followed(model_node)
         exported = exported_file(model_node)
         refinement = refinement_of(model_node)
         untouched = is_untouched(model_node, mesh)
     report(progress, 0.2, _("Measuring"))
     mask = segment_mask(segmentation_node, segment_id, volume_node)
     known = threshold_of(segmentation_node, segment_id)
-    low, high = known or contrast_bounds(volume, mesh)
+    low, high = known or (None, None)
+    if known is None and followed and edge is None:
+        low, high = contrast_bounds(volume, mesh)
     found = checked(
-        Subject(volume, mask, mesh, low, high, untouched=untouched, refinement=refinement),
+        Subject(
+            volume,
+            mask,
+            mesh,
+            low,
+            high,
+            untouched=untouched,
+            refinement=refinement,
+            edge=edge,
+        ),
         "segment" if known is None else "threshold",
         known or (None, None),
         standards,
@@ -93,20 +115,11 @@ def check(
         maps=model_node is not None,
         quick=quick,
         progress=part(progress, 0.2, 1.0),
+        surface=surface,
     )
     if model_node is not None:
         put_maps(model_node, found.maps)
     return found.record
-
-
-def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
-    """Leave values with the points of a model, under their names."""
-    polydata = model_node.GetPolyData()
-    for name, values in maps.items():
-        array = numpy_to_vtk(np.ascontiguousarray(values, np.float32), deep=True)
-        array.SetName(name)
-        polydata.GetPointData().AddArray(array)
-    model_node.Modified()
 
 
 def _known_volume(node: Any) -> RegularVolume:

@@ -20,7 +20,8 @@ from vtk.util.numpy_support import vtk_to_numpy
 from ..core.errors import SegmentError
 from ..core.phrases import _
 from ..core.progress import Progress, meanwhile, part, report
-from ..job.model import segment_mesh
+from ..job.model import SURFACES, Made, segment_mesh
+from ..job.model import segment_surface as volume_surface
 from ..mesh.triangle_mesh import TriangleMesh, from_polydata
 from ..surface.islands import bounding_box, islands_above, islands_by_size, largest_island
 from ..surface.threshold import range_mask
@@ -28,6 +29,8 @@ from .scene import ijk_to_ras, vtk_matrix
 from .volumes import remember_scan, value_range, volume_from_node, voxels_of
 
 THRESHOLD_TAG = "PrintPrep.ThresholdHU"
+#: Who gave the range: ``user``, or nobody (a preset, an automatic threshold).
+THRESHOLD_BY_TAG, _USER = "PrintPrep.ThresholdBy", "user"
 #: Slicer's own colour for bone.
 BONE_COLOR = (0.945, 0.839, 0.569)
 #: How far (in voxels) a labelmap may lie beside a volume's grid and still be on it.
@@ -43,7 +46,8 @@ def segment_by_threshold(
 ) -> tuple[Any, str]:
     """Make a segment of all voxels with lower ≤ value ≤ upper.
 
-    The range travels with the segment as its tag ``PrintPrep.ThresholdHU`` ("low;high").
+    The range travels with the segment as its tag ``PrintPrep.ThresholdHU`` ("low;high"), and that
+    a person gave it as ``PrintPrep.ThresholdBy`` ("user").
 
     :param upper: None for no upper bound.
     :param segmentation_node: where to add the segment; None for a new segmentation.
@@ -67,6 +71,7 @@ def segment_by_threshold(
         segment.SetName(name)
         segment.SetColor(*BONE_COLOR)
         segment.SetTag(THRESHOLD_TAG, threshold_text(lower, upper))
+        segment.SetTag(THRESHOLD_BY_TAG, _USER)
         # Set, with the masks bypassed: other segments are left alone.
         mode = editor.ModificationModeSet
         editor.ModifySegmentByLabelmap(node, segment_id, labels, mode, False, True)
@@ -88,6 +93,18 @@ def threshold_of(segmentation_node: Any, segment_id: str) -> tuple[float, float 
         return float(lower), float(upper) if upper else None
     except ValueError:
         return None
+
+
+def surface_taken(segmentation_node: Any, segment_id: str) -> str:
+    """Where the surface of a segment lies if nobody says: at a person's number, else the edge.
+
+    :returns: a name in ``job.model.SURFACES``.
+    :raises SegmentError: there is no such segment.
+    """
+    by = vtk.reference("")
+    _segment(segmentation_node, segment_id).GetTag(THRESHOLD_BY_TAG, by)
+    named = str(by) == _USER and threshold_of(segmentation_node, segment_id) is not None
+    return "threshold" if named else "edge"
 
 
 def segment_mask(segmentation_node: Any, segment_id: str, volume_node: Any) -> np.ndarray:
@@ -215,6 +232,48 @@ def segment_surface(
         mask = clean(mask)
     known = threshold_of(segmentation_node, segment_id)
     return segment_mesh(volume, mask, known, part(progress, 0.1, 1.0))
+
+
+def made_surface(
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    surface: str | None = None,
+    follow: bool = True,
+    progress: Progress | None = None,
+    clean: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> Made:
+    """The surface of a segment, LPS mm in the volume's own coordinates, and what it rests on.
+
+    :param surface: ``edge`` or ``threshold``; None: as ``surface_taken`` says.
+    :param follow: False: the surface of a segment that no range made stays half-way between its
+        voxels and what is about them, whatever the grey values say.
+    :param clean: takes the mask and returns what of it the surface is to enclose.
+    :raises SegmentError: there is no such segment or surface, or the segment is empty.
+    :raises Cancelled: progress asked for it.
+    """
+    if surface not in (None, *SURFACES):
+        raise SegmentError(
+            _("there is no surface {surface}"),
+            surface=surface,
+            remedy=_("Choose one of {known}"),
+            known=", ".join(SURFACES),
+        )
+    known = threshold_of(segmentation_node, segment_id)
+    taken = surface or surface_taken(segmentation_node, segment_id)
+    as_it_is = known is None and not follow
+    volume = volume_from_node(volume_node)
+    report(progress, 0.0, _("Reading the segment"))
+    mask = segment_mask(segmentation_node, segment_id, volume_node)
+    if clean is not None:
+        mask = clean(mask)
+    return volume_surface(
+        volume,
+        mask,
+        (None, None) if as_it_is else known,
+        "threshold" if as_it_is else taken,
+        part(progress, 0.1, 1.0),
+    )
 
 
 def new_segmentation(volume_node: Any) -> Any:
@@ -451,12 +510,19 @@ def label_stamps(segmentation_node: Any) -> dict[str, int]:
 
 
 def tag_threshold(
-    volume_node: Any, segmentation_node: Any, segment_id: str, low: float, high: float
+    volume_node: Any,
+    segmentation_node: Any,
+    segment_id: str,
+    low: float,
+    high: float,
+    by_user: bool = False,
 ) -> bool:
     """Keep the range with a segment that the Threshold effect filled; False where it did not.
 
     The range counts where every voxel of the segment lies in it: undo with the effect still
     active changes the segment, too.
+
+    :param by_user: whether a person gave the range, not a preset or a measurement.
     """
     segment = segment_of(segmentation_node, segment_id)
     if segment is None or not segment_has_voxels(segmentation_node, segment_id):
@@ -466,6 +532,10 @@ def tag_threshold(
         return False
     upper = None if high >= value_range(volume_node)[1] else high
     segment.SetTag(THRESHOLD_TAG, threshold_text(low, upper))
+    if by_user:
+        segment.SetTag(THRESHOLD_BY_TAG, _USER)
+    else:
+        segment.RemoveTag(THRESHOLD_BY_TAG)
     return True
 
 
@@ -479,16 +549,20 @@ def segment_model(
     segment_id: str,
     keep: str = "all",
     smallest_mm3: float = 0.0,
+    surface: str | None = None,
+    follow: bool = True,
     progress: Progress | None = None,
-) -> TriangleMesh:
+) -> Made:
     """The surface of the parts of a segment that are to stay; the segment is left alone.
 
     :param keep: ``all``, ``largest`` or ``above`` (``smallest_mm3``).
+    :param surface, follow: as for ``made_surface``.
     :raises SegmentError: nothing is left.
     :raises Cancelled: progress asked for it.
     """
+    chosen = volume_node, segmentation_node, segment_id, surface, follow, progress
     if keep == "all":
-        return segment_surface(volume_node, segmentation_node, segment_id, progress)
+        return made_surface(*chosen)
     voxel = float(np.prod(np.abs(volume_node.GetSpacing())))
 
     def clean(mask: np.ndarray) -> np.ndarray:
@@ -503,7 +577,7 @@ def segment_model(
             )
         return kept
 
-    return segment_surface(volume_node, segmentation_node, segment_id, progress, clean)
+    return made_surface(*chosen, clean)
 
 
 def clean_segment(

@@ -22,6 +22,8 @@ from ..mesh.io.placement import UNITS
 from ..mesh.self_intersection import self_intersection_record
 from ..mesh.triangle_mesh import TriangleMesh, measure
 from ..surface.contrast import half_contrast
+from .edge_accuracy import EdgeTruth, edge_maps, edge_truth, edge_truth_record
+from .half_contrast_parts import part_contrasts
 from .printers import Printer, fit_records, known_printers
 from .segment_edits import edit_effect
 from .surface_accuracy import surface_truth, truth_map, truth_record
@@ -79,6 +81,11 @@ class Subject:
         return self.untouched and self.edge is None
 
     @property
+    def at_edge(self) -> bool:
+        """Whether the model was laid at the anatomy's edges, as far as the scan shows them."""
+        return self.edge is not None and self.edge.blur is not None
+
+    @property
     def placing(self) -> tuple[float, tuple[float, float, float]]:
         """Scale (with the unit) and offset of the file."""
         file = self.exported
@@ -105,7 +112,8 @@ class Subject:
 class Assessment:
     """The figures for the record's ``segment`` and ``model``, and maps for the display.
 
-    :param maps: values in mm at every point of the mesh, (N,) each; NaN where unknown.
+    :param maps: values in mm (``EdgeMark``: what became of it) at every point of the mesh, (N,)
+        each; NaN where unknown.
     :param left_out: ids of the checks that the short way leaves out; () where all was measured.
     """
 
@@ -128,14 +136,18 @@ def assess(
     """
     if quick:
         segment = _segment(subject, False, part(progress, 0.0, 0.5))
-        model, _walls = _model(subject, False, part(progress, 0.5, 1.0))
+        model, _walls, _edge = _model(subject, False, part(progress, 0.5, 1.0))
         return Assessment(segment, model, left_out=_left_out(subject))
     segment = _segment(subject, True, part(progress, 0.0, 0.2))
-    model, thickness = _model(subject, True, part(progress, 0.2, 0.8 if maps else 1.0))
+    model, thickness, truth = _model(subject, True, part(progress, 0.2, 0.8 if maps else 1.0))
     if not maps or thickness is None:
         return Assessment(segment, model)
     made = {"WallThicknessMm": thickness_map(subject.mesh, thickness, part(progress, 0.8, 0.9))}
-    if subject.bounded:
+    edge, message = subject.edge, _("Comparing with the edges")
+    if edge is not None:
+        mapped = partial(edge_maps, subject.mesh, edge, truth)
+        made |= meanwhile(progress, 0.9, message, mapped)
+    if subject.bounded and not subject.at_edge:
         made["DistanceToGreyValuesMm"] = truth_map(
             subject.mesh, *subject.grey, progress=part(progress, 0.9, 1.0)
         )
@@ -158,7 +170,11 @@ def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[s
     message = _("Measuring half contrast")
     report(progress, 0.0, message)
     half = meanwhile(progress, 0.0, message, lambda: half_contrast(voxels, ijk_to_lps, mesh))
-    figures: dict[str, Any] = {"half_contrast": None if half is None else vars(half)}
+    figures: dict[str, Any] = {"half_contrast": None}
+    if half is not None:
+        parts = partial(part_contrasts, voxels, ijk_to_lps, mesh)
+        told = [] if subject.at_edge else meanwhile(progress, 0.05, message, parts)
+        figures["half_contrast"] = vars(half) | {"parts": told}
     if subject.ct:
         found = meanwhile(progress, 0.1, message, lambda: metal(voxels, mask, ijk_to_lps))
         figures["metal"] = vars(found)
@@ -172,7 +188,7 @@ def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[s
         steps = (subject.source.get("steps_mm") or {}).get("max") or 0.0
         mixed = partial(partial_volume, voxels, mask, ijk_to_lps, low, high, half, steps)
         figures["partial_volume"] = vars(meanwhile(progress, 0.3, message, mixed))
-    if subject.ct and whole:
+    if subject.ct and whole and not subject.at_edge:
         effect = threshold_effect(
             voxels, ijk_to_lps, low, high, mesh, field=field, progress=part(progress, 0.4, 1.0)
         )
@@ -182,7 +198,7 @@ def _segment(subject: Subject, whole: bool, progress: Progress | None) -> dict[s
 
 def _model(
     subject: Subject, whole: bool, progress: Progress | None
-) -> tuple[dict[str, Any], WallThickness | None]:
+) -> tuple[dict[str, Any], WallThickness | None, EdgeTruth | None]:
     mesh, thickness = subject.mesh, None
     message = _("Measuring the model")
     report(progress, 0.0, message)
@@ -210,12 +226,30 @@ def _model(
         figures["bridges"] = thin_bridges(
             subject.mask, subject.volume.ijk_to_lps, progress=part(progress, 0.7, 0.85)
         ).as_record()
+    truth = _truth(subject, figures, part(progress, 0.85, 1.0))
+    return figures, thickness, truth
+
+
+def _truth(
+    subject: Subject, figures: dict[str, Any], progress: Progress | None
+) -> EdgeTruth | None:
+    """Put into the figures how far the model lies from the images."""
+    mesh, edge, mask = subject.mesh, subject.edge, subject.mask
+    figures["edge"] = None if edge is None else edge.as_record()
+    if edge is not None and subject.at_edge:
+        found = edge_truth(mesh, edge, *subject.grey, mask=mask, progress=progress)
+        if found is not None:
+            truth = edge_truth_record(found, subject.refinement)
+            figures["surface_truth"] = truth
+            if truth["moved_mm"] is not None:
+                # From the images: the surface that the edges were looked for at is another one.
+                edges = figures["edge"]
+                edges["moved_mm"] = {**(edges["moved_mm"] or {}), **truth["moved_mm"]}
+            return found
     if subject.bounded:
-        truth = surface_truth(
-            mesh, *subject.grey, mask=subject.mask, progress=part(progress, 0.85, 1.0)
-        )
-        figures["surface_truth"] = truth_record(truth, subject.refinement)
-    return figures, thickness
+        level = surface_truth(mesh, *subject.grey, mask=mask, progress=progress)
+        figures["surface_truth"] = truth_record(level, subject.refinement)
+    return None
 
 
 def _fit(subject: Subject, extents_mm: tuple[float, ...], box: OrientedExtents) -> dict[str, Any]:

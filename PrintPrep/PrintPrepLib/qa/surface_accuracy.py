@@ -92,7 +92,7 @@ def surface_truth(
         edited = meanwhile(progress, 1.0, message, edits)
         found[edited], outcome[edited] = np.nan, MISSED
     return SurfaceTruth(
-        **_figures(found[np.isfinite(found)].astype(np.float64)),
+        **distance_figures(found[np.isfinite(found)].astype(np.float64)),
         samples=len(points),
         cut_share=float(np.mean(outcome == CUT)),
         edited_share=float(np.mean(outcome == MISSED)),
@@ -148,7 +148,8 @@ def placed_samples(mesh: TriangleMesh, count: int) -> tuple[np.ndarray, np.ndarr
     return points, surface.normals[chosen]
 
 
-def _figures(values: np.ndarray) -> dict[str, float | None]:
+def distance_figures(values: np.ndarray) -> dict[str, float | None]:
+    """Mean with sign, mean, root mean square, 95th percentile and largest of distances, mm."""
     names = ("signed_mean_mm", "mean_mm", "rms_mm", "p95_mm", "max_mm")
     if len(values) == 0:
         return dict.fromkeys(names)

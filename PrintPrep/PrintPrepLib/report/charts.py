@@ -73,7 +73,12 @@ def _charts(
         yield told, lambda title: offset_chart(offsets, title)
     distance = translated(_("Distance"))
     if truth := _histogram(model, "surface_truth"):
-        told = translated(_("Model against the grey values, + outside"))
+        edge = model["surface_truth"].get("to") == "edge"
+        told = translated(
+            _("Model against the edges, + outside")
+            if edge
+            else _("Model against the grey values, + outside")
+        )
         yield told, lambda title: histogram_chart(truth, distance, None, title)
     if walls := _histogram(model, "wall_thickness"):
         limit, thickness = model["wall_thickness"].get("limit_mm"), translated(_("Thickness"))

@@ -33,6 +33,7 @@ from .html import (
 )
 from .record_rows import (
     IDENTITY,
+    edge_rows,
     grey_unit,
     measure_rows,
     model_rows,
@@ -270,6 +271,7 @@ def _making(record: Mapping[str, Any]) -> str:
         *volume_rows(record["volume"]),
         _section(_("Segment")),
         *segment_rows(record["segment"], grey_unit(record)),
+        *edge_rows(record["model"]),
         _section(_("Software")),
         (_("Versions"), versions),
     ]

@@ -23,7 +23,7 @@ IDENTITY = {
 _MODEL = {
     "files", "units", "space", "scale", "center_offset_mm", "triangles", "extents_mm",
     "bounds_mm", "volume_mm3", "area_mm2", "components", "voids", "watertight",
-    "boundary_edges", "non_manifold_edges", "inconsistent_edges", "part_of_file",
+    "boundary_edges", "non_manifold_edges", "inconsistent_edges", "part_of_file", "edge",
 }  # fmt: skip
 _SOURCE = {
     "kind", "series_id", "modality", "manufacturer", "scanner_model", "slices", "rejected",
@@ -50,9 +50,14 @@ _SEGMENT = {
     "method", "threshold_hu", "voxels", "volume_mm3", "cut_by_field_mm2", "half_contrast",
     "surface", "mask",
 }  # fmt: skip
+#: Where a surface lies and why: at the edge or not, and whether a threshold was named.
 _SURFACES = {
-    "edge": _("where the anatomy ends, by the edge in the grey values"),
-    "threshold": _("where the grey values cross the range"),
+    (True, False): _(
+        "where the anatomy ends, at the edges in the images, because no threshold was given"
+    ),
+    (True, True): _("where the anatomy ends, at the edges in the images, as asked for"),
+    (False, True): _("where the grey values cross the threshold, because one was given"),
+    (False, False): _("where the grey values cross the range, as asked for"),
 }
 
 
@@ -80,6 +85,30 @@ def model_rows(model: Mapping[str, Any]) -> Rows:
     yield _("Closed surface"), translated(_("yes") if model["watertight"] else _("no"))
     faults = [model.get(f"{kind}_edges") for kind in ("boundary", "non_manifold", "inconsistent")]
     yield _("Edges: open, overused, at odds"), joined(faults, 0, ", ")
+
+
+def edge_rows(model: Mapping[str, Any]) -> Rows:
+    """What a surface at the anatomy's edges rests on."""
+    edge = model.get("edge")
+    if not edge:
+        return
+    percent = {name: 100 * edge[f"share_{name}"] for name in ("fitted", "thin", "kept")}
+    shares = _("{fitted:.1f} % fitted, {thin:.1f} % on thin walls, {kept:.1f} % kept")
+    yield _("Edges"), Phrase(shares, percent)
+    blur = edge["blur_mm"]
+    yield (
+        _("Blur in the slices, across them (SD)"),
+        joined((blur["in_plane"], blur["across_slices"]), 2, " / ", "mm"),
+    )
+    for material in edge["materials"]:
+        values = {"value": f"{material['value']:.4g}", "share": 100 * material["share"]}
+        yield _("Material"), Phrase(_("{value} on {share:.0f} % of the edges"), values)
+    moved = edge.get("moved_mm")
+    if moved:
+        yield (
+            _("Edge outside of the range's surface by (5 %, mean, 95 %)"),
+            joined((moved["p05"], moved["mean"], moved["p95"]), 3, " / ", "mm"),
+        )
 
 
 def size_in_file(model: Mapping[str, Any]) -> str:
@@ -179,20 +208,27 @@ def grey_unit(record: Mapping[str, Any]) -> str:
     return "SUV" if scaled else ""
 
 
+def surface_told(segment: Mapping[str, Any]) -> Phrase:
+    """Where the surface of a record's ``segment`` lies, and why there."""
+    surface, ranges = segment.get("surface"), segment.get("threshold_hu")
+    if surface != "edge" and ranges == [None, None]:
+        return Phrase(_("half-way between voxels"))
+    named = "threshold" in str(segment.get("method")) and "automatic" not in segment["method"]
+    return Phrase(_SURFACES[surface == "edge", named])
+
+
 def segment_rows(segment: Mapping[str, Any], unit: str = "") -> Rows:
     """What the model was made of; ``unit`` is that of the grey values."""
     low, high = segment["threshold_hu"]
     yield _("Method"), Phrase(segment["method"])
     surface = segment.get("surface")
-    if (low, high) == (None, None) and surface == "threshold":
-        surface = _("half-way between voxels")
-    yield _("Surface lies"), surface and Phrase(_SURFACES.get(surface, surface))
+    yield _("Surface lies"), surface and surface_told(segment)
     digits = _grey_digits(low, high)
     yield _("Grey values"), _range(low, high, digits, unit)
     yield _("Voxels"), f"{segment['voxels']:,}".replace(",", " ")
     yield _("Volume of the voxels"), amount(segment["volume_mm3"] / 1000, 2, "cm³")
     half = segment.get("half_contrast")
-    if half:
+    if half and surface != "edge":
         yield _("Half contrast, measured"), amount(half["threshold"], digits, unit)
         yield _("Surface outside of it by"), amount(half["shift_mm"], 3, "mm")
         yield _("Blur of the images (SD)"), amount(half["blur_mm"], 2, "mm")

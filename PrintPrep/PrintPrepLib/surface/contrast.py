@@ -37,7 +37,8 @@ class HalfContrast:
 
     ``threshold`` is halfway between ``object_value`` and ``background_value``;
     ``shift_mm`` is how far the surface lies outside the half-contrast one (negative:
-    inside), ``shift_p95_mm`` the 95th percentile of its magnitude. ``blur_mm`` is the
+    inside), ``shift_p95_mm`` the 95th percentile of its magnitude, ``shift_mean_mm`` and
+    ``shift_sd_mm`` its mean and standard deviation. ``blur_mm`` is the
     standard deviation of the blur that the edges show. ``thin_share`` is the share of
     places where the wall is thinner than the blur allows half contrast to be right
     (about twice the full width at half maximum).
@@ -51,6 +52,8 @@ class HalfContrast:
     blur_mm: float
     thin_share: float
     profiles: int
+    shift_mean_mm: float = 0.0
+    shift_sd_mm: float = 0.0
 
 
 def half_contrast(
@@ -99,6 +102,8 @@ def half_contrast(
         blur_mm=blur,
         thin_share=_thin_share(sign * (profiles - halves[:, None]), depths, blur),
         profiles=int(valid.sum()),
+        shift_mean_mm=float(-np.nanmean(crossing)),
+        shift_sd_mm=float(np.nanstd(crossing)),
     )
 
 

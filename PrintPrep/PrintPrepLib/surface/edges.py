@@ -102,6 +102,7 @@ def edge_surface(
     material: tuple[float, float] | None = None,
     saturated: float | None = None,
     others: np.ndarray | None = None,
+    told: bool = True,
     reach_mm: float = REACH_MM,
     progress: Progress | None = None,
 ) -> EdgeSurface:
@@ -117,6 +118,7 @@ def edge_surface(
     :param material: mean and standard deviation of what is meant, where that is known.
     :param saturated: grey values from here on are metal; None: there is none.
     :param others: boolean of the same shape, what other bodies have; borders stay common.
+    :param told: whether the images can tell edges; where not, the segment's own surface is kept.
     :param reach_mm: how far from the segment's surface an edge may lie.
     :raises SegmentError: the segment is empty.
     :raises Cancelled: progress asked for it.
@@ -133,7 +135,7 @@ def edge_surface(
     maker = _Maker(
         voxels, mask, ijk_to_lps, (low, high), field, material, saturated, others, reach_mm
     )
-    return maker.made(progress)
+    return maker.made(progress) if told else maker.unmoved(progress)
 
 
 def joined(surfaces: Sequence[EdgeSurface]) -> EdgeSurface:
@@ -145,6 +147,16 @@ def joined(surfaces: Sequence[EdgeSurface]) -> EdgeSurface:
         marks=np.concatenate([one.marks for one in surfaces]),
         moved_mm=np.concatenate([one.moved_mm for one in surfaces]),
     )
+
+
+def carried(surface: EdgeSurface, mesh: TriangleMesh) -> EdgeSurface:
+    """The same for a mesh that was made of it, smoothed or thinned out, LPS mm: each vertex has
+    what the nearest one had."""
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(surface.mesh.points).query(mesh.points, workers=-1)[1]
+    marks, moved_mm = surface.marks[nearest], surface.moved_mm[nearest]
+    return replace(surface, mesh=mesh, marks=marks, moved_mm=moved_mm)
 
 
 @dataclass(frozen=True)
@@ -188,12 +200,13 @@ class _Maker:
         start = meanwhile(progress, 0.02, finding, lambda: self._surface(self.mask))
         rough = self._chosen(start, _COARSE_MM)
         if len(rough) == 0:
-            return self._unmoved(start)
+            return self._kept(start)
         report(progress, 0.1, blurring)
         grey.sign = self._sign(grey, start, rough)
         scan = meanwhile(progress, 0.1, blurring, lambda: self._scan(grey, start, rough))
         if scan is None:
-            return self._unmoved(start)
+            return self._kept(start)
+        former = start.former
         coarse = self._fitted(grey, scan, start, rough, part(progress, 0.15, 0.25))
         metal = self._metal(box)
         start, coarse = meanwhile(
@@ -209,7 +222,7 @@ class _Maker:
         points, held = moved(start, target, part(progress, 0.75, 1.0))
         marks[held & (np.linalg.norm(points - target, axis=1) > _HELD_MM)] = KEPT
         mesh = TriangleMesh(points, start.triangles)
-        moves = np.einsum("ni,ni->n", points - start.former, start.normals)
+        moves = meanwhile(progress, 0.99, laying, lambda: _moves(points, start.normals, former))
         report(progress, 1.0, _("Surface ready"))
         return EdgeSurface(mesh, marks, moves, scan.blur, _materials(edges), self.reach)
 
@@ -253,7 +266,13 @@ class _Maker:
         )
         return i, j, k
 
-    def _unmoved(self, start: Start) -> EdgeSurface:
+    def unmoved(self, progress: Progress | None) -> EdgeSurface:
+        """The segment's own surface."""
+        finding = _("Finding the surface")
+        report(progress, 0.0, finding)
+        return self._kept(meanwhile(progress, 0.0, finding, lambda: self._surface(self.mask)))
+
+    def _kept(self, start: Start) -> EdgeSurface:
         mesh = TriangleMesh(start.former, start.triangles)
         count = len(start.former)
         return EdgeSurface(
@@ -554,7 +573,7 @@ _LEAST_WIDE = 0.1
 #: No fit is surer than this, mm; an edge less sure than that is none.
 _SUREST_MM, _UNSURE_MM = 0.02, 0.5
 #: Curvature moves an edge by this share of the blur at most.
-_MOST_RAISED = 0.25
+_MOST_RAISED = 0.2
 
 
 @dataclass(frozen=True)
@@ -586,6 +605,15 @@ class _Found:
             self.points[good] + edges.body[good, None] * self.normals[good],
             1 / np.maximum(edges.sd[good], _SUREST_MM) ** 2,
         )
+
+
+def _moves(points: np.ndarray, normals: np.ndarray, former: np.ndarray) -> np.ndarray:
+    """How far (N,) mm points lie outside the former surface, along their normals: as far as its
+    nearest vertex tells."""
+    from scipy.spatial import cKDTree
+
+    nearest = cKDTree(former, balanced_tree=False).query(points, workers=-1)[1]
+    return np.einsum("ni,ni->n", points - former[nearest], normals)
 
 
 def _materials(found: _Found) -> list[tuple[float, float]]:

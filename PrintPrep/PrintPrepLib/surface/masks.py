@@ -262,7 +262,7 @@ def _nowhere(source: LabelMap, name: str, beyond: float) -> MaskError:
         )
     return MaskError(
         _("the label {name} is smaller than the volume's voxels: none of them lies in it"),
-        remedy=_("Choose a smaller --spacing, or another label"),
+        remedy=_("Choose a smaller spacing of the volume, or another label"),
         file=source.file or None,
         name=name,
     )

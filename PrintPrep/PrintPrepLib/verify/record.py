@@ -16,6 +16,7 @@ from ..core.progress import Progress, part, report
 from ..mesh.io.common import sha256_of
 from ..qa.checks.record import MALFORMED, record_checks
 from ..qa.record import SCHEMA, SEAL, checksum, seal_holds
+from .edge import edge_items
 from .items import Difference, Item, Verification, beside
 from .mask import mask_items
 from .model import model_items
@@ -50,8 +51,9 @@ def verify(
     report(progress, 0.0, _("Reading the record"))
     items = [_sealed(record), *check_items(record), *_file_items(record, path.parent)]
     items += mask_items(record, path.parent)
-    items += model_items(record, path.parent, part(progress, 0.1, 0.7))
+    items += model_items(record, path.parent, part(progress, 0.1, 0.4))
     items.append(volume_item(record, path))
+    items += edge_items(record, path, part(progress, 0.4, 0.7))
     if source:
         items.append(source_item(record, source, part(progress, 0.7, 1.0)))
     return Verification(path, tuple(items))

@@ -33,6 +33,14 @@ class Detail(enum.Enum):
     OWN = "own"
 
 
+class Lie(enum.Enum):
+    """Where the surface of the model lies; the values are the library's names."""
+
+    AUTOMATIC = ""
+    EDGE = "edge"
+    THRESHOLD = "threshold"
+
+
 class Unit(enum.Enum):
     """The unit of the numbers in a model file; the values are the library's names."""
 
@@ -56,6 +64,8 @@ class MapOf(enum.Enum):
     WALL = "wall"
     GREY = "grey"
     REFERENCE = "reference"
+    MOVED = "moved"
+    MARK = "mark"
 
 
 class KnownObject(enum.Enum):
@@ -83,6 +93,11 @@ DETAILS = {
     Detail.SMALL: _("small file: within 0.3 mm"),
     Detail.OWN: _("own limits (see More)"),
 }
+LIES = {
+    Lie.AUTOMATIC: _("automatic"),
+    Lie.EDGE: _("edge: where the anatomy ends"),
+    Lie.THRESHOLD: _("threshold: at its grey value"),
+}
 #: Share of the triangles to remove at most (percent), and the deviation (mm) allowed for it.
 REDUCTIONS: dict[Detail, tuple[float, float] | None] = {
     Detail.FULL: None,
@@ -105,12 +120,16 @@ MAPS = {
     MapOf.WALL: _("thickness of its walls"),
     MapOf.GREY: _("distance to the grey values"),
     MapOf.REFERENCE: _("distance to the other model"),
+    MapOf.MOVED: _("how far the edge moved it"),
+    MapOf.MARK: _("where the edge was found"),
 }
 #: Titles of the maps' colour bars.
 MAP_TITLES = {
     MapOf.WALL: _("Wall thickness (mm)"),
     MapOf.GREY: _("Distance to the grey values (mm)"),
     MapOf.REFERENCE: _("Distance to the reference (mm)"),
+    MapOf.MOVED: _("Moved by the edge (mm)"),
+    MapOf.MARK: _("0 fitted, 1 thin, 2 kept"),
 }
 OBJECTS = {
     KnownObject.BALL: _("ball"),

@@ -23,6 +23,18 @@ _HINTS = {
     MapOf.REFERENCE: _(
         "Red: outside the other model by up to 1 mm. Blue: inside it. Grey: not known."
     ),
+    MapOf.MOVED: _(
+        "Red: the edge lies up to 1 mm outside the segment's own surface. Blue: inside it."
+    ),
+    MapOf.MARK: _(
+        "Blue: the edge was fitted. Yellow: fitted as a thin wall. Red: no sure edge, kept "
+        "where the segment has it."
+    ),
+}
+_WAITS = {
+    MapOf.REFERENCE: _("Compare with another model first: in the Lab."),
+    MapOf.MOVED: _("Make the model with its surface at the edge first."),
+    MapOf.MARK: _("Make the model with its surface at the edge first."),
 }
 _NO_PLOT = {
     "steps": _("The steps of this volume are not known."),
@@ -39,11 +51,7 @@ def map_widgets(chosen: MapOf, model: bool, measured: bool) -> Widgets:
     """
     hint = _HINTS[chosen]
     if chosen is not MapOf.NONE and model and not measured:
-        hint = (
-            _("Compare with another model first: in the Lab.")
-            if chosen is MapOf.REFERENCE
-            else _("Check all first.")
-        )
+        hint = _WAITS.get(chosen, _("Check all first."))
     return Widgets(texts={"mapHint": Phrase(hint)})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PrintPrepLib.core.phrases import Phrase, _
 
-from .choices import REDUCTIONS, Detail, Keep
+from .choices import REDUCTIONS, Detail, Keep, Lie
 from .view import Stage, State, Text, View, Widgets, joined
 
 
@@ -41,6 +41,53 @@ class Refining:
 
 
 @dataclass(frozen=True)
+class Lying:
+    """Where the surface of the next model lies.
+
+    :param chosen: what is chosen.
+    :param by_user: whether a person gave the range of the segment.
+    :param ranged: whether a range made the segment at all.
+    :param follow: whether one that no range made follows the image.
+    """
+
+    chosen: Lie = Lie.AUTOMATIC
+    by_user: bool = False
+    ranged: bool = True
+    follow: bool = True
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the surface stays where the segment has it."""
+        return not self.ranged and not self.follow
+
+    @property
+    def taken(self) -> Lie:
+        """The surface that is made."""
+        if self.as_it_is:
+            return Lie.THRESHOLD
+        if self.chosen is not Lie.AUTOMATIC:
+            return self.chosen
+        return Lie.THRESHOLD if self.by_user else Lie.EDGE
+
+    @property
+    def told(self) -> Phrase:
+        """Which surface it is, and why."""
+        if self.as_it_is:
+            return Phrase(_("As the segment is, half-way between its voxels."))
+        if self.chosen is Lie.EDGE:
+            return Phrase(_("Edge: where the grey values show that the anatomy ends."))
+        if self.chosen is Lie.THRESHOLD and not self.ranged:
+            return Phrase(_("Threshold: at half contrast, as no range made the segment."))
+        if self.chosen is Lie.THRESHOLD:
+            return Phrase(_("Threshold: exactly at the range of the segment."))
+        if self.by_user:
+            return Phrase(_("Threshold, because the range was set by hand."))
+        if not self.ranged:
+            return Phrase(_("Edge, because no range made the segment."))
+        return Phrase(_("Edge, because nobody set the range by hand."))
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """What the step depends on.
 
@@ -52,6 +99,9 @@ class ModelFacts:
     :param deviation: what a changed surface costs, as it was told, or "".
     :param comparing: whether Slicer's own surface is shown, and ``comparison`` what was told.
     :param refining: what is chosen for the next model.
+    :param lying: where the next model's surface lies.
+    :param surface: where that of the model lies, ``edge`` or ``threshold``; ``edge`` what was
+        kept of it with the model, {} for nothing; ``as_it_is`` whether the image had no say.
     :param refusal: why no model of the volume and the segment can be made, or "".
     """
 
@@ -66,6 +116,10 @@ class ModelFacts:
     comparison: str = ""
     keep: Keep = Keep.ALL
     refining: Refining = Refining()
+    lying: Lying = Lying()
+    surface: str = "edge"
+    edge: Mapping[str, Any] = field(default_factory=dict)
+    as_it_is: bool = False
     refusal: Text = ""
 
 
@@ -73,11 +127,12 @@ def model_view(facts: ModelFacts) -> View:
     """Done where the chosen segment has a model that is up to date."""
     state = _state(facts)
     usable, made = not state.blocked, facts.model is not None
-    made_with = ("makeModelButton", "keepCombo", "partSizeSpin", "detailCombo")
+    made_with = ("makeModelButton", "keepCombo", "partSizeSpin", "detailCombo", "surfaceCombo")
     widgets = Widgets(
         enabled={
             **dict.fromkeys(made_with, usable),
             "modelTools": usable and made,
+            "followCheck": usable,
             "previewButton": usable and made and facts.refining.any,
             "smoothMmSpin": facts.refining.smoothing_mm is not None,
             "decimatePercentSpin": facts.refining.reduction is not None,
@@ -87,10 +142,12 @@ def model_view(facts: ModelFacts) -> View:
             "partSizeSpin": facts.keep is Keep.ABOVE_SIZE,
             "acceptButton": facts.previewing,
             "discardButton": facts.previewing,
+            "followCheck": not facts.lying.ranged,
         },
         checked={"compareButton": facts.comparing},
         chosen={"detailCombo": list(Detail).index(facts.refining.detail)},
         labels={
+            "surfaceHint": facts.lying.told if facts.segment else "",
             "deviationLabel": facts.deviation,
             "compareLabel": facts.comparison if facts.comparing else "",
         },
@@ -112,10 +169,20 @@ def _state(facts: ModelFacts) -> State:
     if facts.previewing:
         what = Phrase(_("Accept or discard the changed surface (see More)."))
         return State(Stage.NEXT, Phrase(_("accept?")), what)
-    texts = [model_told(facts.triangles, facts.refinement)]
-    if not _as_chosen(facts):
+    texts = [model_told(facts.triangles, facts.refinement, facts.surface, facts.as_it_is)]
+    if facts.edge:
+        texts.append(edge_told(facts.edge))
+    if not _lies_as_chosen(facts):
+        texts.append(Phrase(_("Make the model again for the surface that is chosen now.")))
+    elif not _as_chosen(facts):
         texts.append(Phrase(_("Make the model again for the detail that is chosen now.")))
     return State(Stage.DONE, facts.model, joined(texts))
+
+
+def _lies_as_chosen(facts: ModelFacts) -> bool:
+    """Whether the model's surface lies where that of the next one would."""
+    wanted = facts.lying
+    return (facts.surface, facts.as_it_is) == (wanted.taken.value, wanted.as_it_is)
 
 
 def _as_chosen(facts: ModelFacts) -> bool:
@@ -129,16 +196,38 @@ def _as_chosen(facts: ModelFacts) -> bool:
     return not wanted.any or made.get("bound_mm", wanted.farthest_mm) == wanted.farthest_mm
 
 
-def model_told(triangles: int, refinement: Mapping[str, Any]) -> Phrase:
+def edge_told(edge: Mapping[str, Any]) -> Phrase:
+    """Where the edge was found, in shares of the surface."""
+    return Phrase(
+        _("Edge: {fitted:.0f} % fitted, {thin:.0f} % thin walls, {kept:.0f} % kept."),
+        {
+            "fitted": 100 * edge["share_fitted"],
+            "thin": 100 * edge["share_thin"],
+            "kept": 100 * edge["share_kept"],
+        },
+    )
+
+
+def model_told(
+    triangles: int,
+    refinement: Mapping[str, Any],
+    surface: str = "threshold",
+    as_it_is: bool = False,
+) -> Phrase:
     """What the model in the scene is, whatever is chosen for the next one.
 
     :param refinement: as kept with the model; {} where it is the exact surface.
+    :param surface: where it lies, ``edge`` or ``threshold``; ``as_it_is``: where the segment has
+        it.
     """
     if not refinement:
-        return Phrase(
-            _("{triangles:,} triangles, just as the grey values give them."),
-            {"triangles": triangles},
-        )
+        if as_it_is:
+            text = _("{triangles:,} triangles, just as the segment is.")
+        elif surface == "edge":
+            text = _("{triangles:,} triangles, at the edge of the anatomy.")
+        else:
+            text = _("{triangles:,} triangles, just as the grey values give them.")
+        return Phrase(text, {"triangles": triangles})
     values = {
         "triangles": triangles,
         "smoothing": refinement.get("smoothing_mm"),

@@ -260,6 +260,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Edge: where the grey values show that the anatomy ends, whatever the threshold was. Threshold: exactly at the range of the segment. Automatic: the threshold where you set the range by hand, else the edge.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Every triangle, or fewer for programs that cannot handle large files. It holds for the next model that is made; what it cost is told above.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -269,6 +273,10 @@
 </message>
 <message>
 <source>Find the object around the place and measure it in the grey values.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Follow t&amp;he image</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -356,7 +364,7 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Make the surface of the segment where the grey values cross the threshold, and check it shortly.</source>
+<source>Make the surface of the segment as it is chosen above, and check it shortly.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -405,6 +413,10 @@
 </message>
 <message>
 <source>Move the middle to the origin</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>No threshold made this segment. On: its surface is laid where the image shows the edge. Off: it stays as the segment is.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -569,6 +581,10 @@
 </message>
 <message>
 <source>Sur&amp;gery on:</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Surface:</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -897,6 +913,10 @@
 </message>
 <message>
 <source>exportName</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>follow</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1682,6 +1702,109 @@
 </message>
 </context>
 <context>
+<name>checks.edge</name>
+<message>
+<source>95 % of the model's surface lies within {p95:.2f} mm of the edges in the images, on average {mean} of them; the farthest place lies {farthest}.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Another threshold would not move this surface: it lies at the edges. It would only change what belongs to the segment.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Compare the model with the images at those places.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Effect of the threshold</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Mixed voxels</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Model against segment</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Model against the images</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>No edge could be measured: the images show none, or their slices lie too far apart. The surface lies where the grey values cross the range.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Nowhere near the model do the images show an edge, so they cannot tell whether its size is right.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Surface at the edges</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The grey values {bounds} only say what is meant. A surface where they end would lie {mean} of the edge on average, by {first:+.2f} to {last:+.2f} mm on 90 % of it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The images are blurred by {in_plane:.2f} mm in the slices and {across:.2f} mm across them (standard deviation); on {percent:.0f} % of the surface the wall is thinner than that shows. Its thickness is right as far as it is of the same material as thicker walls nearby.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The model encloses {percent:.1f} % less than the voxels of the segment. On average the edge lies {moved} of where the segment ends, which makes about {explained:+.1f} %.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The model encloses {percent:.1f} % more than the voxels of the segment. On average the edge lies {moved} of where the segment ends, which makes about {explained:+.1f} %.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Voxels at the surface that hold more than one tissue make up {percent:.0f} % of the segment's volume. The edge was found between them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Walls thinner than the blur</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>What the threshold alone would cost</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>from {low:g} to {high:g}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>from {low:g} upwards</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>up to {high:g}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{fitted:.1f} % of the surface lie at an edge that was measured there, {thin:.1f} % on walls so thin that their material is taken from thicker ones nearby, {kept:.1f} % where no edge could be told and the surface stayed where the segment has it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.1f} % (kept where the segment has it)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.1f} % (no clear edge nearby)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.1f} % (painted or erased by hand)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{percent:.1f} % (where the scanned field ends)</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
 <name>checks.mask</name>
 <message>
 <source>Mask against the images</source>
@@ -1826,6 +1949,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>On average that is {mean:+.2f} mm, with a standard deviation of {spread:.2f} mm.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Outside and inside</source>
 <translation type="unfinished"></translation>
 </message>
@@ -1874,11 +2001,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>The segment holds grey values {bounds}; half the contrast is {half}, and against it the surface lies {shift:.2f} mm farther in: every wall is {wall:.2f} mm thinner.</source>
+<source>The segment holds grey values {bounds}, and each part was looked at by itself, the largest first: {parts}.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>The segment holds grey values {bounds}; half the contrast is {half}, and against it the surface lies {shift:.2f} mm farther out: every wall is {wall:.2f} mm thicker.</source>
+<source>The segment holds grey values {bounds}; half the contrast is {half}, and against it the surface lies {shift:.2f} mm farther in (the median): a wall with two such sides is {wall:.2f} mm thinner.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The segment holds grey values {bounds}; half the contrast is {half}, and against it the surface lies {shift:.2f} mm farther out (the median): a wall with two such sides is {wall:.2f} mm thicker.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -1939,6 +2070,10 @@
 </message>
 <message>
 <source>millimetres</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>part {number} ({share:.0f} % of the surface): half the contrast is {half}, the surface lies {mean:+.2f} ± {spread:.2f} mm outside of it</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -3003,6 +3138,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>leave out the checks that take long on large models; the record names them</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>move the middle of the model to the origin</source>
 <translation type="unfinished"></translation>
 </message>
@@ -3095,6 +3234,10 @@
 </message>
 <message>
 <source>Steps</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Surface</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -6047,6 +6190,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Choose one of {known}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Cleaning the segment</source>
 <translation type="unfinished"></translation>
 </message>
@@ -6092,6 +6239,10 @@
 </message>
 <message>
 <source>the segmentation {segmentation} has no segment {segment}</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>there is no surface {surface}</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -6479,6 +6630,10 @@
 <context>
 <name>qa.assessment</name>
 <message>
+<source>Comparing with the edges</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Looking for edits</source>
 <translation type="unfinished"></translation>
 </message>
@@ -6489,6 +6644,13 @@
 <message>
 <source>Measuring the model</source>
 <translation>Modell wird vermessen</translation>
+</message>
+</context>
+<context>
+<name>qa.edge_accuracy</name>
+<message>
+<source>Comparing with the edges</source>
+<translation type="unfinished"></translation>
 </message>
 </context>
 <context>
@@ -6864,6 +7026,10 @@
 </message>
 <message>
 <source>Distance of each slice to the next</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Model against the edges, + outside</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7722,6 +7888,10 @@
 <context>
 <name>report.record_rows</name>
 <message>
+<source>Blur in the slices, across them (SD)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Blur of the images (SD)</source>
 <translation type="unfinished"></translation>
 </message>
@@ -7739,6 +7909,14 @@
 </message>
 <message>
 <source>Edge looked for within</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edge outside of the range's surface by (5 %, mean, 95 %)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edges</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7791,6 +7969,10 @@
 </message>
 <message>
 <source>Mask</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Material</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -7978,16 +8160,28 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>where the anatomy ends, by the edge in the grey values</source>
+<source>where the anatomy ends, at the edges in the images, as asked for</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>where the grey values cross the range</source>
+<source>where the anatomy ends, at the edges in the images, because no threshold was given</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>where the grey values cross the range, as asked for</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>where the grey values cross the threshold, because one was given</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>yes</source>
 <translation>ja</translation>
+</message>
+<message>
+<source>{fitted:.1f} % fitted, {thin:.1f} % on thin walls, {kept:.1f} % kept</source>
+<translation type="unfinished"></translation>
 </message>
 <message>
 <source>{grey} and less</source>
@@ -8015,6 +8209,10 @@
 </message>
 <message>
 <source>{steps} and {count} more</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{value} on {share:.0f} % of the edges</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8250,6 +8448,10 @@
 <context>
 <name>states.choices</name>
 <message>
+<source>0 fitted, 1 thin, 2 kept</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>1st edge</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8282,6 +8484,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Moved by the edge (mm)</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Wall thickness (mm)</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8295,6 +8501,10 @@
 </message>
 <message>
 <source>all parts</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>automatic</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8326,11 +8536,19 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>edge: where the anatomy ends</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>full: every triangle</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>high: within 0.05 mm</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>how far the edge moved it</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8390,7 +8608,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>threshold: at its grey value</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>wall thickness</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>where the edge was found</source>
 <translation type="unfinished"></translation>
 </message>
 </context>
@@ -8526,6 +8752,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Blue: the edge was fitted. Yellow: fitted as a thin wall. Red: no sure edge, kept where the segment has it.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Check all first.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8550,6 +8780,10 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>Make the model with its surface at the edge first.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Mark a place inside the object.</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8563,6 +8797,10 @@
 </message>
 <message>
 <source>Red: outside the other model by up to 1 mm. Blue: inside it. Grey: not known.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Red: the edge lies up to 1 mm outside the segment's own surface. Blue: inside it.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8601,7 +8839,31 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>As the segment is, half-way between its voxels.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edge, because no range made the segment.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edge, because nobody set the range by hand.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edge: where the grey values show that the anatomy ends.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Edge: {fitted:.0f} % fitted, {thin:.0f} % thin walls, {kept:.0f} % kept.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>Make the model again for the detail that is chosen now.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Make the model again for the surface that is chosen now.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8618,6 +8880,18 @@
 </message>
 <message>
 <source>The segment is empty: do step 3 first.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Threshold, because the range was set by hand.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Threshold: at half contrast, as no range made the segment.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Threshold: exactly at the range of the segment.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8641,7 +8915,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
+<source>{triangles:,} triangles, at the edge of the anatomy.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
 <source>{triangles:,} triangles, just as the grey values give them.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>{triangles:,} triangles, just as the segment is.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8907,10 +9189,6 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Looking for edges</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Measuring blur and materials</source>
 <translation type="unfinished"></translation>
 </message>
@@ -8963,7 +9241,7 @@
 <context>
 <name>surface.masks</name>
 <message>
-<source>Choose a smaller --spacing, or another label</source>
+<source>Choose a smaller spacing of the volume, or another label</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -9059,6 +9337,57 @@
 </message>
 <message>
 <source>there is no preset {name!r}</source>
+<translation type="unfinished"></translation>
+</message>
+</context>
+<context>
+<name>verify.edge</name>
+<message>
+<source>Another version of PrintPrep made the record, and this one finds another surface.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Made again from the volume, the surface at the edges has the figures of the record (lengths within {length:g} mm).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Reading the volume</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Surface made again</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The file holds several models, so the surface is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The record's part on the edges is not as PrintPrep writes it ({error!r}).</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The segment is not what the range of grey values alone makes of this volume, so the surface is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The segment records no range of grey values, so the surface is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The surface was made of a mask, so it is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The surface was smoothed or thinned out since, so it is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The volume beside the record is another one: the surface is not made again.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>The volume is not beside the record, so the surface is not made again.</source>
 <translation type="unfinished"></translation>
 </message>
 </context>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.findings import Finding, graded
@@ -24,15 +24,23 @@ FEATURE_PASS_MM = 1.0
 
 
 def truth_checks(
-    segment: Mapping[str, Any], model: Mapping[str, Any], modality: str | None = "CT"
+    segment: Mapping[str, Any],
+    model: Mapping[str, Any],
+    modality: str | None = "CT",
+    by_edges: bool = False,
 ) -> list[Finding]:
     """The checks of a record's ``segment`` and ``model`` against the grey values.
 
+    :param by_edges: the surface lies at the edges, not where the grey values cross the range.
+
     :param modality: of the source; what counts in HU is for CT alone.
     """
-    checks = [_truth(model), _edits(segment), _partial_volume(segment), _feature(segment)]
+    checks = [_edits(segment), _feature(segment)]
+    # Of a surface at the edges ``edge_checks`` tells these.
+    if not by_edges:
+        checks = [_truth(model), *checks, _partial_volume(segment)]
     if modality == "CT":
-        checks += [_effect(segment), _metal(segment)]
+        checks += [None if by_edges else _effect(segment), _metal(segment)]
     return [check for check in checks if check is not None]
 
 
@@ -51,7 +59,7 @@ def _truth(model: Mapping[str, Any]) -> Finding | None:
         )
     else:
         status, limit = graded(p95, TRUTH_PASS_MM, TRUTH_FAIL_MM)
-        values |= {"mean": _sided(mean), "farthest": _sided(farthest)}
+        values |= {"mean": sided(mean), "farthest": sided(farthest)}
         template = _(
             "95 % of the model's surface lies within {p95:.2f} mm of where the grey values cross "
             "the threshold, on average {mean} of it; the farthest place lies {farthest}."
@@ -60,7 +68,8 @@ def _truth(model: Mapping[str, Any]) -> Finding | None:
     return Finding("surface_truth", status, told.template, told.values, p95, "mm", limit, title)
 
 
-def _sided(distance: float) -> Phrase:
+def sided(distance: float) -> Phrase:
+    """A distance, and on which side."""
     template = _("{mm:.2f} mm outside") if distance > 0 else _("{mm:.2f} mm inside")
     return Phrase(template, {"mm": abs(distance)})
 
@@ -74,6 +83,16 @@ def _beside(truth: Mapping[str, Any]) -> Iterator[Phrase]:
             _("{percent:.1f} % (edited by hand or too far from any such surface)"),
         ),
     )
+    yield from not_compared(truth, reasons)
+    if truth["total"]["p95_mm"] is not None:
+        yield from of_smoothing(truth)
+
+
+def not_compared(truth: Mapping[str, Any], reasons: Iterable[tuple[str, str]]) -> Iterator[Phrase]:
+    """Which shares of the surface have no counterpart in the images, and why.
+
+    :param reasons: keys of ``truth``, with marked templates for a ``{percent}``.
+    """
     shares = [
         Phrase(template, {"percent": 100 * truth[key]})
         for key, template in reasons
@@ -81,8 +100,12 @@ def _beside(truth: Mapping[str, Any]) -> Iterator[Phrase]:
     ]
     if shares:
         yield Phrase(_("Not compared: {shares}."), {"shares": in_words(shares)})
+
+
+def of_smoothing(truth: Mapping[str, Any]) -> Iterator[Phrase]:
+    """How much of the distances is owed to smoothing and thinning out."""
     deviation = (truth.get("refinement") or {}).get("deviation")
-    if deviation and truth["total"]["p95_mm"] is not None:
+    if deviation:
         yield Phrase(
             _("Smoothing and thinning out account for up to {mm:.2f} mm of that."),
             {"mm": deviation["max_mm"]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.findings import Finding, graded
@@ -23,12 +23,18 @@ PLAUSIBLE_MM = (1.0, 2500.0)
 _UNITS = (_("millimetres"), _("metres"), _("inches"))
 
 
-def model_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[Finding]:
-    """The checks of a record's ``segment`` and ``model``."""
+def model_checks(
+    segment: Mapping[str, Any], model: Mapping[str, Any], by_edges: bool = False
+) -> list[Finding]:
+    """The checks of a record's ``segment`` and ``model``.
+
+    :param by_edges: the surface lies at the edges; ``edge_checks`` tells what a threshold has to
+        do with it.
+    """
     checks = [
         _border(segment),
-        _threshold(segment),
-        _thin_walls(segment),
+        None if by_edges else _threshold(segment),
+        None if by_edges else _thin_walls(segment),
         counted(
             "watertight",
             _("Closed surface"),
@@ -52,7 +58,7 @@ def model_checks(segment: Mapping[str, Any], model: Mapping[str, Any]) -> list[F
         ),
         _outside(model),
         _parts(model),
-        _volume(segment, model),
+        None if by_edges else _volume(segment, model),
         _size(model),
         _read_back(model),
     ]
@@ -91,22 +97,62 @@ def _threshold(segment: Mapping[str, Any]) -> Finding | None:
             "is neutral for the size, could not be measured."
         )
         return Finding("threshold", "info", template, values, low, title=_("Threshold"))
-    shift = half["shift_mm"]
-    values |= {"half": _grey(half["threshold"]), "shift": abs(shift), "wall": 2 * abs(shift)}
+    title = _("Threshold against half contrast")
+    parts = half.get("parts") or []
+    shifts = [part["shift_mm"] for part in parts] or [half["shift_mm"]]
+    shift = max(shifts, key=abs)
+    status, limit = graded(abs(shift), SHIFT_PASS_MM, SHIFT_FAIL_MM)
+    told = _of_parts(parts, values) if parts else _of_one(half, values)
+    return Finding("threshold", status, told.template, told.values, shift, "mm", limit, title)
+
+
+def _of_one(half: Mapping[str, Any], values: Mapping[str, Any]) -> Phrase:
+    shift, spread = half["shift_mm"], half.get("shift_sd_mm")
     template = (
         _(
             "The segment holds grey values {bounds}; half the contrast is {half}, and against it "
-            "the surface lies {shift:.2f} mm farther out: every wall is {wall:.2f} mm thicker."
+            "the surface lies {shift:.2f} mm farther out (the median): a wall with two such sides "
+            "is {wall:.2f} mm thicker."
         )
         if shift > 0
         else _(
             "The segment holds grey values {bounds}; half the contrast is {half}, and against it "
-            "the surface lies {shift:.2f} mm farther in: every wall is {wall:.2f} mm thinner."
+            "the surface lies {shift:.2f} mm farther in (the median): a wall with two such sides "
+            "is {wall:.2f} mm thinner."
         )
     )
-    status, limit = graded(abs(shift), SHIFT_PASS_MM, SHIFT_FAIL_MM)
-    title = _("Threshold against half contrast")
-    return Finding("threshold", status, template, values, shift, "mm", limit, title)
+    values = {**values, "shift": abs(shift), "wall": 2 * abs(shift)}
+    told = Phrase(template, {**values, "half": _grey(half["threshold"])})
+    if spread is None:
+        return told
+    more = _("On average that is {mean:+.2f} mm, with a standard deviation of {spread:.2f} mm.")
+    return joined((told, Phrase(more, {"mean": half["shift_mean_mm"], "spread": spread})), " ")
+
+
+def _of_parts(parts: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> Phrase:
+    """Parts of different stuff: what is true of one is not of another."""
+    each = _(
+        "part {number} ({share:.0f} % of the surface): half the contrast is {half}, the surface "
+        "lies {mean:+.2f} ± {spread:.2f} mm outside of it"
+    )
+    told = [
+        Phrase(
+            each,
+            {
+                "number": number,
+                "share": 100 * part["area_share"],
+                "half": _grey(part["threshold"]),
+                "mean": part["shift_mean_mm"],
+                "spread": part["shift_sd_mm"],
+            },
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+    template = _(
+        "The segment holds grey values {bounds}, and each part was looked at by itself, the "
+        "largest first: {parts}."
+    )
+    return Phrase(template, {**values, "parts": joined(told, "; ")})
 
 
 def _grey(value: float) -> str:

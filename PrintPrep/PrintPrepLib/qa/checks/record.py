@@ -9,6 +9,7 @@ from ...core.findings import Finding
 from ...core.phrases import Phrase, _, joined, language, translated
 from .accuracy import truth_checks
 from .calibration import calibration_checks, printed_checks
+from .edge import at_edge, edge_checks
 from .mask import mask_checks
 from .mesh import mesh_checks
 from .model import model_checks
@@ -37,11 +38,13 @@ def record_checks(record: Mapping[str, Any]) -> list[Finding]:
     source, segment, model = record["source"], record["segment"], record["model"]
     checks = source_checks(source, record["volume"], record.get("findings") or ())
     checks += protocol_checks(source, record.get("protocol"))
-    checks += model_checks(segment, model)
+    by_edges = at_edge(model)
+    checks += model_checks(segment, model, by_edges)
+    checks += edge_checks(segment, model, source.get("modality"))
     checks += mesh_checks(model)
     checks += print_checks(model)
     checks += mask_checks(segment)
-    checks += truth_checks(segment, model, source.get("modality"))
+    checks += truth_checks(segment, model, source.get("modality"), by_edges)
     if "calibration" in record:
         checks += calibration_checks(source, record["calibration"], max(model["extents_mm"]))
     return checks + left_out_checks(record.get("left_out")) + printed_checks(record.get("printed"))
