@@ -20,9 +20,9 @@ sys.path[:0] = [str(TESTING), str(TESTING.parent / "PrintPrep")]
 #: Case, half the picture's side in mm, and where its middle lies in the body's axes (mm).
 #: Case, width and height of its picture in mm, and where its middle lies in the body's axes (mm).
 PICTURES = {
-    "sheet": ("sheet/0.5 mm, air and fat", (28.0, 9.0), (0.0, 0.0, 14.0)),
+    "sheet": ("sheet/0.75 mm, air and fat", (28.0, 9.0), (0.0, 0.0, 14.0)),
     "shell": ("shell/0.75 mm, 1200 HU, blur 0.6", (28.0, 9.0), (0.0, 0.0, 15.5)),
-    "joint": ("joint/1.5 mm", (28.0, 14.0), (0.0, 0.0, 7.0)),
+    "joint": ("joint/2.0 mm", (28.0, 14.0), (0.0, 0.0, 7.0)),
 }
 SCALE = 20  # pixels a millimetre
 TRUTH, MODEL = (60, 220, 120), (255, 140, 40)
