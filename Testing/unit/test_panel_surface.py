@@ -218,7 +218,9 @@ def test_segment_and_model_are_both_outlined_in_the_slice_views(loaded) -> None:
 
 def test_a_changed_surface_keeps_what_is_known_of_the_edge(loaded) -> None:
     segment(loaded)
+    user.choose(loaded.ui.surfaceCombo, "threshold: at its grey value")
     make_model(loaded)
+    user.choose(loaded.ui.surfaceCombo, "edge: where the anatomy ends")
     more(loaded, "model")
     user.click(loaded.ui.decimateCheck)
     user.click(loaded.ui.previewButton)

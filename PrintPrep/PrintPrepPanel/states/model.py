@@ -142,7 +142,7 @@ def model_view(facts: ModelFacts) -> View:
             "partSizeSpin": facts.keep is Keep.ABOVE_SIZE,
             "acceptButton": facts.previewing,
             "discardButton": facts.previewing,
-            "followCheck": not facts.lying.ranged,
+            "followCheck": facts.segment and not facts.lying.ranged,
         },
         checked={"compareButton": facts.comparing},
         chosen={"detailCombo": list(Detail).index(facts.refining.detail)},
