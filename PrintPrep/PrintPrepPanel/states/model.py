@@ -81,10 +81,10 @@ class Lying:
         if self.chosen is Lie.THRESHOLD:
             return Phrase(_("Threshold: exactly at the range of the segment."))
         if self.by_user:
-            return Phrase(_("Threshold, because the range was set by hand."))
+            return Phrase(_("Threshold: the range was set by hand."))
         if not self.ranged:
-            return Phrase(_("Edge, because no range made the segment."))
-        return Phrase(_("Edge, because nobody set the range by hand."))
+            return Phrase(_("Edge: no range made the segment."))
+        return Phrase(_("Edge: no range was set by hand."))
 
 
 @dataclass(frozen=True)
