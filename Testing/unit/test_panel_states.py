@@ -443,14 +443,14 @@ def test_what_the_model_is_whatever_is_chosen_now(smoothing, reduction, told: st
 @pytest.mark.parametrize(
     ("lying", "taken", "told"),
     [
-        (Lying(), Lie.EDGE, "Edge, because nobody set the range by hand."),
-        (Lying(by_user=True), Lie.THRESHOLD, "Threshold, because the range was set by hand."),
+        (Lying(), Lie.EDGE, "Edge: no range was set by hand."),
+        (Lying(by_user=True), Lie.THRESHOLD, "Threshold: the range was set by hand."),
         (Lying(Lie.EDGE, by_user=True), Lie.EDGE, "Edge: where the grey values show"),
         (Lying(Lie.THRESHOLD), Lie.THRESHOLD, "Threshold: exactly at the range"),
-        (Lying(ranged=False), Lie.EDGE, "Edge, because no range made the segment."),
+        (Lying(ranged=False), Lie.EDGE, "Edge: no range made the segment."),
         (Lying(Lie.THRESHOLD, ranged=False), Lie.THRESHOLD, "Threshold: at half contrast"),
         (Lying(ranged=False, follow=False), Lie.THRESHOLD, "As the segment is"),
-        (Lying(follow=False), Lie.EDGE, "Edge, because nobody"),
+        (Lying(follow=False), Lie.EDGE, "Edge: no range was set"),
     ],
 )
 def test_where_the_next_surface_lies(lying: Lying, taken: Lie, told: str) -> None:

@@ -71,7 +71,7 @@ def _matrix(volume):
 
 def test_a_preset_gives_the_edge(loaded) -> None:
     segment(loaded)
-    assert loaded.ui.surfaceHint.text == "Edge, because nobody set the range by hand."
+    assert loaded.ui.surfaceHint.text == "Edge: no range was set by hand."
     assert not user.can_use(loaded.ui.followCheck)
     make_model(loaded)
     node = node_of(loaded)
@@ -101,7 +101,7 @@ def test_a_range_set_by_hand_is_kept(loaded) -> None:
     effect = loaded.widget.panel.segment.editor.activeEffect()
     effect.setParameter("MinimumThreshold", 500.0)
     user.click(loaded.ui.applyThresholdButton)
-    assert loaded.ui.surfaceHint.text == "Threshold, because the range was set by hand."
+    assert loaded.ui.surfaceHint.text == "Threshold: the range was set by hand."
     make_model(loaded)
     node = node_of(loaded)
     by_hand = mean_radius(node)
@@ -119,7 +119,7 @@ def test_a_range_set_by_hand_is_kept(loaded) -> None:
     # The preset's own range again is nobody's.
     segment(loaded)
     user.choose(loaded.ui.surfaceCombo, "automatic")
-    assert loaded.ui.surfaceHint.text.startswith("Edge, because")
+    assert loaded.ui.surfaceHint.text.startswith("Edge: no range was set")
 
 
 def test_choice_and_edge_come_back_with_the_scene(loaded, tmp_path) -> None:
@@ -151,7 +151,7 @@ def test_a_mask_follows_the_image_unless_it_is_not_to(loaded) -> None:
     drawn = RADIUS + 0.9
     mask_segment(loaded, drawn)
     show(loaded, "model")
-    told = "Edge, because no range made the segment."
+    told = "Edge: no range made the segment."
     user.wait_until(lambda: loaded.ui.surfaceHint.text == told)
     assert user.can_use(loaded.ui.followCheck)
     make_model(loaded)
@@ -218,7 +218,9 @@ def test_segment_and_model_are_both_outlined_in_the_slice_views(loaded) -> None:
 
 def test_a_changed_surface_keeps_what_is_known_of_the_edge(loaded) -> None:
     segment(loaded)
+    user.choose(loaded.ui.surfaceCombo, "threshold: at its grey value")
     make_model(loaded)
+    user.choose(loaded.ui.surfaceCombo, "edge: where the anatomy ends")
     more(loaded, "model")
     user.click(loaded.ui.decimateCheck)
     user.click(loaded.ui.previewButton)

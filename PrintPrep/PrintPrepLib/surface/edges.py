@@ -381,9 +381,10 @@ class _Maker:
                 wide = np.isfinite(edges.body) & ~(edges.body - edges.inner < THICK * blur)
                 wide &= edges.contrast > 5 * scan.noise
             some = np.flatnonzero(wide)
-            wide[some] = grey.solid(
-                places.taken(some), edges.body[some], blur[some], 0.3 * edges.contrast[some]
-            )
+            if len(some):
+                wide[some] = grey.solid(
+                    places.taken(some), edges.body[some], blur[some], 0.3 * edges.contrast[some]
+                )
             return edges, found.levels[:, 1], wide
 
         every = np.arange(len(points))

@@ -81,10 +81,10 @@ class Lying:
         if self.chosen is Lie.THRESHOLD:
             return Phrase(_("Threshold: exactly at the range of the segment."))
         if self.by_user:
-            return Phrase(_("Threshold, because the range was set by hand."))
+            return Phrase(_("Threshold: the range was set by hand."))
         if not self.ranged:
-            return Phrase(_("Edge, because no range made the segment."))
-        return Phrase(_("Edge, because nobody set the range by hand."))
+            return Phrase(_("Edge: no range made the segment."))
+        return Phrase(_("Edge: no range was set by hand."))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def model_view(facts: ModelFacts) -> View:
             "partSizeSpin": facts.keep is Keep.ABOVE_SIZE,
             "acceptButton": facts.previewing,
             "discardButton": facts.previewing,
-            "followCheck": not facts.lying.ranged,
+            "followCheck": facts.segment and not facts.lying.ranged,
         },
         checked={"compareButton": facts.comparing},
         chosen={"detailCombo": list(Detail).index(facts.refining.detail)},
