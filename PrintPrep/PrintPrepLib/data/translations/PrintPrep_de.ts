@@ -8843,11 +8843,11 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Edge, because no range made the segment.</source>
+<source>Edge: no range made the segment.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Edge, because nobody set the range by hand.</source>
+<source>Edge: no range was set by hand.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
@@ -8883,15 +8883,15 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>Threshold, because the range was set by hand.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>Threshold: at half contrast, as no range made the segment.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
 <source>Threshold: exactly at the range of the segment.</source>
+<translation type="unfinished"></translation>
+</message>
+<message>
+<source>Threshold: the range was set by hand.</source>
 <translation type="unfinished"></translation>
 </message>
 <message>
