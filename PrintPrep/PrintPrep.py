@@ -399,6 +399,7 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
 
     def test_series_to_stl(self) -> None:
         """Tilted, uneven series → regular volume → segment → model → STL of true size."""
+        from PrintPrepLib.demo import series as demonstration
         from PrintPrepLib.demo.series import write_demonstration
         from PrintPrepLib.mrml import mesh_from_model_node
 
@@ -411,7 +412,8 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
             model = logic.createModel(volume, segmentation, segment)
             path = logic.exportModel(model, os.path.join(folder, "model.stl"))
             self.assertGreater(os.path.getsize(path), 84)
-        self._check_ball(mesh_from_model_node(model).points)
+        half_contrast = demonstration.ball_half_contrast_diameter()
+        self._check_ball(mesh_from_model_node(model).points, half_contrast)
 
     def test_panel(self) -> None:
         """The same through the panel's widgets, where the application shows them."""
@@ -419,18 +421,19 @@ class PrintPrepTest(ScriptedLoadableModuleTest):
         if widget is None:
             logging.info("There is no panel here: its test is left out")
             return
+        from PrintPrepLib.demo import series as demonstration
         from PrintPrepPanel.selftest import click_through
 
-        self._check_ball(click_through(self, widget))
+        true_size = demonstration.BALL_DIAMETER_MM
+        self._check_ball(click_through(self, widget), true_size)
         self.delayDisplay("The ball in the file has the size that it should have")
 
-    def _check_ball(self, points: Any) -> None:
-        """The demonstration's ball has its diameter, whichever way its surface was made."""
+    def _check_ball(self, points: Any, diameter: float) -> None:
+        """The demonstration's ball has its diameter, mm."""
         import numpy as np
         from PrintPrepLib.demo import series as demonstration
 
         center = demonstration.BALL_CENTER
-        diameter = demonstration.ball_half_contrast_diameter()
         radii = np.linalg.norm(points - np.array(center), axis=1)
         ball = radii[radii < 0.6 * demonstration.BALL_DIAMETER_MM]
         self.assertAlmostEqual(2 * ball.mean(), diameter, delta=0.05)
