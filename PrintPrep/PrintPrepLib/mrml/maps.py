@@ -26,12 +26,14 @@ class ColorMap:
     :param array: name of the point data.
     :param low, high: range, in mm but for marks.
     :param stops: (share of the range, red, green, blue), from 0 to 1.
+    :param edge_array: the same for a model at the edges, where it has another name.
     """
 
     array: str
     low: float
     high: float
     stops: tuple[tuple[float, float, float, float], ...]
+    edge_array: str = ""
 
 
 #: From missing to too much material: blue, white, red. Told apart by the colour-blind, too.
@@ -63,7 +65,7 @@ _THREE_KINDS = (
 EDGE_MOVED, EDGE_MARK = "EdgeMovedMm", "EdgeMark"
 MAPS = {
     "wall": ColorMap("WallThicknessMm", 0.0, 5.0, _THIN_IS_RED),
-    "grey": ColorMap("DistanceToGreyValuesMm", -0.5, 0.5, _BOTH_WAYS),
+    "grey": ColorMap("DistanceToGreyValuesMm", -0.5, 0.5, _BOTH_WAYS, "DistanceToEdgeMm"),
     "reference": ColorMap("DistanceToReferenceMm", -1.0, 1.0, _BOTH_WAYS),
     "moved": ColorMap(EDGE_MOVED, -1.0, 1.0, _BOTH_WAYS),
     "mark": ColorMap(EDGE_MARK, 0.0, 2.0, _THREE_KINDS),
@@ -82,8 +84,17 @@ def put_maps(model_node: Any, maps: dict[str, np.ndarray]) -> None:
 
 def has_map(model_node: Any, key: str) -> bool:
     """Whether the model's points carry the values of a map."""
+    return map_array(model_node, key) is not None
+
+
+def map_array(model_node: Any, key: str) -> str | None:
+    """The name of the values of a map that the model's points carry; None: they carry none."""
     polydata = None if model_node is None else model_node.GetPolyData()
-    return polydata is not None and polydata.GetPointData().HasArray(MAPS[key].array) == 1
+    if polydata is None:
+        return None
+    names = (MAPS[key].edge_array, MAPS[key].array)
+    there = [name for name in names if name and polydata.GetPointData().HasArray(name) == 1]
+    return there[0] if there else None
 
 
 def show_map(model_node: Any, key: str, title: str) -> None:
@@ -94,7 +105,8 @@ def show_map(model_node: Any, key: str, title: str) -> None:
     chosen, display = MAPS[key], model_node.GetDisplayNode()
     with slicer.util.NodeModify(display):
         display.SetAndObserveColorNodeID(_table(model_node.GetScene(), key).GetID())
-        display.SetActiveScalar(chosen.array, vtk.vtkAssignAttribute.POINT_DATA)
+        array = map_array(model_node, key) or chosen.array
+        display.SetActiveScalar(array, vtk.vtkAssignAttribute.POINT_DATA)
         display.SetScalarRangeFlag(slicer.vtkMRMLDisplayNode.UseManualScalarRange)
         display.SetScalarRange(chosen.low, chosen.high)
         display.SetScalarVisibility(True)

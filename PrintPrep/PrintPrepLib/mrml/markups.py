@@ -12,7 +12,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..core.phrases import _, translated
 from ..mesh.triangle_mesh import bounds
-from .maps import MAPS
+from .maps import map_array
 from .models import mesh_from_model_node, remove
 from .volumes import provenance_of, volume_from_node
 
@@ -111,11 +111,11 @@ def _first_place(part: Mapping[str, Any]) -> np.ndarray | None:
 
 
 def _farthest_off(model_node: Any) -> tuple[float, float, float] | None:
-    """The point of the model whose distance to the grey values is largest."""
-    polydata = model_node.GetPolyData()
-    array = polydata.GetPointData().GetArray(MAPS["grey"].array)
-    if array is None:
+    """The point of the model whose distance to the images is largest."""
+    name, polydata = map_array(model_node, "grey"), model_node.GetPolyData()
+    if name is None:
         return None
+    array = polydata.GetPointData().GetArray(name)
     away = np.nan_to_num(np.abs(vtk_to_numpy(array)), nan=0.0)
     return tuple(polydata.GetPoint(int(away.argmax()))) if len(away) and away.max() else None
 

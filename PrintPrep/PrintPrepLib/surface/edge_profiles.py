@@ -15,6 +15,8 @@ from .edge_model import Prior, Steps, fit
 
 #: The edge meant is the steepest one about here, mm; at most the reach away.
 _ABOUT_MM = 1.0
+#: Nearness draws the place of an edge by so many standard deviations of the blur at most.
+_DRAWN = 1.5
 #: Another edge begins where the values turn back by this share of the first one's height, and
 #: by so many standard deviations of the noise.
 _TURN, _TURN_NOISE = 0.15, 5.0
@@ -235,6 +237,10 @@ def seen(
     fall[~whole] = 0
     near = np.exp(-0.5 * (depths / _ABOUT_MM) ** 2) * (np.abs(depths) <= reach_mm)
     place = (fall * near).argmax(axis=1)
+    # Nearness has drawn it off the steepest place.
+    columns = np.arange(len(depths))
+    beside = np.abs(columns - place[:, None]) <= (_DRAWN * blur / pitch)[:, None]
+    place = np.where(beside, fall, -np.inf).argmax(axis=1)
     rows = np.arange(len(values))
     found = fall[rows, place] > 0
     height = fall[rows, place] / pitch * np.sqrt(2 * np.pi) * blur

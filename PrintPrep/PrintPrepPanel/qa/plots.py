@@ -8,7 +8,7 @@ import slicer
 from PrintPrepLib.core.phrases import translated
 from PrintPrepLib.mrml import charts as mrml_charts
 from PrintPrepLib.mrml.charts import Chart
-from PrintPrepLib.mrml.maps import MAPS
+from PrintPrepLib.mrml.maps import MAPS, map_array
 from slicer.i18n import tr as _
 
 from ..part import QaPart
@@ -68,9 +68,11 @@ class Plots(QaPart):
         volume, model = self.parameters.volume, self.panel.model.node()
         if key in ("steps", "drift"):
             return None if volume is None else _slice_chart(key, volume)
-        shown = MAPS[key]
+        shown, array = MAPS[key], map_array(model, key)
+        if array is None:
+            return None
         names = (_("Millimetres"), _("Share of the points (%)"))
-        columns = mrml_charts.histogram_columns(model, shown.array, shown.low, shown.high, names)
+        columns = mrml_charts.histogram_columns(model, array, shown.low, shown.high, names)
         title = translated(PLOTS[key])
         title = title[0].upper() + title[1:]
         return Chart(title, *names, columns, bars=True) if columns else None
