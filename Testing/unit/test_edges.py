@@ -10,6 +10,8 @@ import pytest
 from benchmarks.printprep_side import edge_mesh, threshold_mesh
 from phantoms import edges
 from phantoms.edges import AIR, FAT, SOFT, EdgeCase, measure
+from PrintPrepLib.surface.edges import edge_surface
+from scipy.ndimage import gaussian_filter
 
 FAULTS = (
     *("boundary_edges", "non_manifold_edges", "non_manifold_vertices", "self_intersections"),
@@ -161,3 +163,23 @@ def test_a_body_that_moves_by_part_of_a_voxel_moves_as_a_whole():
         made = edges.scanned("shift", "balls", [(body, 900.0)], body, grid, edges.blur(0.6), 1.0)
         found.append(examined(made))
     assert all(abs(one["mean"]) <= 0.03 and one["scatter"] <= 0.05 for one in found)
+
+
+@pytest.mark.parametrize("cut", ["erased", "end of the field"])
+def test_a_cut_through_a_soft_core_stays_whole_and_plane(cut) -> None:
+    """The core of a bone is softer than half contrast, but nothing of it lies beyond an edge."""
+    k, j, i = np.indices((60, 60, 60))
+    away = np.hypot(i - 30, j - 30)
+    ideal = np.where(away < 20, np.where(away < 15, 350.0, 1200.0), 40.0)
+    noise = 20 * np.random.default_rng(0).standard_normal(ideal.shape)
+    voxels = (gaussian_filter(ideal, 1.2) + noise).astype(np.int16)
+    mask = voxels >= 200
+    if cut == "erased":
+        mask &= k >= 25
+    mesh = edge_surface(voxels, mask, np.diag([0.5, 0.5, 0.5, 1.0]), 200.0).mesh
+    lowest = 24.5 * 0.5 if cut == "erased" else -0.25
+    assert mesh.points[:, 2].min() == pytest.approx(lowest, abs=1e-6)
+    lid = np.abs(mesh.points[:, 2] - lowest) < 1e-6
+    corners = mesh.points[mesh.triangles[lid[mesh.triangles].all(axis=1)]]
+    area = np.linalg.norm(np.cross(*(corners[:, n] - corners[:, 0] for n in (1, 2))), axis=1).sum()
+    assert area / 2 == pytest.approx(np.pi * 10**2, rel=0.08)

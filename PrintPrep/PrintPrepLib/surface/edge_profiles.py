@@ -146,6 +146,15 @@ class Grey:
         bends = planes[..., :-2] - 2 * planes[..., 1:-1] + planes[..., 2:]
         return 1.4826 * float(np.median(np.abs(bends))) / np.sqrt(6)
 
+    def acquired_voxels(self) -> np.ndarray:
+        """Which voxels [k, j, i] of the box were acquired."""
+        depth, rows, columns = self.values.shape
+        field = self._field[self.start[0] : self.start[0] + depth, :, None]
+        i, j = self.start[2] + np.arange(columns), self.start[1] + np.arange(rows)
+        across = (i >= field[:, 0]) & (i <= field[:, 1])
+        along = (j >= field[:, 2]) & (j <= field[:, 3])
+        return along[:, :, None] & across[:, None, :]
+
     def acquired(self, ijk: np.ndarray, margin: np.ndarray | float = 0.0) -> np.ndarray:
         """Whether places (..., 3), in voxels, lie in the field, ``margin`` voxels from its end."""
         margin = np.broadcast_to(margin, 3)

@@ -25,7 +25,9 @@ _ACROSS_MM = 2.5
 _RIDGE, _RIDGE_NOISE, _ASIDE = 0.15, 6.0, 2.2
 #: Most rounds of widening an opening: voxels.
 _ROUNDS = 400
-_KEPT = 2
+#: What is known of a voxel: outside (0) and inside (1) at first; looked at, and inside; no outside,
+#: since the segment was cut there or nothing was acquired.
+_OUTSIDE, _INSIDE, _KEPT, _CUT = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def start_mask(
     spacing_mm: np.ndarray,
     blur_mm: np.ndarray,
     noise: float,
-    kept: np.ndarray | None = None,
+    kept: np.ndarray,
+    cut: np.ndarray,
     sheets: bool = True,
 ) -> np.ndarray:
     """The mask [k, j, i] without the voxels beyond its edge, and with the sheets that it misses.
@@ -99,12 +102,14 @@ def start_mask(
     :param mask, voxels: of one box; where ``sign`` is −1 the body is the darker side.
     :param spacing_mm, blur_mm: (3,) along k, j, i.
     :param noise: standard deviation of a voxel.
-    :param kept: voxels that stay as they are whatever they show; None: none.
+    :param kept: voxels that stay as they are whatever they show.
+    :param cut: voxels that the mask was cut from, or that were not acquired: what shows behind a
+        cut is the inside of a body, and its soft core is not beyond an edge.
     :param sheets: whether thin walls that hang together with the mask are added.
     """
     near = max(1, round(_DEEP_MM / float(np.min(spacing_mm))))
-    state = np.zeros(np.array(mask.shape) + 2, np.uint8)
-    state[1:-1, 1:-1, 1:-1] = mask
+    state = np.full(np.array(mask.shape) + 2, _CUT, np.uint8)
+    state[1:-1, 1:-1, 1:-1] = np.where(mask, _INSIDE, np.where(cut, _CUT, _OUTSIDE))
     seen = _Seen(state, voxels, sign, levels, spacing_mm, blur_mm, noise, kept)
     front = _border(state)
     for round_ in range(_ROUNDS):
@@ -113,21 +118,22 @@ def start_mask(
         share, valley = (0.5, False) if round_ < near else (_VALLEY, True)
         front = seen.removed(front, share, valley)
     # What opened is outside now, with the blurred sides that it has: all is looked at anew.
-    np.minimum(state, 1, out=state)
-    front = seen.behind(np.concatenate([np.zeros(0, np.int64), *seen.opened]), 1)
+    state[state == _KEPT] = _INSIDE
+    front = seen.behind(np.concatenate([np.zeros(0, np.int64), *seen.opened]), _INSIDE)
     for _round in range(near):
         front = seen.removed(front, 0.5, False)
         if len(front) == 0:
             break
     if sheets:
         seen.add_sheets()
-    return state[1:-1, 1:-1, 1:-1] > 0
+    inner = state[1:-1, 1:-1, 1:-1]
+    return (inner == _INSIDE) | (inner == _KEPT)
 
 
 class _Seen:
     """Takes voxels off a mask, and knows which it has looked at.
 
-    :param state: [k, j, i] with a border of one voxel: 0 outside, 1 inside, ``_KEPT`` looked at.
+    :param state: [k, j, i] with a border of one voxel, ``_CUT``.
     """
 
     def __init__(
@@ -139,7 +145,7 @@ class _Seen:
         spacing_mm: np.ndarray,
         blur_mm: np.ndarray,
         noise: float,
-        kept: np.ndarray | None,
+        kept: np.ndarray,
     ) -> None:
         self.flat, self.shape = state.reshape(-1), state.shape
         self.voxels, self.sign, self.levels = voxels, sign, levels
@@ -152,9 +158,7 @@ class _Seen:
         """Which voxels (flat indices) are below a share of the contrast; in a valley, if asked."""
         kji = tuple(axis - 1 for axis in np.unravel_index(front, self.shape))
         values = self.sign * self.voxels[kji].astype(np.float32)
-        low = values < self.levels.at(kji, share)
-        if self.kept is not None:
-            low &= ~self.kept[kji]
+        low = (values < self.levels.at(kji, share)) & ~self.kept[kji]
         if valley and low.any():
             some = np.flatnonzero(low)
             place = tuple(axis[some] for axis in kji)
@@ -188,37 +192,29 @@ class _Seen:
 
     def add_sheets(self) -> None:
         """Take in the sheets that hang together with what there is."""
-        front = np.flatnonzero(self.flat)
-        front = np.concatenate(
-            [some[self.flat[some] == 0] for some in front + self._sides[:, None]]
-        )
-        front = np.unique(front)
+        front = np.flatnonzero((self.flat == _INSIDE) | (self.flat == _KEPT))
+        # The border is no outside, so no side of these lies beyond the box.
+        beside = [front + side for side in self._sides]
+        front = np.unique(np.concatenate([some[self.flat[some] == _OUTSIDE] for some in beside]))
         tested = np.zeros(len(self.flat), bool)
         for _round in range(_ROUNDS):
-            kji = tuple(axis - 1 for axis in np.unravel_index(front, self.shape))
-            there = np.ones(len(front), bool)
-            for axis, size in zip(kji, self.voxels.shape, strict=True):
-                there &= (axis >= 0) & (axis < size)
-            front, kji = front[there], tuple(axis[there] for axis in kji)
             if len(front) == 0:
                 return
+            kji = tuple(axis - 1 for axis in np.unravel_index(front, self.shape))
             tested[front] = True
-            new = self.ridge(kji)
-            if self.kept is not None:
-                new &= ~self.kept[kji]
-            added = front[new]
+            added = front[self.ridge(kji) & ~self.kept[kji]]
             self.flat[added] = _KEPT
-            front = self.behind(added, 0)
+            front = self.behind(added, _OUTSIDE)
             front = front[~tested[front]]
 
     def removed(self, front: np.ndarray, share: float, valley: bool) -> np.ndarray:
         """Take off what is lower; return the voxels behind it that were not looked at."""
         gone = self.lower(front, share, valley)
         self.flat[front[~gone]] = _KEPT
-        self.flat[front[gone]] = 0
+        self.flat[front[gone]] = _OUTSIDE
         if valley:
             self.opened.append(front[gone])
-        return self.behind(front[gone], 1)
+        return self.behind(front[gone], _INSIDE)
 
     def behind(self, front: np.ndarray, state: int) -> np.ndarray:
         """The voxels of a state that have a side in common with those of the front."""
@@ -227,15 +223,15 @@ class _Seen:
 
 
 def _border(state: np.ndarray) -> np.ndarray:
-    """Flat indices of the set voxels that have a side outside."""
+    """Flat indices of the voxels inside that have a side outside."""
     inner = state[1:-1, 1:-1, 1:-1]
     edge = np.zeros(inner.shape, bool)
     for axis in range(3):
         for start in (0, 2):
             window = [slice(1, -1)] * 3
             window[axis] = slice(start, start + inner.shape[axis])
-            edge |= state[tuple(window)] == 0
-    edge &= inner == 1
+            edge |= state[tuple(window)] == _OUTSIDE
+    edge &= inner == _INSIDE
     return np.ravel_multi_index(tuple(axis + 1 for axis in np.nonzero(edge)), state.shape)
 
 

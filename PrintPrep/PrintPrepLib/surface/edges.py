@@ -454,11 +454,13 @@ class _Maker:
         spacing = self.spacing[::-1]
         part_of = self.mask[box]
         levels = local_levels(kji, edges.levels[good, 2], body, part_of.shape, spacing)
-        # What was painted or erased stays so.
         inside = in_range(self.voxels[box], self.bounds)
         followed = self.bounds == (None, None)
-        kept = np.zeros(inside.shape, bool) if followed else inside != part_of
-        kept &= part_of | inside
+        nothing = np.zeros(inside.shape, bool)
+        # What was painted stays, and what was erased, or left to another island, is no outside.
+        kept, erased = (nothing, nothing) if followed else (part_of & ~inside, inside & ~part_of)
+        cut = erased | ~grey.acquired_voxels()
+        kept = kept | erased
         if metal is not None:
             kept |= metal
         blur = np.array([scan.blur.across, scan.blur.in_plane, scan.blur.in_plane])
@@ -472,6 +474,7 @@ class _Maker:
             blur,
             found.noise,
             kept,
+            cut,
             not followed,
         )
         return mask if mask.any() else self.mask
