@@ -30,7 +30,7 @@ def examined(case: EdgeCase) -> dict[str, float]:
 def test_a_ball_has_its_true_size_whatever_it_is_made_of(value, sigma):
     case = edges.balls("ball", value, sigma, across=sigma + 0.1, radius=8.0)
     found = examined(case)
-    assert abs(found["mean"]) <= 0.03 and found["rms"] <= 0.07
+    assert abs(found["mean"]) <= 0.02 and found["rms"] <= 0.07
 
 
 @pytest.mark.parametrize(("thickness", "marrow"), [(0.75, 60.0), (1.5, 150.0)])
@@ -38,12 +38,12 @@ def test_cortex_has_its_true_thickness(thickness, marrow):
     case = edges.shells("shell", thickness, 1200.0, marrow, 0.6, across=0.65, radius=9.0)
     found = examined(case)
     assert abs(found["outer_mean"]) <= 0.05 and found["outer_scatter"] <= 0.1
-    assert abs(found["thickness_error"]) <= 0.1 and found["thickness_lost"] <= 0.01
+    assert abs(found["thickness_error"]) <= 0.08 and found["thickness_lost"] <= 0.01
     assert found["missing"] <= 0.01
 
 
-#: Known to fall short of the bar; the mark goes when the test passes.
-SHORT = {"strict": False}
+#: Known to fall short of the bar; the mark must go as soon as the test passes.
+SHORT = {"strict": True}
 
 
 def test_a_thin_flat_wall_survives():
@@ -63,12 +63,16 @@ def test_a_curved_sheet_that_a_threshold_perforates_is_whole():
     case = edges.sheets("sheet", 0.75, FAT)
     assert measure(case, threshold_mesh(case))["extra_handles"] > 10
     found = examined(case)
-    assert found["thickness_lost"] <= 0.02 and abs(found["thickness_error"]) <= 0.2
+    assert found["thickness_lost"] <= 0.02
 
 
-@pytest.mark.xfail(
-    reason="the segment has no voxel of the sheet, and no sheet is looked for", **SHORT
-)
+@pytest.mark.xfail(reason="a sheet over air comes out 0.16 mm too thick", **SHORT)
+def test_a_curved_sheet_has_its_true_thickness():
+    found = examined(edges.sheets("sheet", 0.75, FAT))
+    assert abs(found["thickness_error"]) <= 0.08
+
+
+@pytest.mark.xfail(reason="the sheet falls too little on its fat side to be seen as one", **SHORT)
 def test_an_orbital_floor_that_a_threshold_tears_open_is_whole():
     case = edges.sheets("sheet", 0.5, FAT)
     assert measure(case, threshold_mesh(case), faults=False)["thickness_lost"] > 0.9
@@ -104,7 +108,12 @@ def test_magnetic_resonance_has_no_absolute_values():
 
 def test_a_rough_mask_is_followed_to_the_edge():
     found = examined(edges.masks("mask"))
-    assert found["rms"] <= 0.06 and found["max"] <= 0.4
+    assert found["rms"] <= 0.05
+
+
+@pytest.mark.xfail(reason="the farthest place is 0.35 mm off", **SHORT)
+def test_a_rough_mask_is_nowhere_far_off():
+    assert examined(edges.masks("mask"))["max"] <= 0.3
 
 
 def test_two_kernels_of_one_body_give_one_model():
