@@ -72,8 +72,6 @@ def _reason(record: Mapping[str, Any]) -> str | None:
     truth = model.get("surface_truth") or {}
     if truth.get("refinement") or model.get("refinement"):
         return _("The surface was smoothed or thinned out since, so it is not made again.")
-    if model.get("part_of_file") is not None:
-        return _("The file holds several models, so the surface is not made again.")
     return None
 
 

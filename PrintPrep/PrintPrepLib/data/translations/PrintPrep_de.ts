@@ -9359,10 +9359,6 @@
 <translation type="unfinished"></translation>
 </message>
 <message>
-<source>The file holds several models, so the surface is not made again.</source>
-<translation type="unfinished"></translation>
-</message>
-<message>
 <source>The record's part on the edges is not as PrintPrep writes it ({error!r}).</source>
 <translation type="unfinished"></translation>
 </message>
