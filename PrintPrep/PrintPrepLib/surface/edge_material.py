@@ -25,23 +25,16 @@ ALONE = 4.5
 _MOST_PLACES = 6000
 #: Rounds of the fit to many walls at once.
 _ROUNDS = 60
-#: A blur is believed between these shares of the voxels' size in its direction, and mm.
-_LEAST_SHARE, _MOST_SHARE, _LEAST_MM = 0.3, 2.5, 0.05
 
 
 @dataclass(frozen=True)
 class Blur:
-    """Standard deviations of the blur in the slice plane and across the slices, mm.
-
-    :param places: how many edges told it.
-    :param certain: whether they were enough.
-    """
+    """Standard deviations of the blur in the slice plane and across the slices, mm; ``normal`` (3,)
+    of the slices, LPS."""
 
     in_plane: float
     across: float
     normal: np.ndarray
-    places: int
-    certain: bool
 
     def along(self, directions: np.ndarray) -> np.ndarray:
         """(N,) mm, in directions (N, 3), unit vectors in LPS."""
@@ -74,7 +67,7 @@ def blur_of_edges(
         return None, share
     cosine = (part.normals[good] @ normal) ** 2
     in_plane, across = two_blurs(cosine, fitted.blur[good] ** 2)
-    return Blur(in_plane, across, normal, int(good.sum()), True), share
+    return Blur(in_plane, across, normal), share
 
 
 def _sound(fitted: Edges, noise: float) -> np.ndarray:
@@ -172,7 +165,7 @@ def common_of_walls(
         depths, y, given, cosine, np.stack([-half, half]), levels, squares, height, usual
     )
     in_plane, across = np.sqrt(found_squares)
-    return Common(Blur(float(in_plane), float(across), guess.normal, len(chosen), True), material)
+    return Common(Blur(float(in_plane), float(across), guess.normal), material)
 
 
 def _alike(fitted: Edges, noise: float) -> np.ndarray:

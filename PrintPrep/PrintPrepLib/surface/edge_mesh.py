@@ -14,7 +14,7 @@ from ..core.progress import Progress, meanwhile, report
 from ..mesh.sampling import Surface, unit
 from ..mesh.self_intersection import self_intersections
 from ..mesh.triangle_mesh import TriangleMesh, normals_and_areas
-from .grey_values import HAIR, crossings, in_field, mask_surface, with_border
+from .grey_values import HAIR, crossings, grid_edges, in_field, mask_surface, with_border
 from .islands import bounding_box
 
 Bounds = tuple[float | None, float | None]
@@ -85,13 +85,7 @@ def start_mesh(
     vertices, triangles = mask_surface(segment)
     if np.linalg.det(ijk_to_lps[:3, :3]) < 0:
         triangles = triangles[:, ::-1]
-    doubled = np.rint(2 * vertices).astype(np.int32)
-    lower, along = doubled >> 1, doubled & 1
-    strides = np.array([1, segment.shape[2], segment.shape[2] * segment.shape[1]])
-    first, step = lower @ strides, along @ strides
-    upwards = segment.ravel()[first] == 1
-    inner = first + np.where(upwards, 0, step)
-    outer = first + np.where(upwards, step, 0)
+    lower, along, upwards, inner, outer = grid_edges(vertices, segment)
     within, beyond = grey.ravel()[inner], grey.ravel()[outer]
     share = crossings(within, beyond, *bounds)
     ended = ~in_field(lower + start.astype(np.int32) + along * upwards[:, None], field)

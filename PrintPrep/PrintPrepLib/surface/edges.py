@@ -333,7 +333,7 @@ class _Maker:
         widths = rise / np.maximum(slope, 1e-6 * usual) / np.sqrt(2 * np.pi)
         cosine = (normals[whole] @ grey.slice_normal) ** 2
         first = two_blurs(cosine, widths**2)
-        guess = Blur(*first, grey.slice_normal, 0, False)
+        guess = Blur(*first, grey.slice_normal)
         return self._blur(grey, places, guess, noise)
 
     def _blur(self, grey: Grey, places: Places, guess: Blur, noise: float) -> _Scan:

@@ -130,6 +130,24 @@ def _placed(
         voxel is ``start`` (i, j, k) of the whole volume.
     :param beside: in the same box, the voxels of other bodies.
     """
+    lower, along, upwards, inner, outer = grid_edges(vertices, segment)
+    share = crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
+    lower += start.astype(np.int32)
+    share[~in_field(lower + along * upwards[:, None], field)] = 0.5
+    if beside is not None:
+        share[beside.ravel()[outer]] = 0.5 - HAIR
+    return lower + along * np.where(upwards, share, 1 - share)[:, None]
+
+
+def grid_edges(
+    vertices: np.ndarray, segment: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The grid edges that the vertices (N, 3) of a binary surface lie on.
+
+    :param segment: [k, j, i] that the surface is of, 1 inside.
+    :returns: the lower voxel (N, 3) of each edge in i, j, k, its direction (N, 3), whether (N,)
+        the lower one is inside, and the flat indices (N,) of the inner and the outer voxel.
+    """
     doubled = np.rint(2 * vertices).astype(np.int32)
     lower, along = doubled >> 1, doubled & 1
     strides = np.array([1, segment.shape[2], segment.shape[2] * segment.shape[1]])
@@ -137,12 +155,7 @@ def _placed(
     upwards = segment.ravel()[first] == 1
     inner = first + np.where(upwards, 0, step)
     outer = first + np.where(upwards, step, 0)
-    share = crossings(grey.ravel()[inner], grey.ravel()[outer], *bounds)
-    lower += start.astype(np.int32)
-    share[~in_field(lower + along * upwards[:, None], field)] = 0.5
-    if beside is not None:
-        share[beside.ravel()[outer]] = 0.5 - HAIR
-    return lower + along * np.where(upwards, share, 1 - share)[:, None]
+    return lower, along, upwards, inner, outer
 
 
 def crossings(
