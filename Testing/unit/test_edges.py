@@ -12,6 +12,7 @@ from phantoms import edges
 from phantoms.analytic import Block, Scene
 from phantoms.edges import AIR, FAT, SOFT, EdgeCase, measure
 from PrintPrepLib.surface.edges import edge_surface
+from PrintPrepLib.surface.grey_values import grey_value_surface
 from scipy.ndimage import gaussian_filter
 
 FAULTS = (
@@ -205,3 +206,22 @@ def test_the_box_of_a_sharp_block_is_its_own() -> None:
     grid[:3, 3] = places[0]
     mesh = edge_surface(voxels, voxels >= 500, grid, 500.0).mesh
     assert np.ptp(mesh.points, axis=0) == pytest.approx(8.0, abs=0.1)
+
+
+def test_a_range_with_two_bounds_keeps_the_side_that_is_no_edge_of_its_kind() -> None:
+    """Soft tissue between air and bone: its skin is found, and towards bone nothing is made up."""
+    k, j, i = np.indices((70, 70, 70))
+    away = 0.5 * np.sqrt((i - 35.0) ** 2 + (j - 35.0) ** 2 + (k - 35.0) ** 2)
+    ideal = np.where(away < 15, np.where(away < 8, 1200.0, 40.0), -1000.0)
+    noise = 20 * np.random.default_rng(0).standard_normal(ideal.shape)
+    voxels = (gaussian_filter(ideal, 1.2) + noise).astype(np.int16)
+    mask, grid = (voxels >= -150) & (voxels <= 200), np.diag([0.5, 0.5, 0.5, 1.0])
+    found = np.linalg.norm(
+        edge_surface(voxels, mask, grid, -150.0, 200.0).mesh.points - 17.5, axis=1
+    )
+    former = np.linalg.norm(
+        grey_value_surface(voxels, mask, grid, -150.0, 200.0).points - 17.5, axis=1
+    )
+    outer = found[found > 11.5]
+    assert outer.mean() == pytest.approx(15, abs=0.03) and outer.std() < 0.06
+    assert np.sort(found[found < 11.5]) == pytest.approx(np.sort(former[former < 11.5]), abs=1e-5)

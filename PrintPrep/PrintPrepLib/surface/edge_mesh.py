@@ -71,11 +71,14 @@ def start_mesh(
     bounds: Bounds,
     field: np.ndarray,
     others: np.ndarray | None = None,
+    sign: float | None = None,
 ) -> Start:
     """The surface of ``mask``, which is part of the segment ``meant``, both boolean [k, j, i].
 
     :param bounds: the range that made the segment; (None, None): a mask from elsewhere.
     :param others: what other bodies have: towards them the surface stays half-way, and frozen.
+    :param sign: 1 where edges are looked for towards darker tissue, −1 towards brighter; where a
+        range with two bounds ends the other way, the surface is frozen. None: not known yet.
     """
     box = bounding_box(mask)
     assert box is not None
@@ -95,6 +98,9 @@ def start_mesh(
         erased = (whole.ravel()[outer] == 0) & in_range(beyond, bounds)
         painted = (whole.ravel()[inner] == 1) & ~in_range(within, bounds)
         frozen = ended | painted | erased
+    low, high = bounds
+    if sign is not None and low is not None and high is not None:
+        frozen = frozen | (beyond > high if sign > 0 else beyond < low)
     if others is not None:
         beside = with_border(np.asarray(others, bool), box).ravel()[outer]
         share[beside] = 0.5 - HAIR

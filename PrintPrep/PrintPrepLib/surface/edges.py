@@ -235,7 +235,7 @@ class _Maker:
         metal: np.ndarray | None,
     ) -> tuple[Start, _Found]:
         """The surface to begin anew from, and the edges that are roughly known."""
-        start = self._surface(self._start(grey, scan, coarse, box, metal))
+        start = self._surface(self._start(grey, scan, coarse, box, metal), grey.sign)
         if self.spacing.max() > _UNEVEN * self.spacing.min():
             for _round in range(2):
                 start = self._nearer(start, coarse)
@@ -243,7 +243,7 @@ class _Maker:
             start = self._nearer(start, coarse)
         return start, coarse
 
-    def _surface(self, mask: np.ndarray) -> Start:
+    def _surface(self, mask: np.ndarray, sign: float | None = None) -> Start:
         return start_mesh(
             self.voxels,
             mask,
@@ -252,6 +252,7 @@ class _Maker:
             self.bounds,
             self.field,
             self.others,
+            sign,
         )
 
     def _box(self) -> tuple[slice, slice, slice]:
